@@ -21,5 +21,5 @@
 #include <wchar.h>
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets scanf sscanf
 #pragma GCC poison atoi atol atoll atof strtok gmtime localtime ctime asctime mktime strftime
-#pragma GCC poison system popen tmpnam mktemp rand srand random setlocale
+#pragma GCC poison system popen tmpnam mktemp rand srand setlocale
 #endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, reading connections and settings. */
+#include "store/store.h"
+
+enum { MAX_READERS = 64 };
+
+struct store {
+    char *url;
+    struct writer *writer;
+    struct handoff *handoff;
+    struct tx_clock clock;
+    int lock;
+    int applied;
+    pthread_key_t key;
+    pthread_mutex_t mutex;
+    struct db *readers[MAX_READERS];
+    size_t n_readers;
+};
+
+static usec wall_clock(void *ctx)
+{
+    (void)ctx;
+    return usec_now();
+}
+
+static str url_of(const struct store *s)
+{
+    return str_of(s->url);
+}
+
+static err tell(err e, str *why, str text)
+{
+    if (why->n == 0)
+        *why = text;
+    return e;
+}
+
+static err prepare_file(str file, enum store_mode mode, struct arena *a, str *why)
+{
+    char *path = str_z(a, file);
+    if (!path)
+        return ERR(NOMEM);
+    bool exists = access(path, F_OK) == 0;
+    if (mode == STORE_CREATE && exists)
+        return tell(ERR(CONFLICT), why,
+            S("このファイルはもうあります。上書きはしません。別の名前を指定するか、"
+              "不要なら先に移してください。"));
+    if (mode != STORE_CREATE && !exists)
+        return tell(ERR(NOTFOUND), why,
+            S("データベースのファイルがありません。「yagura init」または「yagura demo」で"
+              "作ってください。"));
+    return OK;
+}
+
+/* Takes the lock, opens for writing, brings or checks the tables, starts the writer. */
+static err open_writer(struct store *s, str file, enum store_mode mode,
+    const struct store_modules *mods, struct arena *a, str *why)
+{
+    err e = lock_take(file, &s->lock);
+    if (err_is(e))
+        return tell(e, why, S("ほかの yagura がこのデータベースを使っています。"));
+    struct db *db;
+    e = db_open(url_of(s), mode == STORE_CREATE ? DB_CREATE : DB_WRITE, &db);
+    if (err_is(e))
+        return tell(e, why, S("データベースを開けません。場所と権限を確かめてください。"));
+    e = mode == STORE_CREATE || mode == STORE_MIGRATE
+        ? migrate_up(db, mods->migrations, mods->n_migrations, a, s->clock.now(s->clock.ctx),
+              &s->applied, why)
+        : migrate_check(db, mods->migrations, mods->n_migrations, a, why);
+    if (err_is(e)) {
+        db_close(db);
+        return tell(e, why, S("データベースの表を用意できません。"));
+    }
+    return writer_start(db, s->clock, &s->writer);
+}
+
+static err open_all(struct store *s, enum store_mode mode, const struct store_modules *mods,
+    struct arena *a, str *why)
+{
+    str file;
+    err e = db_url_file(url_of(s), &file);
+    if (err_is(e))
+        return tell(e, why, S("--db は sqlite:ファイル名 の形で指定してください。"));
+    TRY(prepare_file(file, mode, a, why));
+    if (mode == STORE_READ) {
+        struct db *db;
+        TRY(store_reader(s, &db));
+        return migrate_check(db, mods->migrations, mods->n_migrations, a, why);
+    }
+    TRY(open_writer(s, file, mode, mods, a, why));
+    if (mode == STORE_SERVE)
+        TRY(handoff_start(file, s->writer, mods->calls, mods->n_calls, &s->handoff));
+    return OK;
+}
+
+err store_open(str url, enum store_mode mode, const struct store_modules *mods,
+    struct tx_clock clock, struct arena *a, struct store **out, str *why)
+{
+    struct store *s = calloc(1, sizeof *s);
+    *why = STR_NONE;
+    if (!s)
+        return ERR(NOMEM);
+    s->url = strndup(url.p, url.n);
+    s->clock = clock.now ? clock : (struct tx_clock){wall_clock, NULL};
+    s->lock = -1;
+    pthread_mutex_init(&s->mutex, NULL);
+    BUG_IF(pthread_key_create(&s->key, NULL) != 0);
+    err e = s->url ? open_all(s, mode, mods, a, why) : ERR(NOMEM);
+    if (err_is(e)) {
+        store_close(s);
+        return tell(e, why, S("データベースを開けません。"));
+    }
+    *out = s;
+    return OK;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    handoff_stop(s->handoff);
+    writer_stop(s->writer);
+    for (size_t i = 0; i < s->n_readers; i++)
+        db_close(s->readers[i]);
+    lock_drop(s->lock);
+    pthread_key_delete(s->key);
+    pthread_mutex_destroy(&s->mutex);
+    free(s->url);
+    free(s);
+}
+
+err store_reader(struct store *s, struct db **out)
+{
+    struct db *db = pthread_getspecific(s->key);
+    if (!db) {
+        TRY(db_open(url_of(s), DB_READ, &db));
+        pthread_mutex_lock(&s->mutex);
+        bool room = s->n_readers < MAX_READERS;
+        if (room)
+            s->readers[s->n_readers++] = db;
+        pthread_mutex_unlock(&s->mutex);
+        if (!room) {
+            db_close(db);
+            return ERR(LIMIT);
+        }
+        pthread_setspecific(s->key, db);
+    }
+    *out = db;
+    return OK;
+}
+
+struct writer *store_writer(struct store *s)
+{
+    return s->writer;
+}
+
+usec store_now(struct store *s)
+{
+    return s->clock.now(s->clock.ctx);
+}
+
+int store_applied(const struct store *s)
+{
+    return s->applied;
+}
+
+/* ── calls of other processes ── */
+
+struct local_call {
+    const struct call *call;
+    struct arena *arena;
+    str in;
+    struct buf *out;
+};
+
+static err run_local(struct tx *tx, void *arg)
+{
+    struct local_call *l = arg;
+    return l->call->run(tx, l->arena, l->in, l->out);
+}
+
+static err call_here(str url, const struct store_modules *mods, const struct call *call, str in,
+    struct buf *out, struct arena *a, str *why)
+{
+    struct store *s;
+    TRY(store_open(url, STORE_OWN, mods, (struct tx_clock){0}, a, &s, why));
+    struct local_call l = {call, a, in, out};
+    err e = writer_call(s->writer, run_local, &l);
+    store_close(s);
+    return e;
+}
+
+err store_call(str url, const struct store_modules *mods, const char *name, str in,
+    struct buf *out, struct arena *a, str *why)
+{
+    str file;
+    *why = STR_NONE;
+    const struct call *call = call_find(mods->calls, mods->n_calls, str_of(name));
+    BUG_IF(!call);
+    TRY(db_url_file(url, &file));
+    /* The owner may start or stop between the two attempts: try each a few times. */
+    for (int attempt = 0; attempt < 20; attempt++) {
+        bool reached;
+        err e = handoff_send(file, name, in, out, &reached);
+        if (!reached)
+            e = call_here(url, mods, call, in, out, a, why);
+        if (reached || e.code != ERR_BUSY)
+            return e;
+        usleep(100000);
+    }
+    return ERR(BUSY);
+}
+
+/* ── settings ── */
+
+err setting_get(struct db *db, struct arena *a, str name, str *value)
+{
+    DB_ONE(db, r, SQL("SELECT value FROM setting WHERE name=$1"), V(name));
+    *value = row_str(a, &r, 0);
+    return OK;
+}
+
+err setting_put(struct tx *tx, str name, str value)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO setting (name, value) VALUES ($1, $2)"
+            " ON CONFLICT (name) DO UPDATE SET value=excluded.value"),
+        V(name, value));
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store: one database, its writer when this process owns it, and one reading connection per
+ * thread. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "store/audit.h"
+#include "store/handoff.h"
+#include "store/migrate.h"
+
+struct store;
+
+/* What the store is told about the modules: main fills it from the one list. */
+struct store_modules {
+    const struct migration_set *migrations;
+    size_t n_migrations;
+    const struct call_list *calls;
+    size_t n_calls;
+};
+
+enum store_mode {
+    STORE_CREATE, /* a new file: CONFLICT when it exists; applies all migrations, owns the writer */
+    STORE_OWN,    /* an existing one, owning the writer: BUSY when another process does */
+    STORE_SERVE,  /* as OWN, and takes calls of other processes */
+    STORE_READ,   /* reading only */
+    STORE_MIGRATE /* as OWN, applying missing migrations first */
+};
+
+/* why: what to tell the person, in Japanese, in arena a. clock.now NULL: the wall clock. */
+MUST err store_open(str url, enum store_mode mode, const struct store_modules *mods,
+    struct tx_clock clock, struct arena *a, struct store **out, str *why);
+/* Drains the writer, then closes everything. */
+void store_close(struct store *s);
+
+/* This thread's reading connection; made at first use, closed by store_close. */
+MUST err store_reader(struct store *s, struct db **out);
+struct writer *store_writer(struct store *s); /* NULL with STORE_READ */
+usec store_now(struct store *s);
+int store_applied(const struct store *s); /* migrations applied at opening */
+
+/* A named write from a process that may not own the writer: handed over, or done here. */
+MUST err store_call(str url, const struct store_modules *mods, const char *name, str in,
+    struct buf *out, struct arena *a, str *why);
+
+/* Settings of the installation; NOTFOUND when absent. */
+MUST err setting_get(struct db *db, struct arena *a, str name, str *value);
+MUST err setting_put(struct tx *tx, str name, str value);
+
+#endif

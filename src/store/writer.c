@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer's thread, its queue and group commit. */
+#include "store/writer.h"
+
+#include "core/log.h"
+
+struct writer {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct db *db;
+    struct tx *tx;
+    struct job *head, **tail;
+    size_t waiting;
+    bool stopping;
+    struct writer_stats stats;
+};
+
+static struct job *take_batch(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    while (!w->head && !w->stopping)
+        pthread_cond_wait(&w->wake, &w->lock);
+    struct job *batch = w->head, *last = NULL, *j = batch;
+    for (size_t n = 0; j && n < WRITER_BATCH; n++, j = j->next) {
+        last = j;
+        w->waiting--;
+    }
+    w->head = j;
+    if (!j)
+        w->tail = &w->head;
+    if (last)
+        last->next = NULL;
+    pthread_mutex_unlock(&w->lock);
+    return batch;
+}
+
+static void run_job(struct tx *tx, struct job *job)
+{
+    tx_touch(tx);
+    job->result = tx_savepoint(tx);
+    if (err_is(job->result))
+        return;
+    job->result = job->run(tx, job->arg);
+    if (!err_is(job->result))
+        job->result = tx_release(tx);
+    if (err_is(job->result))
+        tx_rollback_to(tx);
+}
+
+static void fail_all(struct job *batch, err e)
+{
+    for (struct job *j = batch; j; j = j->next)
+        if (!err_is(j->result))
+            j->result = e;
+}
+
+static int64_t run_batch(struct writer *w, struct job *batch)
+{
+    int64_t n = 0;
+    for (struct job *j = batch; j; j = j->next, n++)
+        j->result = OK;
+    err e = tx_begin(w->tx);
+    if (err_is(e)) {
+        fail_all(batch, e);
+        return n;
+    }
+    for (struct job *j = batch; j; j = j->next)
+        run_job(w->tx, j);
+    e = db_status(w->db);
+    if (!err_is(e))
+        e = tx_commit(w->tx);
+    if (err_is(e)) {
+        tx_rollback(w->tx);
+        fail_all(batch, e);
+        log_event(LOG_ERROR, "commit_failed", (struct log_field[]){{"error", str_of(err_name(e))}}, 1);
+    }
+    return n;
+}
+
+static void report(struct writer *w, struct job *batch, int64_t n, usec took)
+{
+    int64_t failed = 0;
+    for (struct job *j = batch, *next; j; j = next) {
+        next = j->next; /* done may free the job */
+        failed += err_is(j->result);
+        j->done(j);
+    }
+    pthread_mutex_lock(&w->lock);
+    w->stats.jobs += n;
+    w->stats.failed += failed;
+    w->stats.batches++;
+    w->stats.busy += took;
+    if (n > w->stats.largest_batch)
+        w->stats.largest_batch = n;
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void *writer_main(void *arg)
+{
+    struct writer *w = arg;
+    for (struct job *batch; (batch = take_batch(w)) != NULL;) {
+        usec began = usec_mono();
+        int64_t n = run_batch(w, batch);
+        report(w, batch, n, usec_mono() - began);
+    }
+    return NULL;
+}
+
+/* Ids go on after the largest of the audit trail: every write leaves a row there. */
+static void continue_ids(struct tx *tx, struct db *db)
+{
+    DB_EACH(db, r, SQL("SELECT COALESCE(MAX(id), 0) FROM audit"), V0)
+    tx_id_start(tx, row_i64(&r, 0));
+}
+
+err writer_start(struct db *db, struct tx_clock clock, struct writer **out)
+{
+    struct writer *w = calloc(1, sizeof *w);
+    struct tx *tx = tx_new(db, clock);
+    if (!w || !tx) {
+        free(w);
+        tx_free(tx);
+        db_close(db);
+        return ERR(NOMEM);
+    }
+    w->db = db;
+    w->tx = tx;
+    w->tail = &w->head;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    continue_ids(tx, db);
+    if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+        tx_free(tx);
+        db_close(db);
+        free(w);
+        return ERR(IO);
+    }
+    *out = w;
+    return OK;
+}
+
+void writer_stop(struct writer *w)
+{
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_cond_signal(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    tx_free(w->tx);
+    db_close(w->db);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->wake);
+    free(w);
+}
+
+err writer_submit(struct writer *w, struct job *job)
+{
+    err e = OK;
+    job->next = NULL;
+    pthread_mutex_lock(&w->lock);
+    if (w->waiting >= WRITER_QUEUE || w->stopping) {
+        e = ERR(BUSY);
+    } else {
+        *w->tail = job;
+        w->tail = &job->next;
+        w->waiting++;
+        pthread_cond_signal(&w->wake);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return e;
+}
+
+struct waiting_job {
+    struct job job;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool finished;
+};
+
+static void wake_caller(struct job *job)
+{
+    struct waiting_job *wj = (struct waiting_job *)job;
+    pthread_mutex_lock(&wj->lock);
+    wj->finished = true;
+    pthread_cond_signal(&wj->wake);
+    pthread_mutex_unlock(&wj->lock);
+}
+
+err writer_call(struct writer *w, err (*run)(struct tx *, void *), void *arg)
+{
+    struct waiting_job wj = {.job = {.run = run, .arg = arg, .done = wake_caller}};
+    pthread_mutex_init(&wj.lock, NULL);
+    pthread_cond_init(&wj.wake, NULL);
+    err e = writer_submit(w, &wj.job);
+    if (!err_is(e)) {
+        pthread_mutex_lock(&wj.lock);
+        while (!wj.finished)
+            pthread_cond_wait(&wj.wake, &wj.lock);
+        pthread_mutex_unlock(&wj.lock);
+        e = wj.job.result;
+    }
+    pthread_mutex_destroy(&wj.lock);
+    pthread_cond_destroy(&wj.wake);
+    return e;
+}
+
+struct writer_stats writer_stats(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    struct writer_stats s = w->stats;
+    pthread_mutex_unlock(&w->lock);
+    return s;
+}

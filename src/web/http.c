@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmicrohttpd behind the seam: epoll threads, suspended connections, bounded bodies. */
+#include "web/http.h"
+
+#include "core/log.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netdb.h>
+
+enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30 };
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    struct http_app app;
+};
+
+/* The library's side of an exchange. */
+struct seam {
+    struct http_exchange x;
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    enum { READING, REFUSED, SLEEPING, RESUMED } phase;
+    bool too_many_headers;
+};
+
+str http_header(const struct http_exchange *x, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < x->n_headers; i++)
+        if (x->headers[i].name.n == n && strncasecmp(x->headers[i].name.p, name, n) == 0)
+            return x->headers[i].value;
+    return STR_NONE;
+}
+
+void http_set(struct http_exchange *x, const char *name, str value)
+{
+    if (x->n_out < COUNT_OF(x->out))
+        x->out[x->n_out++] = (struct http_header){str_of(name), value};
+}
+
+/* ── the guard ── */
+
+static bool is_token(str s)
+{
+    static const char extra[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!alnum && (c == '\0' || !strchr(extra, c)))
+            return false;
+    }
+    return s.n > 0;
+}
+
+static bool is_named(const struct http_header *h, const char *name)
+{
+    return h->name.n == strlen(name) && strncasecmp(h->name.p, name, h->name.n) == 0;
+}
+
+static bool is_digits(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.n > 0 && s.n <= 18;
+}
+
+err http_guard(const struct http_header *headers, size_t n)
+{
+    int hosts = 0, lengths = 0, encodings = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct http_header *h = &headers[i];
+        if (!is_token(h->name) || (h->value.n && memchr(h->value.p, '\0', h->value.n)))
+            return ERR(INVALID);
+        hosts += is_named(h, "host");
+        lengths += is_named(h, "content-length");
+        encodings += is_named(h, "transfer-encoding");
+        if (is_named(h, "content-length") && !is_digits(h->value))
+            return ERR(INVALID);
+        if (is_named(h, "transfer-encoding") &&
+            (h->value.n != 7 || strncasecmp(h->value.p, "chunked", 7) != 0))
+            return ERR(INVALID);
+    }
+    return hosts == 1 && lengths + encodings <= 1 ? OK : ERR(INVALID);
+}
+
+/* ── requests ── */
+
+static enum MHD_Result collect_header(void *cls, enum MHD_ValueKind kind, const char *name,
+    size_t name_n, const char *value, size_t value_n)
+{
+    struct seam *s = cls;
+    (void)kind;
+    if (s->x.n_headers == HTTP_HEADERS) {
+        s->too_many_headers = true;
+        return MHD_NO;
+    }
+    s->x.headers[s->x.n_headers++] = (struct http_header){{name, name_n}, {value, value_n}};
+    return MHD_YES;
+}
+
+static enum http_method method_of(const char *method)
+{
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+        return GET;
+    return strcmp(method, "POST") == 0 ? POST : HTTP_OTHER;
+}
+
+static void resume_connection(struct http_exchange *x)
+{
+    struct seam *s = x->seam;
+    s->phase = RESUMED;
+    MHD_resume_connection(s->connection);
+}
+
+static struct seam *seam_new(struct http_server *server, struct MHD_Connection *c)
+{
+    struct seam *s = calloc(1, sizeof *s);
+    struct arena *a = arena_new(ARENA_LIMIT);
+    if (!s || !a) {
+        free(s);
+        arena_free(a);
+        return NULL;
+    }
+    s->server = server;
+    s->connection = c;
+    s->x.arena = a;
+    s->x.seam = s;
+    s->x.resume = resume_connection;
+    s->x.body = BUF(HTTP_BODY_MAX);
+    s->x.reply = BUF(HTTP_REPLY_MAX);
+    return s;
+}
+
+static void seam_free(struct seam *s)
+{
+    buf_free(&s->x.body);
+    buf_free(&s->x.reply);
+    arena_free(s->x.arena);
+    free(s);
+}
+
+static enum MHD_Result send_reply(struct seam *s)
+{
+    struct http_exchange *x = &s->x;
+    struct MHD_Response *r;
+    if (x->fixed.p) {
+        void *p; /* the library wants no const, and writes nothing */
+        memcpy(&p, &x->fixed.p, sizeof p);
+        r = MHD_create_response_from_buffer(x->fixed.n, p, MHD_RESPMEM_PERSISTENT);
+    } else {
+        r = MHD_create_response_from_buffer(
+            x->reply.n, x->reply.p ? x->reply.p : calloc(1, 1), MHD_RESPMEM_MUST_FREE);
+        x->reply = BUF(HTTP_REPLY_MAX); /* owned by the response now */
+    }
+    if (!r)
+        return MHD_NO;
+    for (size_t i = 0; i < x->n_out; i++) {
+        char *value = str_z(x->arena, x->out[i].value);
+        if (value)
+            MHD_add_response_header(r, x->out[i].name.p, value);
+    }
+    enum MHD_Result rc = MHD_queue_response(s->connection, (unsigned)x->status, r);
+    MHD_destroy_response(r);
+    return rc;
+}
+
+static enum MHD_Result refuse(struct seam *s, int status, const char *text)
+{
+    s->phase = REFUSED;
+    s->x.status = status;
+    http_set(&s->x, "Connection", S("close"));
+    http_set(&s->x, "Content-Type", S("text/plain; charset=utf-8"));
+    s->x.fixed = (struct bytes){(const uint8_t *)text, strlen(text)};
+    return send_reply(s);
+}
+
+/* The headers are there, the body is not: everything that can be refused now is. */
+static enum MHD_Result first_call(struct seam *s)
+{
+    MHD_get_connection_values_n(s->connection, MHD_HEADER_KIND, collect_header, s);
+    if (s->too_many_headers)
+        return refuse(s, 431, "too many header fields\n");
+    if (err_is(http_guard(s->x.headers, s->x.n_headers)))
+        return MHD_NO; /* closed: nothing after it on this connection can be trusted */
+    int64_t n = 0;
+    str length = http_header(&s->x, "content-length");
+    if (length.n && (err_is(parse_i64(length, 0, INT64_MAX, &n)) || n > HTTP_BODY_MAX))
+        return refuse(s, 413, "request body too large\n");
+    return MHD_YES;
+}
+
+static enum MHD_Result whole_request(struct seam *s)
+{
+    struct http_app *app = &s->server->app;
+    if (err_is(buf_status(&s->x.body)))
+        return refuse(s, 413, "request body too large\n");
+    if (app->begin(app->ctx, &s->x))
+        return send_reply(s);
+    s->phase = SLEEPING;
+    MHD_suspend_connection(s->connection);
+    app->start(app->ctx, &s->x);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *data, size_t *n, void **state)
+{
+    (void)version;
+    struct seam *s = *state;
+    if (!s) { /* on_uri could not make it */
+        (void)cls;
+        return MHD_NO;
+    }
+    if (!s->connection) {
+        (void)url;
+        s->connection = c;
+        s->x.method = method_of(method);
+        return first_call(s);
+    }
+    if (*n > 0) {
+        buf_put(&s->x.body, data, *n);
+        *n = 0;
+        return MHD_YES;
+    }
+    if (s->phase == RESUMED) {
+        s->server->app.finish(s->server->app.ctx, &s->x);
+        return send_reply(s);
+    }
+    return s->phase == READING ? whole_request(s) : MHD_YES;
+}
+
+/* The raw request target, before the library decodes it: split, never decoded twice. */
+static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
+{
+    struct seam *s = seam_new(cls, NULL);
+    (void)c;
+    if (!s)
+        return NULL;
+    str whole = str_dup(s->x.arena, str_of(uri));
+    s->x.query = whole;
+    if (!str_cut(&s->x.query, '?', &s->x.path))
+        s->x.path = STR_NONE;
+    return s;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *c, void **state,
+    enum MHD_RequestTerminationCode why)
+{
+    (void)cls, (void)c, (void)why;
+    if (*state)
+        seam_free(*state);
+    *state = NULL;
+}
+
+/* ── the server ── */
+
+static err address_of(const struct http_config *config, struct sockaddr_storage *sa)
+{
+    char address[64], port[8];
+    if (config->address.n >= sizeof address)
+        return ERR(INVALID);
+    snprintf(address, sizeof address, "%.*s", STR_F(config->address));
+    snprintf(port, sizeof port, "%d", config->port);
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+        .ai_socktype = SOCK_STREAM}, *found;
+    if (getaddrinfo(address, port, &hints, &found) != 0)
+        return ERR(INVALID);
+    memcpy(sa, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return OK;
+}
+
+err http_start(const struct http_config *config, struct http_server **out)
+{
+    struct sockaddr_storage sa = {0};
+    TRY(address_of(config, &sa));
+    struct http_server *s = calloc(1, sizeof *s);
+    if (!s)
+        return ERR(NOMEM);
+    s->app = config->app;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+        MHD_USE_ERROR_LOG | (sa.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+    s->daemon = MHD_start_daemon(flags, (uint16_t)config->port, NULL, NULL, on_request, s,
+        MHD_OPTION_SOCK_ADDR, &sa, MHD_OPTION_THREAD_POOL_SIZE, config->threads,
+        MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (!s->daemon) {
+        free(s);
+        return ERR(IO);
+    }
+    *out = s;
+    return OK;
+}
+
+int http_port(const struct http_server *s)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    return info ? info->port : 0;
+}
+
+void http_stop(struct http_server *s, usec patience)
+{
+    if (!s)
+        return;
+    MHD_socket listener = MHD_quiesce_daemon(s->daemon);
+    for (usec waited = 0; waited < patience; waited += 20000) {
+        const union MHD_DaemonInfo *info =
+            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+        if (!info || info->num_connections == 0)
+            break;
+        usleep(20000);
+    }
+    MHD_stop_daemon(s->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        close(listener);
+    free(s);
+}

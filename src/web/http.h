@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The seam to the HTTP library: a whole request in, a whole reply out, possibly later. Nothing
+ * above this file knows libmicrohttpd. Requests a proxy could read differently are refused by the
+ * header guard (RFC 9112 sections 3.2, 6.1–6.3; findings in doc/adr/0003-http.md). */
+#ifndef WEB_HTTP_H
+#define WEB_HTTP_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/jtime.h"
+
+enum http_method { GET, POST, HTTP_OTHER };
+
+struct http_header {
+    str name, value;
+};
+
+enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20 };
+
+/* One request and its reply. Made by http.c (or a test); lives until the reply is sent. */
+struct http_exchange {
+    /* the request; views are valid as long as the exchange */
+    enum http_method method;
+    str path;  /* raw, before '?' */
+    str query; /* raw, after '?' */
+    struct http_header headers[HTTP_HEADERS];
+    size_t n_headers;
+    struct buf body;
+
+    /* the reply */
+    int status;
+    struct http_header out[16]; /* values in the arena or static */
+    size_t n_out;
+    struct buf reply;             /* owned; or … */
+    struct bytes fixed;           /* … a static body */
+
+    struct arena *arena;
+    void *state;                  /* the application's */
+    void (*resume)(struct http_exchange *x); /* set by whoever made the exchange */
+    void *seam;
+};
+
+struct http_app {
+    void *ctx;
+    /* The whole request is there. True: the reply is ready. False: start() follows. */
+    bool (*begin)(void *ctx, struct http_exchange *x);
+    /* The connection sleeps; x->resume(x) may be called from any thread, once. */
+    void (*start)(void *ctx, struct http_exchange *x);
+    /* After resume, on a serving thread: fill the reply. */
+    void (*finish)(void *ctx, struct http_exchange *x);
+};
+
+struct http_config {
+    str address;  /* "127.0.0.1" or "::1" or another */
+    int port;     /* 0: any free one */
+    unsigned threads;
+    unsigned connections;
+    struct http_app app;
+};
+
+struct http_server;
+
+MUST err http_start(const struct http_config *config, struct http_server **out);
+int http_port(const struct http_server *s);
+/* Stops accepting, waits up to patience for open exchanges, then closes. */
+void http_stop(struct http_server *s, usec patience);
+
+/* The value of the first header of that name (case-insensitive); empty when absent. */
+str http_header(const struct http_exchange *x, const char *name);
+/* Adds to the reply; silently ignored beyond 16 (a BUG caught in tests). */
+void http_set(struct http_exchange *x, const char *name, str value);
+
+/* The guard's verdict over the headers: OK, or INVALID. Pure, for its test. */
+MUST err http_guard(const struct http_header *headers, size_t n);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request from end to end: route, principal, permission, form, handler, writer, reply. */
+#include "web/web_private.h"
+
+#include "core/log.h"
+
+#include <sodium.h>
+
+/* ── reading ── */
+
+static bool accepts_json(const struct http_exchange *x)
+{
+    str accept = http_header(x, "accept");
+    return str_has(accept, S("application/json")) && !str_has(accept, S("text/html"));
+}
+
+static err run_read(struct req_private *p)
+{
+    struct req *rq = &p->rq;
+    TRY(store_reader(rq->web->config.store, &rq->db));
+    TRY(db_read_begin(rq->db));
+    err e = rq->route->read ? rq->route->read(rq) : ERR(BUG);
+    err ended = db_read_end(rq->db);
+    rq->db = NULL;
+    if (!err_is(e))
+        e = ended;
+    if (!err_is(e) && arena_failed(rq->a))
+        e = ERR(NOMEM);
+    return e;
+}
+
+static void reply_read(struct req_private *p, int status)
+{
+    err e = run_read(p);
+    if (err_is(e))
+        reply_error(p, e);
+    else if (p->location.n && p->rq.x->method == GET)
+        reply_redirect(p);
+    else if (p->media_type.n)
+        reply_download(p);
+    else if (p->type)
+        reply_view(p, status);
+    else
+        reply_error(p, ERR(BUG));
+}
+
+/* The form's page once more, with what was typed and the messages beside the fields. */
+static void reply_redraw(struct req_private *p, err e)
+{
+    if (p->rq.json && p->n_errors) {
+        reply_form_errors(p);
+    } else if (p->rq.json || !p->rq.route->read || !p->n_errors) {
+        reply_error(p, e);
+    } else {
+        p->redraw = true;
+        p->type = NULL;
+        reply_read(p, err_http(e));
+    }
+}
+
+/* ── writing ── */
+
+static err run_prepare(struct req_private *p)
+{
+    struct req *rq = &p->rq;
+    if (!rq->route->prepare)
+        return OK;
+    TRY(store_reader(rq->web->config.store, &rq->db));
+    TRY(db_read_begin(rq->db));
+    err e = rq->route->prepare(rq);
+    err ended = db_read_end(rq->db);
+    rq->db = NULL;
+    return err_is(e) ? e : ended;
+}
+
+static err job_run(struct tx *tx, void *arg)
+{
+    struct req_private *p = arg;
+    p->rq.now = tx_now(tx);
+    err e = p->rq.route->write(tx, &p->rq);
+    return !err_is(e) && arena_failed(p->rq.a) ? ERR(NOMEM) : e;
+}
+
+static void job_done(struct job *job)
+{
+    struct req_private *p = job->arg;
+    p->result = job->result;
+    p->rq.x->resume(p->rq.x);
+}
+
+static void submit_job(struct req_private *p)
+{
+    p->job = (struct job){.run = job_run, .done = job_done, .arg = p};
+    err e = writer_submit(store_writer(p->rq.web->config.store), &p->job);
+    if (err_is(e)) {
+        p->result = e;
+        p->rq.x->resume(p->rq.x);
+    }
+}
+
+static void slow_run(struct req_private *p)
+{
+    err e = run_prepare(p);
+    if (err_is(e)) {
+        p->result = e;
+        p->rq.x->resume(p->rq.x);
+    } else {
+        submit_job(p);
+    }
+}
+
+/* ── after a write: the next page ── */
+
+static bool go_to_location(struct req_private *p)
+{
+    struct web *w = p->rq.web;
+    bool other;
+    str path, query = p->location;
+    if (!str_cut(&query, '?', &path))
+        return false;
+    const struct route *r = route_match(w, GET, path, p, &other);
+    p->query = (struct pairs){0};
+    if (!r || err_is(guard_permission(p, r)) ||
+        err_is(route_split_query(p->rq.a, query, &p->query)))
+        return false;
+    p->rq.route = r;
+    p->rq.form = NULL;
+    p->location = STR_NONE;
+    p->type = NULL;
+    p->view = NULL;
+    reply_read(p, 200);
+    return true;
+}
+
+static void reply_location_json(struct req_private *p)
+{
+    struct json j = json_on(&p->rq.x->reply);
+    p->rq.x->status = 200;
+    http_set(p->rq.x, "Content-Type", S("application/json; charset=utf-8"));
+    http_set(p->rq.x, "Cache-Control", S("no-store"));
+    http_set(p->rq.x, "Vary", S("Accept, Cookie"));
+    if (p->cookie.n)
+        http_set(p->rq.x, "Set-Cookie", p->cookie);
+    json_begin_object(&j);
+    json_key(&j, S("location"));
+    json_str(&j, p->location);
+    json_end_object(&j);
+    IGNORE(json_finish(&j)); /* one short string */
+}
+
+static void reply_written(struct req_private *p)
+{
+    err e = p->result;
+    if (e.code == ERR_STALE || e.code == ERR_CONFLICT) {
+        if (p->type)
+            reply_view(p, 409);
+        else
+            reply_redraw(p, e);
+    } else if (e.code == ERR_INVALID) {
+        reply_redraw(p, e);
+    } else if (err_is(e)) {
+        reply_error(p, e);
+    } else if (p->type) {
+        reply_view(p, 200);
+    } else if (!p->rq.json) {
+        reply_redirect(p);
+    } else if (!go_to_location(p)) {
+        reply_location_json(p);
+    }
+}
+
+/* ── the application seen from the seam ── */
+
+static struct req_private *req_new(struct web *w, struct http_exchange *x)
+{
+    struct req_private *p = ARENA_NEW(x->arena, struct req_private);
+    uint8_t id[REQUEST_ID / 2];
+    if (!p)
+        return NULL;
+    randombytes_buf(id, sizeof id);
+    hex_of(p->id, id, sizeof id);
+    p->began = usec_mono();
+    p->rq = (struct req){.web = w, .x = x, .a = x->arena, .json = accepts_json(x), .p = p,
+        .now = store_now(w->config.store)};
+    x->state = p;
+    return p;
+}
+
+static err find_principal(struct req_private *p)
+{
+    struct db *db;
+    TRY(store_reader(p->rq.web->config.store, &db));
+    TRY(db_read_begin(db));
+    err e = guard_principal(p, db);
+    err ended = db_read_end(db);
+    return err_is(e) ? e : ended;
+}
+
+/* Everything that can be said before the handler: OK, or the reply is written (*replied). */
+static err admit(struct req_private *p, bool *replied)
+{
+    struct web *w = p->rq.web;
+    struct http_exchange *x = p->rq.x;
+    bool other_method;
+    const struct route *route = route_match(w, x->method, x->path, p, &other_method);
+    TRY(find_principal(p));
+    TRY(err_is(route_split_query(p->rq.a, x->query, &p->query)) ? ERR(NOTFOUND) : OK);
+    if (!route) {
+        reply_status(p, other_method ? 405 : 404, STR_NONE);
+        *replied = true;
+        return OK;
+    }
+    p->rq.route = route;
+    return guard_permission(p, route);
+}
+
+static void log_reply(const struct req_private *p)
+{
+    const struct req *rq = &p->rq;
+    int status = rq->x->status;
+    enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
+    log_event(level, "request",
+        (struct log_field[]){{"id", {p->id, REQUEST_ID}},
+            {"method", str_of(route_method_name(rq->x->method))},
+            {"route", str_of(rq->route ? rq->route->path : "")},
+            {"status", str_fmt(rq->a, "%d", status)},
+            {"ms", str_fmt(rq->a, "%.1f", (double)(usec_mono() - p->began) / 1000)}},
+        5);
+}
+
+/* The checks of a POST before its handler: origin, form, CSRF, then what the handler reads. */
+static err check_post(struct req_private *p)
+{
+    TRY(guard_origin(p));
+    err e = web_form_parse(p);
+    if (err_is(e) && e.code != ERR_INVALID)
+        return e;
+    TRY(guard_csrf(p));
+    TRY(e);
+    return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);
+}
+
+static void reply_refused(struct req_private *p, err e)
+{
+    if (e.code == ERR_INVALID && p->n_errors)
+        reply_redraw(p, e);
+    else if (e.code == ERR_INVALID)
+        reply_status(p, 400, STR_NONE);
+    else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
+        reply_view(p, 409);
+    else
+        reply_error(p, e);
+}
+
+static bool app_begin(void *ctx, struct http_exchange *x)
+{
+    struct web *w = ctx;
+    bool replied = false;
+    if (asset_serve(w, x))
+        return true;
+    struct req_private *p = req_new(w, x);
+    if (!p) {
+        x->status = 503;
+        return true;
+    }
+    err e = admit(p, &replied);
+    if (!replied && !err_is(e) && x->method == POST) {
+        e = check_post(p);
+        if (!err_is(e))
+            return false; /* the write follows in start() */
+    }
+    if (err_is(e))
+        reply_refused(p, e);
+    else if (!replied)
+        reply_read(p, 200);
+    log_reply(p);
+    return true;
+}
+
+static void app_start(void *ctx, struct http_exchange *x)
+{
+    struct web *w = ctx;
+    struct req_private *p = x->state;
+    if (!(p->rq.route->flags & ROUTE_SLOW)) {
+        submit_job(p);
+        return;
+    }
+    err e = slow_submit(w->slow, p, slow_run);
+    if (err_is(e)) {
+        p->result = e;
+        x->resume(x);
+    }
+}
+
+static void app_finish(void *ctx, struct http_exchange *x)
+{
+    (void)ctx;
+    struct req_private *p = x->state;
+    reply_written(p);
+    log_reply(p);
+}
+
+struct http_app web_app(struct web *w)
+{
+    return (struct http_app){w, app_begin, app_start, app_finish};
+}
+
+/* ── running one request in this thread ── */
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool ready;
+};
+
+static void wake(struct http_exchange *x)
+{
+    struct waiting *wait = x->seam;
+    pthread_mutex_lock(&wait->lock);
+    wait->ready = true;
+    pthread_cond_signal(&wait->wake);
+    pthread_mutex_unlock(&wait->lock);
+}
+
+void web_run(struct web *w, struct http_exchange *x)
+{
+    struct waiting wait = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    x->seam = &wait;
+    x->resume = wake;
+    if (app_begin(w, x))
+        return;
+    app_start(w, x);
+    pthread_mutex_lock(&wait.lock);
+    while (!wait.ready)
+        pthread_cond_wait(&wait.wake, &wait.lock);
+    pthread_mutex_unlock(&wait.lock);
+    app_finish(w, x);
+}
+
+/* ── life ── */
+
+static err load_csrf_key(struct web *w)
+{
+    ARENA_AUTO a = arena_new(65536);
+    struct db *db;
+    str hex;
+    if (!a)
+        return ERR(NOMEM);
+    TRY(store_reader(w->config.store, &db));
+    TRY(setting_get(db, a, S("secret"), &hex));
+    return hex_parse(hex, w->csrf_key, sizeof w->csrf_key);
+}
+
+err web_new(const struct web_config *config, struct web **out)
+{
+    struct web *w = calloc(1, sizeof *w);
+    if (!w)
+        return ERR(NOMEM);
+    w->config = *config;
+    err e = load_csrf_key(w);
+    if (!err_is(e))
+        e = assets_load(w);
+    if (!err_is(e))
+        e = slow_start(w);
+    if (err_is(e)) {
+        web_free(w);
+        return e;
+    }
+    *out = w;
+    return OK;
+}
+
+void web_stop(struct web *w)
+{
+    slow_stop(w->slow);
+    w->slow = NULL;
+}
+
+void web_free(struct web *w)
+{
+    if (!w)
+        return;
+    slow_stop(w->slow);
+    assets_free(w);
+    sodium_memzero(w->csrf_key, sizeof w->csrf_key);
+    free(w);
+}
+
+struct store *web_store(const struct web *w)
+{
+    return w->config.store;
+}

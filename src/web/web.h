@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The web framework: one row per route, one struct per form, one view per page.
+ *
+ * A GET handler gets a reading connection and nothing to write with. A POST passes session,
+ * permission, origin, CSRF and form checks before its write function runs on the writer inside a
+ * transaction; the reply is sent after the commit. Every page renders as HTML or, asked by
+ * Accept: application/json, as JSON. Source of the rules: R1–R6, doc/adr/0004-web.md. */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "core/view.h"
+#include "store/store.h"
+#include "web/http.h"
+
+struct scope; /* only org's authorisation makes one */
+struct web;
+struct req;
+
+/* ── who ── */
+
+struct permission {
+    const char *name; /* "survey.answer" */
+    uint32_t roles;   /* any of these (bits of org.h) */
+};
+
+struct principal {
+    int64_t person; /* 0: nobody is signed in */
+    int64_t org;
+    uint32_t roles;
+    const struct scope *scope;
+    str person_name, org_name;
+    bool bearer; /* by token: no cookie, so no CSRF */
+};
+
+/* What main fills from org. */
+struct web_auth {
+    /* hash: SHA-256 of the session cookie's or bearer token's secret. NOTFOUND: nobody. */
+    err (*load)(struct db *db, struct arena *a, usec now, struct bytes hash, bool bearer,
+        struct principal *out);
+};
+
+/* ── forms ── */
+
+enum web_field_type {
+    FIELD_LINE,   /* str: one line, trimmed */
+    FIELD_TEXT,   /* str: several lines, trimmed, CRLF becomes LF */
+    FIELD_SECRET, /* str: untouched, never shown again */
+    FIELD_INT,    /* int64_t; full-width digits and commas accepted */
+    FIELD_BOOL,   /* bool: present and not "0"/"false" */
+    FIELD_LINES   /* struct strs: repeated, or a JSON array */
+};
+
+struct strs {
+    str *v;
+    size_t n;
+};
+
+struct web_field {
+    const char *name;  /* of the field in HTML and JSON */
+    const char *label; /* Japanese, for messages */
+    enum web_field_type type;
+    size_t offset;     /* in the form's struct */
+    bool required;
+    size_t max;        /* characters (str), elements (strs), 0: 200 */
+    int64_t least, most; /* FIELD_INT; both 0: any */
+};
+
+struct web_form {
+    const struct web_field *fields;
+    size_t n;
+    size_t size; /* of the struct */
+};
+#define WEB_FORM(fields_, type_) {fields_, COUNT_OF(fields_), sizeof(struct type_)}
+
+/* ── routes ── */
+
+enum route_flag {
+    ROUTE_PUBLIC = 1, /* nobody need be signed in */
+    ROUTE_SLOW = 2    /* prepare() hashes: runs on the slow threads, not on a serving thread */
+};
+
+struct route {
+    enum http_method method;
+    const char *path;              /* "/surveys/{survey}/items/{code}" */
+    const struct permission *perm; /* NULL: any signed-in person (or anybody, ROUTE_PUBLIC) */
+    unsigned flags;
+    const struct web_form *form;   /* POST */
+    err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
+    err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
+    err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer */
+};
+
+/* ── a request ── */
+
+struct req {
+    struct web *web;
+    struct http_exchange *x;
+    struct arena *a;
+    const struct route *route;
+    struct principal who;
+    struct db *db;    /* reading; NULL inside write() */
+    const void *form; /* the struct the route's form filled */
+    usec now;
+    bool json;        /* the answer is JSON */
+    struct req_private *p;
+};
+
+/* Parts of the path and of the query; empty when absent. Decoded, valid UTF-8. */
+str req_param(const struct req *rq, const char *name);
+MUST err req_param_i64(const struct req *rq, const char *name, int64_t *out);
+str req_query(const struct req *rq, const char *name);
+/* Page of a list: ?page=, 1 when absent or odd. */
+int64_t req_page(const struct req *rq);
+
+/* Shows a view: the struct must live in the request's arena. */
+MUST err req_show(struct req *rq, const struct view_type *type, const void *view);
+/* After a write: where to go next ("/surveys/1?ok=saved"). */
+MUST err req_go(struct req *rq, str path);
+/* A file to download instead of a page. */
+MUST err req_send(struct req *rq, str media_type, str file_name, str content);
+
+/* Messages for people. req_error puts one beside a field; return ERR(INVALID) after it. */
+void req_error(struct req *rq, const char *field, str message);
+void req_say(struct req *rq, str message);
+str req_error_of(const struct req *rq, const char *field); /* empty: none */
+bool req_has_errors(const struct req *rq);
+/* What was typed, for showing the page again; the given value when nothing was. */
+str req_typed(const struct req *rq, const char *field, str otherwise);
+bool req_is_redraw(const struct req *rq);
+
+/* Cookies and sessions: secret is 32 random bytes; its SHA-256 is what the database keeps. */
+enum { WEB_SECRET = 32, WEB_SECRET_HASH = 32 };
+void req_session_start(struct req *rq, const uint8_t secret[WEB_SECRET], usec life);
+void req_session_end(struct req *rq);
+struct bytes req_session_hash(const struct req *rq); /* of the cookie or token that came in */
+/* base64url of a secret, as used in cookies, tokens and links; and its hash. */
+str web_secret_text(struct arena *a, const uint8_t secret[WEB_SECRET]);
+MUST err web_secret_hash(str text, uint8_t hash[WEB_SECRET_HASH]);
+
+/* ── the application ── */
+
+/* The frame around every page, filled by main from the modules. */
+struct view_frame;
+
+struct web_config {
+    struct store *store;
+    const struct route *const *routes; /* lists that end with path == NULL */
+    size_t n_routes;
+    const struct embedded *assets;     /* ends with name == NULL */
+    struct web_auth auth;
+    void (*frame)(struct req *rq, struct view_frame *frame);
+    str base;  /* path prefix, "" at the root */
+    bool demo; /* 「架空データ」 on every page */
+};
+
+MUST err web_new(const struct web_config *config, struct web **out);
+void web_free(struct web *w);
+struct http_app web_app(struct web *w);
+struct store *web_store(const struct web *w);
+/* The slow threads must be idle before the store closes. */
+void web_stop(struct web *w);
+
+/* Runs one request to its end in this thread: for tests and the scenario runner. */
+void web_run(struct web *w, struct http_exchange *x);
+
+const char *route_method_name(enum http_method m);
+
+#endif

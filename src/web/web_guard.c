@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is asking, and may they: sessions, tokens, permissions, origin and CSRF. */
+#include "web/web_private.h"
+
+#include <sodium.h>
+
+static const char cookie_name[] = "__Host-yagura=";
+
+str web_secret_text(struct arena *a, const uint8_t secret[WEB_SECRET])
+{
+    enum { N = sodium_base64_ENCODED_LEN(WEB_SECRET, sodium_base64_VARIANT_URLSAFE_NO_PADDING) };
+    char *p = arena_alloc(a, N);
+    if (!p)
+        return STR_NONE;
+    sodium_bin2base64(p, N, secret, WEB_SECRET, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return str_of(p);
+}
+
+err web_secret_hash(str s, uint8_t hash[WEB_SECRET_HASH])
+{
+    uint8_t secret[WEB_SECRET];
+    size_t n;
+    if (sodium_base642bin(secret, sizeof secret, s.p ? s.p : "", s.n, NULL, &n, NULL,
+            sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+        n != sizeof secret)
+        return ERR(INVALID);
+    crypto_hash_sha256(hash, secret, sizeof secret);
+    sodium_memzero(secret, sizeof secret);
+    return OK;
+}
+
+static str cookie_value(const struct http_exchange *x)
+{
+    str all = http_header(x, "cookie");
+    for (str part; str_cut(&all, ';', &part);) {
+        part = str_trim(part);
+        if (str_starts(part, str_of(cookie_name)))
+            return str_sub(part, sizeof cookie_name - 1, part.n);
+    }
+    return STR_NONE;
+}
+
+/* Nobody (person 0) is no error here: the route decides whether that is enough. */
+err guard_principal(struct req_private *p, struct db *db)
+{
+    struct web *w = p->rq.web;
+    str bearer = http_header(p->rq.x, "authorization");
+    bool by_token = str_starts(bearer, S("Bearer "));
+    str secret = by_token ? str_trim(str_sub(bearer, 7, bearer.n)) : cookie_value(p->rq.x);
+    if (secret.n == 0 || err_is(web_secret_hash(secret, p->session_hash)))
+        return by_token ? ERR(DENIED) : OK;
+    struct bytes hash = {p->session_hash, sizeof p->session_hash};
+    err e = w->config.auth.load(db, p->rq.a, p->rq.now, hash, by_token, &p->rq.who);
+    if (e.code == ERR_NOTFOUND)
+        return by_token ? ERR(DENIED) : OK;
+    TRY(e);
+    p->rq.who.bearer = by_token;
+    p->has_session = true;
+    return OK;
+}
+
+err guard_permission(struct req_private *p, const struct route *route)
+{
+    if (route->flags & ROUTE_PUBLIC)
+        return OK;
+    if (p->rq.who.person == 0)
+        return ERR(DENIED);
+    return !route->perm || (route->perm->roles & p->rq.who.roles) ? OK : ERR(DENIED);
+}
+
+/* "http://host:port" against the Host the request came to. */
+static bool origin_is_ours(str origin, str host)
+{
+    return (str_starts(origin, S("http://")) && str_eq(str_sub(origin, 7, origin.n), host)) ||
+        (str_starts(origin, S("https://")) && str_eq(str_sub(origin, 8, origin.n), host));
+}
+
+/* A browser says where a POST comes from: Sec-Fetch-Site, or Origin in older ones. One that says
+ * neither is refused; programs use a token. */
+err guard_origin(struct req_private *p)
+{
+    if (p->rq.who.bearer)
+        return OK;
+    str site = http_header(p->rq.x, "sec-fetch-site");
+    str origin = http_header(p->rq.x, "origin");
+    bool ours = site.n ? str_eq(site, S("same-origin"))
+                       : origin_is_ours(origin, http_header(p->rq.x, "host"));
+    if (ours)
+        return OK;
+    req_say(&p->rq, S("この画面の外から送られた内容は受け付けません。画面を開き直して、"
+                      "もう一度送ってください。"));
+    return ERR(DENIED);
+}
+
+/* token = HMAC-SHA256(key of the installation, session): worthless in any other session. */
+str guard_csrf_token(struct req_private *p)
+{
+    uint8_t mac[crypto_auth_hmacsha256_BYTES];
+    if (!p->has_session || p->rq.who.bearer)
+        return STR_NONE;
+    crypto_auth_hmacsha256(mac, p->session_hash, sizeof p->session_hash, p->rq.web->csrf_key);
+    char *hex = arena_alloc(p->rq.a, 2 * sizeof mac);
+    return hex ? hex_of(hex, mac, sizeof mac) : STR_NONE;
+}
+
+err guard_csrf(struct req_private *p)
+{
+    if (!p->has_session || p->rq.who.bearer)
+        return OK; /* a sign-in has no session yet: its origin was checked */
+    str want = guard_csrf_token(p), got = STR_NONE;
+    for (size_t i = 0; i < p->typed.n; i++)
+        if (str_eq(p->typed.v[i].name, S("csrf")))
+            got = p->typed.v[i].value;
+    if (want.n > 0 && got.n == want.n && sodium_memcmp(got.p, want.p, want.n) == 0)
+        return OK;
+    req_say(&p->rq, S("この画面は古くなっています。前の画面を開き直して、もう一度送ってください。"));
+    return ERR(DENIED);
+}
+
+struct bytes req_session_hash(const struct req *rq)
+{
+    return (struct bytes){rq->p->session_hash, rq->p->has_session ? WEB_SECRET_HASH : 0};
+}
+
+void req_session_start(struct req *rq, const uint8_t secret[WEB_SECRET], usec life)
+{
+    str value = web_secret_text(rq->a, secret);
+    rq->p->cookie =
+        str_fmt(rq->a, "%s%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%lld", cookie_name,
+            STR_F(value), (long long)(life / USEC_SECOND));
+}
+
+void req_session_end(struct req *rq)
+{
+    rq->p->cookie =
+        str_fmt(rq->a, "%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", cookie_name);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the web floor share and nobody else sees. */
+#ifndef WEB_PRIVATE_H
+#define WEB_PRIVATE_H
+
+#include "web/web.h"
+
+enum { MAX_PAIRS = 512, MAX_PARAMS = 8, MAX_ERRORS = 32, REQUEST_ID = 16 };
+
+struct pair {
+    str name, value;
+};
+
+struct pairs {
+    struct pair *v;
+    size_t n;
+};
+
+struct req_private {
+    struct req rq;
+    struct job job;
+    err result;           /* of prepare and write */
+    char id[REQUEST_ID];  /* hex, shown to the person and in the log */
+    struct pair params[MAX_PARAMS];
+    size_t n_params;
+    struct pairs query;
+    struct pairs typed;   /* the form as it came */
+    struct pair errors[MAX_ERRORS];
+    size_t n_errors;
+    str say;
+    const struct view_type *type;
+    const void *view;
+    str location;
+    str file_name, media_type, content;
+    str cookie;           /* Set-Cookie */
+    bool has_session;
+    bool redraw;
+    uint8_t session_hash[WEB_SECRET_HASH];
+    usec began;           /* monotonic */
+    struct req_private *next; /* in the slow queue */
+};
+
+struct slow;
+
+struct web {
+    struct web_config config;
+    uint8_t csrf_key[32];
+    struct slow *slow;
+    struct asset *assets;
+    size_t n_assets;
+};
+
+/* web_route.c */
+const struct route *route_match(const struct web *w, enum http_method m, str path,
+    struct req_private *p, bool *other_method);
+MUST err route_split_query(struct arena *a, str query, struct pairs *out);
+/* %XX and, in forms, '+': INVALID for broken escapes, NUL or bad UTF-8. */
+MUST err url_decode(struct arena *a, str raw, bool plus, str *out);
+
+/* web_form.c */
+/* Fills rq->form and p->typed. INVALID: messages are in p->errors. */
+MUST err web_form_parse(struct req_private *p);
+
+/* web_guard.c */
+MUST err guard_principal(struct req_private *p, struct db *db);
+MUST err guard_permission(struct req_private *p, const struct route *route);
+MUST err guard_origin(struct req_private *p);
+MUST err guard_csrf(struct req_private *p);
+str guard_csrf_token(struct req_private *p);
+
+/* web_reply.c */
+void reply_view(struct req_private *p, int status);
+void reply_error(struct req_private *p, err e);
+void reply_status(struct req_private *p, int status, str detail);
+void reply_redirect(struct req_private *p);
+void reply_form_errors(struct req_private *p);
+void reply_download(struct req_private *p);
+
+/* web_asset.c */
+MUST err assets_load(struct web *w);
+void assets_free(struct web *w);
+/* True when the path is an asset's: the reply is ready. */
+bool asset_serve(struct web *w, struct http_exchange *x);
+
+/* web_slow.c */
+MUST err slow_start(struct web *w);
+void slow_stop(struct slow *s);
+/* run(p) on a slow thread. BUSY when too many wait. */
+MUST err slow_submit(struct slow *s, struct req_private *p, void (*run)(struct req_private *));
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replies: views as HTML in the frame or as JSON, errors, redirects, downloads. */
+#include "web/web_private.h"
+
+#include "error.ht.h"
+#include "frame.ht.h"
+
+static const struct {
+    int status;
+    const char *title, *detail;
+} texts[] = {
+    {400, "送られた内容を読み取れません", "画面を開き直して、もう一度お試しください。"},
+    {401, "サインインが必要です", "サインインしてから、もう一度お試しください。"},
+    {403, "この操作はできません", "この画面を使う権限がありません。必要な場合は、団体の管理者に"
+                                  "お尋ねください。"},
+    {404, "見つかりません", "アドレスが違うか、この団体からは見られないページです。"},
+    {405, "この操作はできません", "このアドレスでは使えない操作です。"},
+    {409, "ほかの操作と重なりました", "最新の内容を開き直してから、もう一度お試しください。"},
+    {413, "送られた内容が大きすぎます", "内容を減らして、もう一度お試しください。"},
+    {415, "この形式は受け取れません", "画面のボタンから送ってください。"},
+    {422, "入力内容を確かめてください", "誤りのある項目を直して、もう一度送ってください。"},
+    {502, "つながりませんでした", "しばらく待って、もう一度お試しください。"},
+    {503, "ただいま混み合っています", "入力した内容は残っていません。数秒待って、もう一度送って"
+                                      "ください。"},
+    {500, "うまく処理できませんでした", "入力した内容は保存されていません。もう一度試しても続く"
+                                        "場合は、下の番号をお知らせください。"},
+};
+
+/* Messages after a redirect: ?ok=NAME. */
+static const struct {
+    str name, text;
+} notices[] = {
+    {S("saved"), S("保存しました。")},
+    {S("confirmed"), S("前年度から変更なしとして、確認済みにしました。")},
+    {S("submitted"), S("提出しました。")},
+    {S("password"), S("パスワードを設定しました。サインインしてください。")},
+    {S("bye"), S("サインアウトしました。")},
+};
+
+static str notice_of(const struct req *rq)
+{
+    str name = req_query(rq, "ok");
+    for (size_t i = 0; i < COUNT_OF(notices); i++)
+        if (str_eq(notices[i].name, name))
+            return notices[i].text;
+    return STR_NONE;
+}
+
+static void set_common(struct req_private *p)
+{
+    static const struct {
+        const char *name;
+        str value;
+    } headers[] = {
+        {"Content-Security-Policy",
+            S("default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+              "frame-ancestors 'none'")},
+        {"X-Content-Type-Options", S("nosniff")},
+        {"Referrer-Policy", S("same-origin")},
+        {"Cross-Origin-Opener-Policy", S("same-origin")},
+        {"Cache-Control", S("no-store")},
+        {"Vary", S("Accept, Cookie")},
+    };
+    struct http_exchange *x = p->rq.x;
+    for (size_t i = 0; i < COUNT_OF(headers); i++)
+        http_set(x, headers[i].name, headers[i].value);
+    http_set(x, "X-Request-Id", (str){p->id, REQUEST_ID});
+    if (p->cookie.n)
+        http_set(x, "Set-Cookie", p->cookie);
+}
+
+static void begin(struct req_private *p, int status, str media_type)
+{
+    p->rq.x->status = status;
+    p->rq.x->reply.n = 0;
+    p->rq.x->n_out = 0;
+    http_set(p->rq.x, "Content-Type", media_type);
+    set_common(p);
+}
+
+static void put_frame(struct req_private *p, str title, str body)
+{
+    struct web *w = p->rq.web;
+    struct view_frame f = {
+        .title = {title},
+        .demo = w->config.demo,
+        .signed_in = p->rq.who.person != 0,
+        .org = p->rq.who.org_name,
+        .person = p->rq.who.person_name,
+        .notice = notice_of(&p->rq),
+        .body = {body},
+    };
+    if (w->config.frame)
+        w->config.frame(&p->rq, &f);
+    struct html_ctx c = {w->config.base, guard_csrf_token(p)};
+    view_frame_html(&p->rq.x->reply, &c, &f);
+}
+
+static void put_html(struct req_private *p)
+{
+    BUF_AUTO body = BUF(HTTP_REPLY_MAX);
+    BUF_AUTO title = BUF(4096);
+    struct html_ctx c = {p->rq.web->config.base, guard_csrf_token(p)};
+    p->type->html(&body, &c, p->view);
+    if (p->type->title)
+        p->type->title(&title, p->view);
+    body.failed = body.failed || title.failed;
+    put_frame(p, buf_view(&title), buf_view(&body));
+    p->rq.x->reply.failed = p->rq.x->reply.failed || body.failed;
+}
+
+static void put_json(struct req_private *p)
+{
+    struct json j = json_on(&p->rq.x->reply);
+    p->type->json(&j, p->view);
+    if (err_is(json_finish(&j)))
+        p->rq.x->reply.failed = true;
+    buf_char(&p->rq.x->reply, '\n');
+}
+
+void reply_view(struct req_private *p, int status)
+{
+    begin(p, status, p->rq.json ? S("application/json; charset=utf-8")
+                                : S("text/html; charset=utf-8"));
+    if (p->rq.json)
+        put_json(p);
+    else
+        put_html(p);
+    if (p->rq.x->reply.failed || arena_failed(p->rq.a)) {
+        buf_free(&p->rq.x->reply);
+        reply_status(p, 500, STR_NONE);
+    }
+}
+
+static void put_problem(struct req_private *p, int status, str title, str detail)
+{
+    struct json j = json_on(&p->rq.x->reply);
+    json_begin_object(&j);
+    json_key(&j, S("type"));
+    json_str(&j, S("about:blank"));
+    json_key(&j, S("title"));
+    json_str(&j, title);
+    json_key(&j, S("status"));
+    json_i64(&j, status);
+    json_key(&j, S("detail"));
+    json_str(&j, detail);
+    json_key(&j, S("request_id"));
+    json_str(&j, (str){p->id, REQUEST_ID});
+    json_end_object(&j);
+    IGNORE(json_finish(&j)); /* a fixed shape; the reply buffer is empty before it */
+    buf_char(&p->rq.x->reply, '\n');
+}
+
+static void put_error_page(struct req_private *p, int status, str title, str detail)
+{
+    struct view_error v = {status, title, detail, {p->id, REQUEST_ID}};
+    BUF_AUTO body = BUF(65536);
+    BUF_AUTO escaped = BUF(4096);
+    struct html_ctx c = {p->rq.web->config.base, STR_NONE};
+    view_error_html(&body, &c, &v);
+    html_text(&escaped, title);
+    put_frame(p, buf_view(&escaped), buf_view(&body));
+}
+
+void reply_status(struct req_private *p, int status, str detail)
+{
+    size_t i = 0;
+    while (i + 1 < COUNT_OF(texts) && texts[i].status != status)
+        i++;
+    str title = str_of(texts[i].title);
+    if (detail.n == 0)
+        detail = p->say.n ? p->say : str_of(texts[i].detail);
+    begin(p, status, p->rq.json ? S("application/problem+json; charset=utf-8")
+                                : S("text/html; charset=utf-8"));
+    if (status == 503)
+        http_set(p->rq.x, "Retry-After", S("3"));
+    if (p->rq.json)
+        put_problem(p, status, title, detail);
+    else
+        put_error_page(p, status, title, detail);
+}
+
+/* A person who is not signed in is led to the sign-in page and back. */
+static bool wants_sign_in(const struct req_private *p, err e)
+{
+    return e.code == ERR_DENIED && p->rq.who.person == 0 && !p->rq.json &&
+        p->rq.x->method == GET;
+}
+
+void reply_error(struct req_private *p, err e)
+{
+    if (wants_sign_in(p, e)) {
+        BUF_AUTO next = BUF(8192);
+        html_urlpart(&next, p->rq.x->path);
+        p->location = str_fmt(p->rq.a, "/sign-in?next=%.*s", STR_F(buf_view(&next)));
+        reply_redirect(p);
+        return;
+    }
+    int status = err_http(e);
+    if (e.code == ERR_DENIED && p->rq.who.person == 0 && p->say.n == 0)
+        status = 401;
+    reply_status(p, status, STR_NONE);
+}
+
+void reply_redirect(struct req_private *p)
+{
+    begin(p, 303, S("text/plain; charset=utf-8"));
+    http_set(p->rq.x, "Location", str_fmt(p->rq.a, "%.*s%.*s", STR_F(p->rq.web->config.base),
+        STR_F(p->location)));
+}
+
+void reply_form_errors(struct req_private *p)
+{
+    begin(p, 422, S("application/json; charset=utf-8"));
+    struct json j = json_on(&p->rq.x->reply);
+    json_begin_object(&j);
+    for (size_t i = 0; i < p->n_errors; i++) {
+        json_key(&j, p->errors[i].name);
+        json_str(&j, p->errors[i].value);
+    }
+    json_end_object(&j);
+    IGNORE(json_finish(&j)); /* at most 32 short messages */
+    buf_char(&p->rq.x->reply, '\n');
+}
+
+void reply_download(struct req_private *p)
+{
+    begin(p, 200, p->media_type);
+    http_set(p->rq.x, "Content-Disposition",
+        str_fmt(p->rq.a, "attachment; filename=\"%.*s\"", STR_F(p->file_name)));
+    buf_str(&p->rq.x->reply, p->content);
+}

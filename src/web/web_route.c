@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the row of a request, and taking paths and queries apart. */
+#include "web/web_private.h"
+
+const char *route_method_name(enum http_method m)
+{
+    return m == GET ? "GET" : m == POST ? "POST" : "OTHER";
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+err url_decode(struct arena *a, str raw, bool plus, str *out)
+{
+    char *dst = arena_alloc(a, raw.n);
+    size_t n = 0;
+    if (!dst)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < raw.n; i++) {
+        char c = raw.p[i];
+        if (c == '%') {
+            int hi = i + 2 < raw.n ? hex_value(raw.p[i + 1]) : -1;
+            int lo = i + 2 < raw.n ? hex_value(raw.p[i + 2]) : -1;
+            if (i + 2 == raw.n || hi < 0 || lo < 0)
+                return ERR(INVALID);
+            c = (char)(hi << 4 | lo);
+            i += 2;
+        } else if (plus && c == '+') {
+            c = ' ';
+        }
+        dst[n++] = c;
+    }
+    *out = (str){dst, n};
+    return str_is_utf8(*out) ? OK : ERR(INVALID);
+}
+
+err route_split_query(struct arena *a, str query, struct pairs *out)
+{
+    size_t count = query.n > 0;
+    for (size_t i = 0; i < query.n; i++)
+        count += query.p[i] == '&';
+    if (count > MAX_PAIRS)
+        return ERR(LIMIT);
+    out->v = ARENA_ARRAY(a, struct pair, count);
+    if (!out->v)
+        return ERR(NOMEM);
+    for (str part; str_cut(&query, '&', &part);) {
+        str name;
+        if (part.n == 0)
+            continue;
+        if (!str_cut(&part, '=', &name))
+            continue;
+        struct pair *pair = &out->v[out->n];
+        TRY(url_decode(a, name, true, &pair->name));
+        TRY(url_decode(a, part, true, &pair->value));
+        out->n++;
+    }
+    return OK;
+}
+
+/* "/surveys/{survey}" against "/surveys/12": equal parts, or a parameter taken. */
+static bool path_fits(const char *pattern, str path, struct req_private *p)
+{
+    str want = str_of(pattern);
+    p->n_params = 0;
+    for (;;) {
+        str w, h;
+        bool more_want = str_cut(&want, '/', &w), more_have = str_cut(&path, '/', &h);
+        if (!more_want || !more_have)
+            return more_want == more_have;
+        if (w.n < 3 || w.p[0] != '{') {
+            if (!str_eq(w, h))
+                return false;
+            continue;
+        }
+        struct pair *pair = &p->params[p->n_params];
+        if (h.n == 0 || p->n_params == MAX_PARAMS ||
+            err_is(url_decode(p->rq.a, h, false, &pair->value)))
+            return false;
+        pair->name = str_sub(w, 1, w.n - 2);
+        p->n_params++;
+    }
+}
+
+const struct route *route_match(const struct web *w, enum http_method m, str path,
+    struct req_private *p, bool *other_method)
+{
+    *other_method = false;
+    if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && path.p[path.n - 1] == '/'))
+        return NULL;
+    for (size_t i = 0; i < w->config.n_routes; i++) {
+        for (const struct route *r = w->config.routes[i]; r->path; r++) {
+            if (!path_fits(r->path, path, p))
+                continue;
+            if (r->method == m)
+                return r;
+            *other_method = true;
+        }
+    }
+    return NULL;
+}
+
+/* ── for handlers ── */
+
+static str pair_get(const struct pair *v, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].name, str_of(name)))
+            return v[i].value;
+    return STR_NONE;
+}
+
+str req_param(const struct req *rq, const char *name)
+{
+    return pair_get(rq->p->params, rq->p->n_params, name);
+}
+
+err req_param_i64(const struct req *rq, const char *name, int64_t *out)
+{
+    return err_is(parse_i64(req_param(rq, name), 0, INT64_MAX, out)) ? ERR(NOTFOUND) : OK;
+}
+
+str req_query(const struct req *rq, const char *name)
+{
+    return pair_get(rq->p->query.v, rq->p->query.n, name);
+}
+
+int64_t req_page(const struct req *rq)
+{
+    int64_t page;
+    return err_is(parse_i64(req_query(rq, "page"), 1, 100000, &page)) ? 1 : page;
+}
+
+str req_typed(const struct req *rq, const char *field, str otherwise)
+{
+    return rq->p->redraw ? pair_get(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
+}
+
+bool req_is_redraw(const struct req *rq)
+{
+    return rq->p->redraw;
+}
+
+void req_error(struct req *rq, const char *field, str message)
+{
+    struct req_private *p = rq->p;
+    if (p->n_errors < MAX_ERRORS && req_error_of(rq, field).n == 0)
+        p->errors[p->n_errors++] = (struct pair){str_of(field), message};
+}
+
+str req_error_of(const struct req *rq, const char *field)
+{
+    return pair_get(rq->p->errors, rq->p->n_errors, field);
+}
+
+bool req_has_errors(const struct req *rq)
+{
+    return rq->p->n_errors > 0;
+}
+
+void req_say(struct req *rq, str message)
+{
+    rq->p->say = message;
+}
+
+err req_show(struct req *rq, const struct view_type *type, const void *view)
+{
+    rq->p->type = type;
+    rq->p->view = view;
+    return view ? OK : ERR(NOMEM);
+}
+
+err req_go(struct req *rq, str path)
+{
+    BUG_IF(path.n > 0 && path.p[0] != '/');
+    rq->p->location = path;
+    return path.n ? OK : ERR(NOMEM);
+}
+
+err req_send(struct req *rq, str media_type, str file_name, str content)
+{
+    rq->p->media_type = media_type;
+    rq->p->file_name = file_name;
+    rq->p->content = content;
+    return OK;
+}
