@@ -48,6 +48,11 @@ void html_attr(struct buf *b, str s)
     put_escaped(b, s, "&<>\"'");
 }
 
+void html_title(struct buf *b, html h)
+{
+    put_escaped(b, h.s, "<>");
+}
+
 static bool is_one_of(char ch, const char *set)
 {
     return ch != '\0' && strchr(set, ch);
@@ -88,10 +93,7 @@ static bool starts_nocase(str s, str lower)
     if (s.n < lower.n)
         return false;
     for (size_t i = 0; i < lower.n; i++) {
-        char ch = s.p[i];
-        if (ch >= 'A' && ch <= 'Z')
-            ch = (char)(ch - 'A' + 'a');
-        if (ch != lower.p[i])
+        if (tolower((unsigned char)s.p[i]) != lower.p[i])
             return false;
     }
     return true;
@@ -102,7 +104,7 @@ static bool is_local_path(str s)
     return s.n > 0 && s.p[0] == '/' && !(s.n > 1 && s.p[1] == '/');
 }
 
-/* "http:///x" and "http:x" would be repaired by a browser into something else: a host must follow. */
+/* A browser would repair "http:///x" and "http:x" into something else: a host must follow. */
 static bool is_web_url(str s)
 {
     size_t n = starts_nocase(s, S("http://")) ? 7 : starts_nocase(s, S("https://")) ? 8 : 0;

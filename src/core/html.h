@@ -20,6 +20,8 @@ struct html_ctx {
 
 void html_text(struct buf *b, str s);    /* element content: & < > */
 void html_attr(struct buf *b, str s);    /* inside a double-quoted attribute: & < > " ' */
+void html_title(struct buf *b, html h);  /* markup in <title>, where no element can be: < > only, so
+    * that the escaped text of a view_type's title keeps its & */
 void html_url(struct buf *b, const struct html_ctx *c, str s);
     /* a whole URL in href/src/action: "/path" gets the base in front, http: and https: pass,
      * anything else (javascript:, data:, //host, backslashes, control bytes) becomes "#" */

@@ -15,8 +15,17 @@ struct prepared {
     uint8_t index[MAX_PARAMS]; /* SQLite's number of $1, $2, …: they are names there */
 };
 
+struct cached {
+    struct cached *next;
+    const void *kind;
+    int64_t key;
+    void *p;
+    void (*drop)(void *);
+};
+
 struct db {
     sqlite3 *lite;
+    struct cached *cached;
     struct prepared *prepared; /* one per registered statement */
     err status;
 };
@@ -113,6 +122,11 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
+    for (struct cached *c = db->cached, *next; c; c = next) {
+        next = c->next;
+        c->drop(c->p);
+        free(c);
+    }
     size_t n = (size_t)(__stop_yg_stmt - __start_yg_stmt);
     for (size_t i = 0; i < n; i++)
         sqlite3_finalize(db->prepared[i].st);
@@ -130,6 +144,26 @@ err db_script(struct db *db, const char *sql)
 const char *db_message(const struct db *db)
 {
     return sqlite3_errmsg(db->lite);
+}
+
+void *db_cached(const struct db *db, const void *kind, int64_t key)
+{
+    for (const struct cached *c = db->cached; c; c = c->next)
+        if (c->kind == kind && c->key == key)
+            return c->p;
+    return NULL;
+}
+
+err db_cache(struct db *db, const void *kind, int64_t key, void *p, void (*drop)(void *))
+{
+    struct cached *c = malloc(sizeof *c);
+    if (!c) {
+        drop(p);
+        return ERR(NOMEM);
+    }
+    *c = (struct cached){db->cached, kind, key, p, drop};
+    db->cached = c;
+    return OK;
 }
 
 err db_read_begin(struct db *db)

@@ -57,6 +57,11 @@ str row_view(const struct rows *r, int col);
     struct rows r CLEANUP(rows_done) = db_query(db, stmt, vals);                                 \
     TRY(rows_one(&r))
 
+/* Immutable things loaded once per connection (a catalogue revision): NULL when not there yet.
+ * kind is any address of the module's own. drop runs when the connection closes. */
+void *db_cached(const struct db *db, const void *kind, int64_t key);
+MUST err db_cache(struct db *db, const void *kind, int64_t key, void *p, void (*drop)(void *));
+
 /* ── writing ── */
 
 /* CONFLICT when a unique key, check or reference refuses. changed may be NULL. */

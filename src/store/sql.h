@@ -8,11 +8,14 @@
 
 #include "core/str.h"
 
+/* Aligned to its own size: compilers align larger static structs as they like, and the walk from
+ * __start_ to __stop_ needs every row at the same distance. */
 struct stmt {
     const char *text;
     const char *file;
     long line;
-};
+} __attribute__((aligned(32)));
+_Static_assert(sizeof(struct stmt) == 32, "rows of yg_stmt lie 32 bytes apart");
 
 /* The linker makes these two symbols of the section's name. */
 extern const struct stmt __start_yg_stmt[], __stop_yg_stmt[];

@@ -14,19 +14,26 @@ static bool accepts_json(const struct http_exchange *x)
     return str_has(accept, S("application/json")) && !str_has(accept, S("text/html"));
 }
 
-static err run_read(struct req_private *p)
+err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg)
 {
-    struct req *rq = &p->rq;
     TRY(store_reader(rq->web->config.store, &rq->db));
     TRY(db_read_begin(rq->db));
-    err e = rq->route->read ? rq->route->read(rq) : ERR(BUG);
+    err e = fn(rq, arg);
     err ended = db_read_end(rq->db);
     rq->db = NULL;
-    if (!err_is(e))
-        e = ended;
-    if (!err_is(e) && arena_failed(rq->a))
-        e = ERR(NOMEM);
-    return e;
+    return err_is(e) ? e : ended;
+}
+
+static err call_read(struct req *rq, void *arg)
+{
+    (void)arg;
+    return rq->route->read ? rq->route->read(rq) : ERR(BUG);
+}
+
+static err run_read(struct req_private *p)
+{
+    TRY(req_reading(&p->rq, call_read, NULL));
+    return arena_failed(p->rq.a) ? ERR(NOMEM) : OK;
 }
 
 static void reply_read(struct req_private *p, int status)
@@ -60,17 +67,15 @@ static void reply_redraw(struct req_private *p, err e)
 
 /* ── writing ── */
 
+static err call_prepare(struct req *rq, void *arg)
+{
+    (void)arg;
+    return rq->route->prepare(rq);
+}
+
 static err run_prepare(struct req_private *p)
 {
-    struct req *rq = &p->rq;
-    if (!rq->route->prepare)
-        return OK;
-    TRY(store_reader(rq->web->config.store, &rq->db));
-    TRY(db_read_begin(rq->db));
-    err e = rq->route->prepare(rq);
-    err ended = db_read_end(rq->db);
-    rq->db = NULL;
-    return err_is(e) ? e : ended;
+    return p->rq.route->prepare ? req_reading(&p->rq, call_prepare, NULL) : OK;
 }
 
 static err job_run(struct tx *tx, void *arg)
@@ -115,8 +120,8 @@ static bool go_to_location(struct req_private *p)
 {
     struct web *w = p->rq.web;
     bool other;
-    str path, query = p->location;
-    if (!str_cut(&query, '?', &path))
+    str path, query, whole = p->location;
+    if (!str_cut(&whole, '#', &query) || !str_cut(&query, '?', &path))
         return false;
     const struct route *r = route_match(w, GET, path, p, &other);
     p->query = (struct pairs){0};
@@ -186,14 +191,9 @@ static struct req_private *req_new(struct web *w, struct http_exchange *x)
     return p;
 }
 
-static err find_principal(struct req_private *p)
+static err call_principal(struct req *rq, void *arg)
 {
-    struct db *db;
-    TRY(store_reader(p->rq.web->config.store, &db));
-    TRY(db_read_begin(db));
-    err e = guard_principal(p, db);
-    err ended = db_read_end(db);
-    return err_is(e) ? e : ended;
+    return guard_principal(arg, rq->db);
 }
 
 /* Everything that can be said before the handler: OK, or the reply is written (*replied). */
@@ -203,7 +203,7 @@ static err admit(struct req_private *p, bool *replied)
     struct http_exchange *x = p->rq.x;
     bool other_method;
     const struct route *route = route_match(w, x->method, x->path, p, &other_method);
-    TRY(find_principal(p));
+    TRY(req_reading(&p->rq, call_principal, p));
     TRY(err_is(route_split_query(p->rq.a, x->query, &p->query)) ? ERR(NOTFOUND) : OK);
     if (!route) {
         reply_status(p, other_method ? 405 : 404, STR_NONE);
@@ -384,6 +384,11 @@ void web_free(struct web *w)
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);
+}
+
+bool web_is_demo(const struct web *w)
+{
+    return w->config.demo;
 }
 
 struct store *web_store(const struct web *w)

@@ -99,7 +99,7 @@ struct req {
     const struct route *route;
     struct principal who;
     struct db *db;    /* reading; NULL inside write() */
-    const void *form; /* the struct the route's form filled */
+    void *form;       /* the struct the route's form filled */
     usec now;
     bool json;        /* the answer is JSON */
     struct req_private *p;
@@ -119,6 +119,9 @@ MUST err req_go(struct req *rq, str path);
 /* A file to download instead of a page. */
 MUST err req_send(struct req *rq, str media_type, str file_name, str content);
 
+/* Runs fn with rq->db open for reading: for what is drawn around a page. */
+MUST err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg);
+
 /* Messages for people. req_error puts one beside a field; return ERR(INVALID) after it. */
 void req_error(struct req *rq, const char *field, str message);
 void req_say(struct req *rq, str message);
@@ -126,6 +129,7 @@ str req_error_of(const struct req *rq, const char *field); /* empty: none */
 bool req_has_errors(const struct req *rq);
 /* What was typed, for showing the page again; the given value when nothing was. */
 str req_typed(const struct req *rq, const char *field, str otherwise);
+struct strs req_typed_list(const struct req *rq, const char *field);
 bool req_is_redraw(const struct req *rq);
 
 /* Cookies and sessions: secret is 32 random bytes; its SHA-256 is what the database keeps. */
@@ -139,8 +143,14 @@ MUST err web_secret_hash(str text, uint8_t hash[WEB_SECRET_HASH]);
 
 /* ── the application ── */
 
-/* The frame around every page, filled by main from the modules. */
-struct view_frame;
+/* What stands around every page, filled by main from the modules. */
+struct web_frame {
+    struct web_menu {
+        str label, href;
+    } menu[24];
+    size_t n_menu;
+    str next_text, next_href, next_label; /* what to do next */
+};
 
 struct web_config {
     struct store *store;
@@ -148,7 +158,7 @@ struct web_config {
     size_t n_routes;
     const struct embedded *assets;     /* ends with name == NULL */
     struct web_auth auth;
-    void (*frame)(struct req *rq, struct view_frame *frame);
+    void (*frame)(struct req *rq, struct web_frame *frame);
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page */
 };
@@ -157,6 +167,7 @@ MUST err web_new(const struct web_config *config, struct web **out);
 void web_free(struct web *w);
 struct http_app web_app(struct web *w);
 struct store *web_store(const struct web *w);
+bool web_is_demo(const struct web *w);
 /* The slow threads must be idle before the store closes. */
 void web_stop(struct web *w);
 

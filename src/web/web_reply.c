@@ -78,20 +78,35 @@ static void begin(struct req_private *p, int status, str media_type)
     set_common(p);
 }
 
+/* The menu entry of the page shown, or of the pages below it. */
+static bool is_here(str path, str href)
+{
+    return str_eq(path, href) || (href.n > 1 && str_starts(path, href) && path.p[href.n] == '/');
+}
+
 static void put_frame(struct req_private *p, str title, str body)
 {
     struct web *w = p->rq.web;
+    struct web_frame around = {.n_menu = 0};
+    struct view_frame_nav nav[COUNT_OF(around.menu)];
+    if (w->config.frame)
+        w->config.frame(&p->rq, &around);
+    for (size_t i = 0; i < around.n_menu; i++)
+        nav[i] = (struct view_frame_nav){around.menu[i].label, around.menu[i].href,
+            is_here(p->rq.x->path, around.menu[i].href)};
     struct view_frame f = {
         .title = {title},
         .demo = w->config.demo,
         .signed_in = p->rq.who.person != 0,
         .org = p->rq.who.org_name,
         .person = p->rq.who.person_name,
+        .nav = {nav, around.n_menu},
+        .next_text = around.next_text,
+        .next_href = around.next_href,
+        .next_label = around.next_label,
         .notice = notice_of(&p->rq),
         .body = {body},
     };
-    if (w->config.frame)
-        w->config.frame(&p->rq, &f);
     struct html_ctx c = {w->config.base, guard_csrf_token(p)};
     view_frame_html(&p->rq.x->reply, &c, &f);
 }

@@ -141,6 +141,16 @@ str req_typed(const struct req *rq, const char *field, str otherwise)
     return rq->p->redraw ? pair_get(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
 }
 
+struct strs req_typed_list(const struct req *rq, const char *field)
+{
+    const struct pairs *typed = &rq->p->typed;
+    struct strs out = {ARENA_ARRAY(rq->a, str, typed->n), 0};
+    for (size_t i = 0; out.v && i < typed->n; i++)
+        if (str_eq(typed->v[i].name, str_of(field)))
+            out.v[out.n++] = typed->v[i].value;
+    return out;
+}
+
 bool req_is_redraw(const struct req *rq)
 {
     return rq->p->redraw;

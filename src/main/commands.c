@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The subcommands that run to an end: init, migrate, check, routes, audit verify, token create. */
+#include "main/main.h"
+
+#include <sodium.h>
+
+err main_open(const struct options *o, enum store_mode mode, struct tx_clock clock,
+    struct arena *a, struct store **out)
+{
+    struct store_modules mods = modules_store(a);
+    str why;
+    err e = store_open(o->db, mode, &mods, clock, a, out, &why);
+    if (err_is(e))
+        main_say(why);
+    return e;
+}
+
+err main_seed_settings(struct tx *tx, struct arena *a, const uint8_t secret[32], bool demo)
+{
+    char *hex = arena_alloc(a, 64);
+    if (!hex)
+        return ERR(NOMEM);
+    TRY(setting_put(tx, S("secret"), hex_of(hex, secret, 32)));
+    return demo ? setting_put(tx, S("demo"), S("1")) : OK;
+}
+
+/* ── init ── */
+
+struct init {
+    const struct options *o;
+    struct arena *a;
+    str link;
+};
+
+static err init_write(struct tx *tx, void *arg)
+{
+    enum { DAYS = 7 };
+    struct init *i = arg;
+    uint8_t secret[32];
+    person_id admin;
+    catalog_id catalog;
+    randombytes_buf(secret, sizeof secret);
+    TRY(main_seed_settings(tx, i->a, secret, false));
+    TRY(org_seed_bodies(tx, org_bodies));
+    TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
+    TRY(org_seed_office(tx, OFFICE_SYSTEM, S("システム管理")));
+    TRY(form_catalog_publish(tx, i->a, fiscal_year(jday_of_usec(tx_now(tx))), &catalog));
+    struct new_person p = {.body = {OFFICE_SYSTEM},
+        .login = i->o->admin,
+        .name = S("システム管理者"),
+        .mail = i->o->admin,
+        .roles = ROLE_SYSTEM};
+    TRY(org_person_add(tx, &p, &admin));
+    TRY(org_invite_add(tx, i->a, admin, DAYS * USEC_DAY, &i->link));
+    struct audit_entry e = {.body = 0, .action = S("main.init"), .object = S("installation")};
+    return audit_append(tx, &e);
+}
+
+err command_init(const struct options *o, struct arena *a)
+{
+    struct store *s;
+    struct init i = {o, a, STR_NONE};
+    if (!str_has(o->admin, S("@"))) {
+        main_say(S("--admin には、管理者のメールアドレスを指定してください。"));
+        return ERR(INVALID);
+    }
+    TRY(main_open(o, STORE_CREATE, (struct tx_clock){0}, a, &s));
+    err e = writer_call(store_writer(s), init_write, &i);
+    store_close(s);
+    if (err_is(e)) {
+        main_say(S("作れませんでした。"));
+        return e;
+    }
+    printf("データベースを作りました。\n次に「yagura serve --db %.*s」を動かし、7日以内に、この"
+           "一度だけ使えるリンクでパスワードを決めてください。\n\n  http://%.*s%.*s\n\n",
+        STR_F(o->db), STR_F(o->listen), STR_F(i.link));
+    return OK;
+}
+
+err command_migrate(const struct options *o, struct arena *a)
+{
+    struct store *s;
+    TRY(main_open(o, STORE_MIGRATE, (struct tx_clock){0}, a, &s));
+    printf("適用した変更: %d 件\n", store_applied(s));
+    store_close(s);
+    return OK;
+}
+
+/* ── check ── */
+
+static err check_audit(struct db *db, struct arena *a, struct check_report *report)
+{
+    struct audit_report r;
+    err e = audit_verify(db, a, &r);
+    if (e.code == ERR_CONFLICT) {
+        report->problems++;
+        buf_fmt(report->lines, "audit: the chain of body %lld breaks at %lld\n",
+            (long long)r.bad_body, (long long)r.bad_seq);
+        return OK;
+    }
+    TRY(e);
+    buf_fmt(report->lines, "audit: %lld chains, %lld rows\n", (long long)r.chains,
+        (long long)r.rows);
+    return OK;
+}
+
+static err check_all(struct db *db, struct arena *a, struct check_report *report)
+{
+    TRY(check_audit(db, a, report));
+    for (const struct module *const *m = modules; *m; m++)
+        if ((*m)->check)
+            TRY((*m)->check(db, a, report));
+    return OK;
+}
+
+err command_check(const struct options *o, struct arena *a)
+{
+    struct store *s;
+    struct db *db;
+    BUF_AUTO lines = BUF(1 << 20);
+    struct check_report report = {.lines = &lines};
+    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
+    err e = store_reader(s, &db);
+    if (!err_is(e))
+        e = db_read_begin(db);
+    if (!err_is(e)) {
+        e = check_all(db, a, &report);
+        err ended = db_read_end(db);
+        e = err_is(e) ? e : ended;
+    }
+    store_close(s);
+    printf("%.*s", STR_F(buf_view(&lines)));
+    if (err_is(e)) {
+        main_say(S("確かめられませんでした。"));
+        return e;
+    }
+    printf("%lld problems\n", (long long)report.problems);
+    return report.problems ? ERR(CONFLICT) : OK;
+}
+
+err command_audit_verify(const struct options *o, struct arena *a)
+{
+    struct store *s;
+    struct db *db;
+    struct audit_report r = {.bad_body = -1};
+    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
+    err e = store_reader(s, &db);
+    if (!err_is(e))
+        e = audit_verify(db, a, &r);
+    store_close(s);
+    printf("%lld chains, %lld rows\n", (long long)r.chains, (long long)r.rows);
+    if (e.code == ERR_CONFLICT)
+        printf("団体 %lld の %lld 番目で連なりが切れています\n", (long long)r.bad_body,
+            (long long)r.bad_seq);
+    return e;
+}
+
+/* ── routes ── */
+
+static void put_fields(struct json *j, const struct web_form *form)
+{
+    json_begin_array(j);
+    for (size_t i = 0; form && i < form->n; i++)
+        json_str(j, str_of(form->fields[i].name));
+    json_end_array(j);
+}
+
+static void put_route(struct json *j, const struct route *r)
+{
+    json_begin_object(j);
+    json_key(j, S("method"));
+    json_str(j, str_of(route_method_name(r->method)));
+    json_key(j, S("path"));
+    json_str(j, str_of(r->path));
+    json_key(j, S("permission"));
+    json_str(j, r->flags & ROUTE_PUBLIC ? S("public")
+            : r->perm                   ? str_of(r->perm->name)
+                                        : S("signed-in"));
+    json_key(j, S("roles"));
+    json_i64(j, r->perm ? r->perm->roles : 0);
+    json_key(j, S("fields"));
+    put_fields(j, r->form);
+    json_end_object(j);
+}
+
+err command_routes(const struct options *o, struct arena *a)
+{
+    size_t n;
+    BUF_AUTO out = BUF(1 << 20);
+    struct json j = json_on(&out);
+    const struct route *const *lists = modules_routes(a, &n);
+    if (o->json)
+        json_begin_array(&j);
+    for (size_t i = 0; i < n; i++) {
+        for (const struct route *r = lists[i]; r->path; r++) {
+            if (o->json)
+                put_route(&j, r);
+            else
+                buf_fmt(&out, "%-5s %-44s %s\n", route_method_name(r->method), r->path,
+                    r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
+        }
+    }
+    if (o->json) {
+        json_end_array(&j);
+        TRY(json_finish(&j));
+        buf_char(&out, '\n');
+    }
+    TRY(buf_status(&out));
+    printf("%.*s", STR_F(buf_view(&out)));
+    return OK;
+}
+
+/* ── token create ── */
+
+err command_token_create(const struct options *o, struct arena *a)
+{
+    struct store_modules mods = modules_store(a);
+    BUF_AUTO out = BUF(4096);
+    str why;
+    err e = store_call(o->db, &mods, "org.token.create", o->login, &out, a, &why);
+    if (e.code == ERR_NOTFOUND && why.n == 0)
+        why = S("そのログイン名の人はいません。");
+    if (err_is(e)) {
+        main_say(why.n ? why : S("鍵を作れませんでした。"));
+        return e;
+    }
+    printf("%.*s\n", STR_F(buf_view(&out)));
+    return OK;
+}

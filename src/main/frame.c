@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands around every page: the menu and the next step, from the modules; and /healthz. */
+#include "main/main.h"
+
+#include "health.ht.h"
+
+static err next_of_modules(struct req *rq, void *arg)
+{
+    struct next_step *step = arg;
+    for (const struct module *const *m = modules; *m && step->text.n == 0; m++)
+        if ((*m)->next)
+            TRY((*m)->next(rq, step));
+    return OK;
+}
+
+static void put_menu(struct req *rq, struct web_frame *f)
+{
+    f->menu[f->n_menu++] = (struct web_menu){S("はじめ"), S("/")};
+    for (const struct module *const *m = modules; *m; m++) {
+        for (const struct nav_item *i = (*m)->nav; i && i->label; i++)
+            if (f->n_menu < COUNT_OF(f->menu) && (!i->perm || (i->perm->roles & rq->who.roles)))
+                f->menu[f->n_menu++] = (struct web_menu){str_of(i->label), str_of(i->path)};
+    }
+}
+
+void main_frame(struct req *rq, struct web_frame *frame)
+{
+    struct next_step step = {0};
+    if (rq->who.person == 0)
+        return;
+    put_menu(rq, frame);
+    if (err_is(req_reading(rq, next_of_modules, &step)))
+        return; /* the page itself stands; only its first line is missing */
+    frame->next_text = step.text;
+    frame->next_href = step.href;
+    frame->next_label = step.label;
+}
+
+/* Always JSON: it is read by programs. */
+static err health_read(struct req *rq)
+{
+    struct view_health *v = ARENA_NEW(rq->a, struct view_health);
+    struct writer_stats s = writer_stats(store_writer(web_store(rq->web)));
+    if (!v)
+        return ERR(NOMEM);
+    rq->json = true;
+    *v = (struct view_health){.status = S("ok"),
+        .version = S(YAGURA_VERSION),
+        .demo = web_is_demo(rq->web),
+        .jobs = s.jobs,
+        .batches = s.batches,
+        .failed = s.failed,
+        .largest_batch = s.largest_batch};
+    return req_show(rq, &view_health_type, v);
+}
+
+const struct route main_routes[] = {
+    {.method = GET, .path = "/healthz", .flags = ROUTE_PUBLIC, .read = health_read},
+    {.path = NULL},
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE list of modules, and what is gathered from it. */
+#include "evidence/evidence.h"
+#include "main/main.h"
+#include "survey/survey.h"
+
+const struct module *const modules[] = {
+    &org_module,
+    &evidence_module,
+    &form_module,
+    &survey_module,
+    NULL,
+};
+
+extern const struct embedded store_migrations[];
+
+enum { MODULES = COUNT_OF(modules) - 1 };
+
+struct store_modules modules_store(struct arena *a)
+{
+    struct migration_set *sets = ARENA_ARRAY(a, struct migration_set, MODULES + 1);
+    struct call_list *calls = ARENA_ARRAY(a, struct call_list, MODULES);
+    BUG_IF(!sets || !calls);
+    sets[0] = (struct migration_set){"store", store_migrations};
+    for (size_t i = 0; i < MODULES; i++) {
+        sets[i + 1] = (struct migration_set){modules[i]->name, modules[i]->migrations};
+        calls[i] = (struct call_list){modules[i]->calls};
+    }
+    return (struct store_modules){sets, MODULES + 1, calls, MODULES};
+}
+
+const struct route *const *modules_routes(struct arena *a, size_t *n)
+{
+    enum { MOST = 64 };
+    const struct route **lists = ARENA_ARRAY(a, const struct route *, MOST);
+    BUG_IF(!lists);
+    *n = 0;
+    lists[(*n)++] = main_routes;
+    for (size_t i = 0; i < MODULES; i++)
+        for (const struct route *const *l = modules[i]->routes; l && *l && *n < MOST; l++)
+            lists[(*n)++] = *l;
+    return lists;
+}

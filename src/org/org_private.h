@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of org. */
+#ifndef ORG_PRIVATE_H
+#define ORG_PRIVATE_H
+
+#include "org/org.h"
+
+/* org_store.c */
+struct credential {
+    person_id person;
+    body_id body;
+    str hash;
+};
+/* NOTFOUND: no such active person, or no password. */
+MUST err org_credential_get(struct db *db, struct arena *a, str login, struct credential *out);
+MUST err org_credential_put(struct tx *tx, person_id p, str hash);
+MUST err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life);
+MUST err org_session_drop(struct tx *tx, struct bytes hash);
+MUST err org_session_drop_all(struct tx *tx, person_id p);
+MUST err org_token_add(struct tx *tx, person_id p, struct bytes hash, str label, usec life);
+struct invited {
+    person_id person;
+    body_id body;
+    str name, login;
+};
+/* NOTFOUND: unknown, used or too old. */
+MUST err org_invite_get(
+    struct db *db, struct arena *a, usec now, struct bytes hash, struct invited *out);
+MUST err org_invite_use(struct tx *tx, struct bytes hash);
+MUST err org_person_body(struct db *db, person_id p, body_id *out);
+
+/* org_scope.c */
+const struct scope *scope_new(
+    struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles);
+
+/* org_password.c: never earlier than a real check would be, also without a hash. */
+bool org_password_verify(str hash, str password);
+
+/* org_page.c */
+extern const struct route org_routes[];
+
+/* org_call.c */
+extern const struct call org_calls[];
+
+extern const struct embedded org_migrations[];
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scope: the only definition of the struct, so nobody else can make one. */
+#include "org/org_private.h"
+
+struct scope {
+    enum scope_level level;
+    person_id person;
+    body_id body;
+    int64_t pref;
+};
+
+const struct scope *scope_new(
+    struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles)
+{
+    struct scope *s = ARENA_NEW(a, struct scope);
+    if (!s)
+        return NULL;
+    s->level = roles & (ROLE_NATION | ROLE_SYSTEM) ? SCOPE_NATION
+        : roles & ROLE_PREF                        ? SCOPE_PREF
+                                                   : SCOPE_OWN;
+    s->person = person;
+    s->body = body;
+    s->pref = pref;
+    return s;
+}
+
+const struct scope *scope_system(void)
+{
+    static const struct scope everything = {.level = SCOPE_NATION};
+    return &everything;
+}
+
+enum scope_level scope_level(const struct scope *s)
+{
+    return s->level;
+}
+
+body_id scope_body(const struct scope *s)
+{
+    return s->body;
+}
+
+int64_t scope_pref(const struct scope *s)
+{
+    return s->pref;
+}
+
+person_id scope_person(const struct scope *s)
+{
+    return s->person;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every SQL statement of org. */
+#include "org/org_private.h"
+
+#include <sodium.h>
+
+/* ── bodies ── */
+
+static void body_of_row(struct arena *a, const struct rows *r, struct body *out)
+{
+    *out = (struct body){.id = {row_i64(r, 0)},
+        .code6 = row_str(a, r, 1),
+        .class = (enum body_class)row_i64(r, 2),
+        .pref = row_i64(r, 3),
+        .name = row_str(a, r, 4),
+        .kana = row_str(a, r, 5)};
+}
+
+err org_body_get(
+    struct db *db, struct arena *a, const struct scope *s, body_id id, struct body *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE id=$1"
+            " AND (id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND pref=$4))"),
+        V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)));
+    body_of_row(a, &r, out);
+    return OK;
+}
+
+err org_body_by_code(
+    struct db *db, struct arena *a, const struct scope *s, str code6, struct body *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE code6=$1"
+            " AND (id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND pref=$4))"),
+        V(code6, scope_body(s).v, scope_level(s), scope_pref(s)));
+    body_of_row(a, &r, out);
+    return OK;
+}
+
+err org_body_all(struct db *db, struct arena *a, const struct scope *s, struct body_list *out)
+{
+    enum { MOST = 4000 };
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct body, MOST);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE class<>9"
+            " AND (id=$1 OR CAST($2 AS BIGINT)=3 OR (CAST($2 AS BIGINT)=2 AND pref=$3))"
+            " ORDER BY code6 LIMIT 4000"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s)))
+    body_of_row(a, &r, &out->v[out->n++]);
+    return db_status(db);
+}
+
+err org_pref_all(struct db *db, struct arena *a, struct body_list *out)
+{
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct body, 60);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE class=1"
+            " ORDER BY code6 LIMIT 60"),
+        V0)
+    body_of_row(a, &r, &out->v[out->n++]);
+    return db_status(db);
+}
+
+str org_pref_name(struct db *db, struct arena *a, int64_t pref)
+{
+    str name = STR_NONE;
+    DB_EACH(db, r, SQL("SELECT name FROM body WHERE pref=$1 AND class=1"), V(pref))
+    name = row_str(a, &r, 0);
+    return name;
+}
+
+static err body_add(struct tx *tx, int64_t id, struct val code6, enum body_class class,
+    int64_t pref, str name, str kana)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO body (id, code6, class, pref, name, kana, valid_from)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+        V(id, code6, class, pref, name, kana, jday_of(1947, 5, 3)));
+}
+
+err org_seed_bodies(struct tx *tx, const struct body_seed *seeds)
+{
+    for (const struct body_seed *s = seeds; s->code6; s++) {
+        int64_t code;
+        str code6 = str_of(s->code6);
+        TRY(parse_i64(code6, 1, 999999, &code));
+        TRY(body_add(tx, code, val_str(code6), (enum body_class)s->class, code / 10000,
+            str_of(s->name), str_of(s->kana)));
+    }
+    return OK;
+}
+
+err org_seed_office(struct tx *tx, int64_t id, str name)
+{
+    return body_add(tx, id, VAL_NONE, CLASS_OFFICE, 0, name, STR_NONE);
+}
+
+/* ── people ── */
+
+err org_person_add(struct tx *tx, const struct new_person *p, person_id *out)
+{
+    out->v = tx_id(tx);
+    TRY(db_exec(tx,
+        SQL("INSERT INTO person (id, body, login, name, mail, active, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, 1, $6)"),
+        V(out->v, p->body.v, p->login, p->name, p->mail, tx_now(tx))));
+    for (int64_t bit = 1; bit <= ROLE_SYSTEM; bit <<= 1)
+        if (p->roles & (uint32_t)bit)
+            TRY(db_exec(tx,
+                SQL("INSERT INTO person_role (person, role, since) VALUES ($1, $2, $3)"),
+                V(out->v, bit, tx_now(tx))));
+    return p->password_hash.n ? org_credential_put(tx, *out, p->password_hash) : OK;
+}
+
+err org_person_by_login(struct db *db, str login, person_id *out)
+{
+    DB_ONE(db, r, SQL("SELECT id FROM person WHERE login=$1 AND active=1"), V(login));
+    out->v = row_i64(&r, 0);
+    return OK;
+}
+
+err org_person_name(
+    struct db *db, struct arena *a, const struct scope *s, person_id p, str *out)
+{
+    *out = S("プログラム");
+    DB_EACH(db, r,
+        SQL("SELECT p.name, b.name, b.id FROM person p JOIN body b ON b.id=p.body WHERE p.id=$1"),
+        V(p.v))
+    *out = row_str(a, &r, row_i64(&r, 2) == scope_body(s).v ? 0 : 1);
+    return db_status(db);
+}
+
+err org_person_body(struct db *db, person_id p, body_id *out)
+{
+    DB_ONE(db, r, SQL("SELECT body FROM person WHERE id=$1"), V(p.v));
+    out->v = row_i64(&r, 0);
+    return OK;
+}
+
+err org_credential_get(struct db *db, struct arena *a, str login, struct credential *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT p.id, p.body, c.secret FROM person p JOIN credential c ON c.person=p.id"
+            " WHERE p.login=$1 AND p.active=1 AND c.kind='password'"),
+        V(login));
+    *out = (struct credential){{row_i64(&r, 0)}, {row_i64(&r, 1)}, row_str(a, &r, 2)};
+    return OK;
+}
+
+err org_credential_put(struct tx *tx, person_id p, str hash)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO credential (person, kind, secret, changed_at)"
+            " VALUES ($1, 'password', $2, $3) ON CONFLICT (person, kind)"
+            " DO UPDATE SET secret=excluded.secret, changed_at=excluded.changed_at"),
+        V(p.v, hash, tx_now(tx)));
+}
+
+/* ── sessions, tokens, invitations ── */
+
+err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life)
+{
+    TRY(db_exec(tx, SQL("DELETE FROM session WHERE expires_at<$1"), V(tx_now(tx))));
+    return db_exec(tx,
+        SQL("INSERT INTO session (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)"),
+        V(hash, p.v, tx_now(tx), tx_now(tx) + life));
+}
+
+err org_session_drop(struct tx *tx, struct bytes hash)
+{
+    return db_exec(tx, SQL("DELETE FROM session WHERE hash=$1"), V(hash));
+}
+
+err org_session_drop_all(struct tx *tx, person_id p)
+{
+    return db_exec(tx, SQL("DELETE FROM session WHERE person=$1"), V(p.v));
+}
+
+err org_token_add(struct tx *tx, person_id p, struct bytes hash, str label, usec life)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO token (hash, person, label, created_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $5)"),
+        V(hash, p.v, label, tx_now(tx), tx_now(tx) + life));
+}
+
+err org_invite_add(struct tx *tx, struct arena *a, person_id p, usec life, str *path)
+{
+    uint8_t secret[WEB_SECRET], hash[WEB_SECRET_HASH];
+    randombytes_buf(secret, sizeof secret);
+    str text = web_secret_text(a, secret);
+    TRY(web_secret_hash(text, hash));
+    *path = str_fmt(a, "/invite/%.*s", STR_F(text));
+    return db_exec(tx,
+        SQL("INSERT INTO invite (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)"),
+        V(((struct bytes){hash, sizeof hash}), p.v, tx_now(tx), tx_now(tx) + life));
+}
+
+err org_invite_get(
+    struct db *db, struct arena *a, usec now, struct bytes hash, struct invited *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT p.id, p.body, p.name, p.login FROM invite i JOIN person p ON p.id=i.person"
+            " WHERE i.hash=$1 AND i.expires_at>$2 AND i.used_at IS NULL AND p.active=1"),
+        V(hash, now));
+    *out = (struct invited){
+        {row_i64(&r, 0)}, {row_i64(&r, 1)}, row_str(a, &r, 2), row_str(a, &r, 3)};
+    return OK;
+}
+
+err org_invite_use(struct tx *tx, struct bytes hash)
+{
+    int64_t changed;
+    TRY(db_exec_count(tx, SQL("UPDATE invite SET used_at=$2 WHERE hash=$1 AND used_at IS NULL"),
+        V(hash, tx_now(tx)), &changed));
+    return changed == 1 ? OK : ERR(STALE);
+}
+
+/* ── principals ── */
+
+err org_scope_load(struct db *db, struct arena *a, person_id p, const struct scope **out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT p.body, b.pref, CAST(COALESCE((SELECT SUM(role) FROM person_role x"
+            " WHERE x.person=p.id), 0) AS BIGINT)"
+            " FROM person p JOIN body b ON b.id=p.body WHERE p.id=$1 AND p.active=1"),
+        V(p.v));
+    *out = scope_new(
+        a, p, (body_id){row_i64(&r, 0)}, row_i64(&r, 1), (uint32_t)row_i64(&r, 2));
+    return *out ? OK : ERR(NOMEM);
+}
+
+static err principal_of_row(struct arena *a, const struct rows *r, struct principal *out)
+{
+    *out = (struct principal){.person = row_i64(r, 0),
+        .org = row_i64(r, 1),
+        .person_name = row_str(a, r, 2),
+        .org_name = row_str(a, r, 3),
+        .roles = (uint32_t)row_i64(r, 5)};
+    out->scope = scope_new(
+        a, (person_id){out->person}, (body_id){out->org}, row_i64(r, 4), out->roles);
+    return out->scope ? OK : ERR(NOMEM);
+}
+
+err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes hash, bool bearer,
+    struct principal *out)
+{
+    if (bearer) {
+        DB_ONE(db, r,
+            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, CAST(COALESCE((SELECT SUM(role)"
+                " FROM person_role x WHERE x.person=p.id), 0) AS BIGINT)"
+                " FROM token t JOIN person p ON p.id=t.person JOIN body b ON b.id=p.body"
+                " WHERE t.hash=$1 AND t.expires_at>$2 AND p.active=1"),
+            V(hash, now));
+        return principal_of_row(a, &r, out);
+    }
+    DB_ONE(db, r,
+        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, CAST(COALESCE((SELECT SUM(role)"
+            " FROM person_role x WHERE x.person=p.id), 0) AS BIGINT)"
+            " FROM session s JOIN person p ON p.id=s.person JOIN body b ON b.id=p.body"
+            " WHERE s.hash=$1 AND s.expires_at>$2 AND p.active=1"),
+        V(hash, now));
+    return principal_of_row(a, &r, out);
+}

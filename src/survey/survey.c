@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The descriptor of survey. */
+#include "survey/survey_private.h"
+
+extern const struct embedded survey_migrations[];
+
+const struct permission survey_p_answer = {"survey.answer", ROLE_STAFF};
+const struct permission survey_p_board = {"survey.board", ROLE_PREF | ROLE_NATION};
+const struct permission survey_p_totals = {"survey.totals", ROLE_PREF | ROLE_NATION};
+
+static const struct permission *const permissions[] = {
+    &survey_p_answer, &survey_p_board, &survey_p_totals, NULL};
+
+static const struct nav_item nav[] = {
+    {"自団体の調査", "/surveys", &survey_p_answer},
+    {"団体ごとの状況", "/board", &survey_p_board},
+    {"項目ごとの集計", "/totals", &survey_p_totals},
+    {NULL, NULL, NULL},
+};
+
+const struct module survey_module = {
+    .name = "survey",
+    .routes = (const struct route *const[]){survey_routes, survey_office_routes, NULL},
+    .permissions = permissions,
+    .migrations = survey_migrations,
+    .nav = nav,
+    .next = survey_next_step,
+    .check = survey_check,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A response with its items: this year's facts beside last year's submitted ones. */
+#include "survey/survey_private.h"
+
+#include <sodium.h>
+
+/* Last year's submitted answers, in slots of this year's catalogue. */
+static err load_last(struct db *db, struct arena *a, const struct scope *s, struct sheet *sheet)
+{
+    struct survey previous;
+    struct response r;
+    const struct catalog *c;
+    if (sheet->survey.previous.v == 0)
+        return OK;
+    err e = survey_response_get(db, s, sheet->survey.previous, sheet->body.id, &r);
+    if (e.code == ERR_NOTFOUND || (!err_is(e) && r.horizon == 0))
+        return OK;
+    TRY(e);
+    TRY(survey_get(db, a, sheet->survey.previous, &previous));
+    TRY(form_catalog_get(db, previous.catalog, &c));
+    struct fact *facts = ARENA_ARRAY(a, struct fact, c->n_items);
+    if (!facts)
+        return ERR(NOMEM);
+    TRY(form_fact_all(db, a, s, previous.id.v, sheet->body.id, r.horizon, c, facts));
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        struct item *it = &sheet->item[i];
+        const struct question *was = form_item_by_id(c, it->q->id);
+        if (!was)
+            continue;
+        it->last = facts[was - c->item];
+        it->reworded = was->rev != it->q->rev;
+    }
+    return OK;
+}
+
+err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    body_id body, struct sheet *out)
+{
+    *out = (struct sheet){0};
+    TRY(survey_get(db, a, id, &out->survey));
+    TRY(org_body_get(db, a, s, body, &out->body));
+    TRY(survey_response_get(db, s, id, body, &out->response));
+    bool own = scope_body(s).v == body.v;
+    if (!own && out->response.state != RESPONSE_SUBMITTED)
+        return ERR(NOTFOUND);
+    TRY(form_catalog_get(db, out->survey.catalog, &out->catalog));
+    size_t n = out->catalog->n_items;
+    struct fact *facts = ARENA_ARRAY(a, struct fact, n);
+    out->item = ARENA_ARRAY(a, struct item, n);
+    if (!facts || !out->item)
+        return ERR(NOMEM);
+    TRY(form_fact_all(db, a, s, id.v, body, out->response.horizon, out->catalog, facts));
+    for (size_t i = 0; i < n; i++)
+        out->item[i] = (struct item){.q = &out->catalog->item[i], .now = facts[i]};
+    TRY(load_last(db, a, s, out));
+    for (size_t i = 0; i < n; i++) {
+        struct item *it = &out->item[i];
+        it->state = survey_item_state(it->q, &it->now, &it->last, it->reworded);
+    }
+    return OK;
+}
+
+err survey_past(struct db *db, struct arena *a, const struct scope *s,
+    const struct sheet *sheet, const struct question *q, struct past_list *out)
+{
+    survey_id id = sheet->survey.previous;
+    out->n = 0;
+    while (id.v && out->n < COUNT_OF(out->v)) {
+        struct survey past;
+        struct response r;
+        struct fact f;
+        TRY(survey_get(db, a, id, &past));
+        err e = survey_response_get(db, s, id, sheet->body.id, &r);
+        if (err_is(e) && e.code != ERR_NOTFOUND)
+            return e;
+        if (!err_is(e) && r.horizon) {
+            TRY(form_fact_newest(db, a, s, id.v, sheet->body.id, q->id, r.horizon, &f));
+            if (f.id && f.value.n)
+                out->v[out->n++] = (struct past){past.fiscal_year,
+                    form_answer_text(a, q, f.value), form_basis_name(f.basis)};
+        }
+        id = past.previous;
+    }
+    return OK;
+}
+
+static void hash_part(crypto_generichash_state *h, str s)
+{
+    uint64_t n = s.n;
+    crypto_generichash_update(h, (const uint8_t *)&n, sizeof n);
+    crypto_generichash_update(h, (const uint8_t *)s.p, s.n);
+}
+
+/* Over every answered item in catalogue order: code, answer, basis. */
+void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32])
+{
+    crypto_generichash_state h;
+    crypto_generichash_init(&h, NULL, 0, 32);
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        const struct item *it = &sheet->item[i];
+        if (it->now.id == 0 || it->now.value.n == 0)
+            continue;
+        hash_part(&h, it->q->code);
+        hash_part(&h, it->now.value);
+        hash_part(&h, form_basis_key(it->now.basis));
+    }
+    crypto_generichash_final(&h, hash, 32);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* States of items, rows of the cube, shares. */
+#include "survey/survey_model.h"
+
+enum item_state survey_item_state(const struct question *q, const struct fact *now,
+    const struct fact *last, bool reworded)
+{
+    if (now->id != 0 && now->value.n > 0)
+        return now->basis == BASIS_CONFIRMED ? ITEM_CONFIRMED
+            : now->basis == BASIS_CARRIED    ? ITEM_CARRIED
+                                             : ITEM_DECLARED;
+    if (now->id != 0 || last->id == 0 || last->value.n == 0 || q->carry == CARRY_NEVER)
+        return ITEM_MISSING; /* now->id: withdrawn on purpose this year */
+    return q->carry == CARRY_REASK || reworded ? ITEM_REASK : ITEM_CARRIED;
+}
+
+str survey_item_value(const struct item *it)
+{
+    switch (it->state) {
+    case ITEM_CARRIED:
+        return it->now.id ? it->now.value : it->last.value;
+    case ITEM_CONFIRMED:
+    case ITEM_DECLARED:
+        return it->now.value;
+    case ITEM_MISSING:
+    case ITEM_REASK:
+        break;
+    }
+    return STR_NONE;
+}
+
+bool survey_item_is_todo(const struct item *it)
+{
+    return it->state == ITEM_MISSING || it->state == ITEM_REASK ||
+        (it->state == ITEM_CARRIED && it->q->carry != CARRY_AUTO);
+}
+
+bool survey_item_may_confirm(const struct item *it)
+{
+    return it->state == ITEM_CARRIED && it->now.id == 0;
+}
+
+bool survey_item_blocks(const struct item *it)
+{
+    return it->q->essential && !it->q->pending && survey_item_is_todo(it);
+}
+
+static const struct {
+    enum item_state state;
+    str key, name;
+} item_states[] = {
+    {ITEM_MISSING, S("missing"), S("未回答")},
+    {ITEM_REASK, S("missing"), S("今年の値を入力")},
+    {ITEM_CARRIED, S("carried"), S("前年度の回答")},
+    {ITEM_CONFIRMED, S("confirmed"), S("確認済み")},
+    {ITEM_DECLARED, S("declared"), S("今年の回答")},
+};
+
+str survey_item_state_name(enum item_state s)
+{
+    for (size_t i = 0; i < COUNT_OF(item_states); i++)
+        if (item_states[i].state == s)
+            return item_states[i].name;
+    return STR_NONE;
+}
+
+str survey_item_state_key(enum item_state s)
+{
+    for (size_t i = 0; i < COUNT_OF(item_states); i++)
+        if (item_states[i].state == s)
+            return item_states[i].key;
+    return STR_NONE;
+}
+
+static const struct {
+    str key, name;
+} response_states[] = {
+    [RESPONSE_NOT_STARTED] = {S("notstarted"), S("未着手")},
+    [RESPONSE_DRAFT] = {S("draft"), S("回答中")},
+    [RESPONSE_SUBMITTED] = {S("submitted"), S("提出済み")},
+};
+
+str survey_response_state_name(enum response_state s)
+{
+    return s < COUNT_OF(response_states) ? response_states[s].name : STR_NONE;
+}
+
+str survey_response_state_key(enum response_state s)
+{
+    return s < COUNT_OF(response_states) ? response_states[s].key : STR_NONE;
+}
+
+static int64_t number_in(str value, bool tenths)
+{
+    str whole;
+    int64_t n = 0, t = 0;
+    if (!str_cut(&value, '.', &whole) || err_is(parse_i64(whole, 0, INT64_MAX / 10, &n)))
+        return 0;
+    if (tenths && err_is(parse_i64(value, 0, 9, &t)))
+        t = 0;
+    return tenths ? n * 10 + t : n;
+}
+
+size_t survey_cube_cells(
+    const struct question *q, str value, struct cube_cell cells[CUBE_CELLS])
+{
+    size_t n = 0;
+    if (value.n == 0)
+        return 0;
+    switch (q->type) {
+    case ANSWER_STATUS:
+    case ANSWER_CHOICE:
+        cells[n++] = (struct cube_cell){value, 0};
+        break;
+    case ANSWER_MULTI:
+        cells[n++] = (struct cube_cell){S("#"), 0};
+        for (str one; n < CUBE_CELLS && str_cut(&value, ',', &one);)
+            cells[n++] = (struct cube_cell){one, 0};
+        break;
+    case ANSWER_NUMBER:
+    case ANSWER_PERCENT:
+        cells[n++] = (struct cube_cell){S("#"), number_in(value, q->type == ANSWER_PERCENT)};
+        break;
+    case ANSWER_DATE:
+    case ANSWER_URL:
+    case ANSWER_TEXT:
+        cells[n++] = (struct cube_cell){S("#"), 0};
+        break;
+    }
+    return n;
+}
+
+int64_t survey_share_bp(int64_t part, int64_t n)
+{
+    return n > 0 ? (part * 20000 + n) / (2 * n) : 0;
+}

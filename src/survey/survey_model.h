@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of the survey as pure functions on values. */
+#ifndef SURVEY_MODEL_H
+#define SURVEY_MODEL_H
+
+#include "survey/survey.h"
+
+enum survey_state { SURVEY_OPEN = 1, SURVEY_CLOSED = 2 };
+enum response_state { RESPONSE_NOT_STARTED = 0, RESPONSE_DRAFT = 1, RESPONSE_SUBMITTED = 2 };
+
+/* How an item stands for the body that answers it. */
+enum item_state {
+    ITEM_MISSING,  /* nothing, and nothing to carry over */
+    ITEM_REASK,    /* last year's answer is shown, this year's is asked for */
+    ITEM_CARRIED,  /* 前年度の回答: filled in, waiting for a look */
+    ITEM_CONFIRMED,
+    ITEM_DECLARED
+};
+
+/* One item of a response, with what is known about it. */
+struct item {
+    const struct question *q;
+    struct fact now;   /* this survey's; id 0: none */
+    struct fact last;  /* the submitted one of the survey before; id 0: none */
+    bool reworded;     /* its wording is not last year's */
+    enum item_state state;
+};
+
+enum item_state survey_item_state(const struct question *q, const struct fact *now,
+    const struct fact *last, bool reworded);
+/* The answer shown in the field: this year's, or last year's where it is carried. */
+str survey_item_value(const struct item *it);
+/* Needs a person: nothing valid for this year yet. */
+bool survey_item_is_todo(const struct item *it);
+/* May 「前年度から変更なし」 be said: something to carry over, and not answered this year. */
+bool survey_item_may_confirm(const struct item *it);
+/* Stops a submission. */
+bool survey_item_blocks(const struct item *it);
+str survey_item_state_name(enum item_state s); /* "前年度の回答" */
+str survey_item_state_key(enum item_state s);  /* "carried": class of the badge */
+
+str survey_response_state_name(enum response_state s);
+str survey_response_state_key(enum response_state s);
+
+/* Rows of the cube an answer makes. '#' counts who answered where the options do not: numbers,
+ * texts, and beside the options of a multi-select, whose shares are of those who answered it. */
+enum { CUBE_CELLS = FORM_OPTIONS + 1 };
+struct cube_cell {
+    str answer;
+    int64_t total;
+};
+size_t survey_cube_cells(
+    const struct question *q, str value, struct cube_cell cells[CUBE_CELLS]);
+
+/* part of n in basis points, rounded; 0 for n = 0. */
+int64_t survey_share_bp(int64_t part, int64_t n);
+
+#endif

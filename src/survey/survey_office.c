@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pages of the prefecture and of the nation: the board and the totals. */
+#include "survey/survey_private.h"
+
+#include "board.ht.h"
+#include "total.ht.h"
+#include "totals.ht.h"
+
+/* ── the board ── */
+
+enum { PAGE = 100 };
+
+static bool row_is_shown(const struct board_row *r, str show, str q)
+{
+    if (show.n && !str_eq(survey_response_state_key(r->state), show))
+        return false;
+    return q.n == 0 || str_has(r->body.name, q) || str_has(r->body.kana, q) ||
+        str_starts(r->body.code6, q);
+}
+
+static void board_counts(const struct board *b, struct view_board *v)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        v->bodies++;
+        v->submitted += b->v[i].state == RESPONSE_SUBMITTED;
+        v->draft += b->v[i].state == RESPONSE_DRAFT;
+        v->notstarted += b->v[i].state == RESPONSE_NOT_STARTED;
+    }
+}
+
+/* The rows in code order follow their prefecture, so its name is the last one of class 1. */
+static void board_rows(const struct board *b, struct req *rq, struct view_board *v)
+{
+    int64_t from = (v->page - 1) * PAGE, at = 0;
+    str pref = STR_NONE;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct board_row *r = &b->v[i];
+        if (r->body.class == CLASS_PREFECTURE)
+            pref = r->body.name;
+        if (!row_is_shown(r, v->show, v->q))
+            continue;
+        if (at >= from && v->rows.n < PAGE)
+            v->rows.p[v->rows.n++] = (struct view_board_rows){.body = r->body.id.v,
+                .code6 = r->body.code6,
+                .name = r->body.name,
+                .class = org_class_name(r->body.class),
+                .pref = r->body.class == CLASS_PREFECTURE ? STR_NONE : pref,
+                .state_key = survey_response_state_key(r->state),
+                .state_name = survey_response_state_name(r->state),
+                .done = r->done,
+                .total = r->total,
+                .percent = r->total ? r->done * 100 / r->total : 0,
+                .changed_at = r->changed_at,
+                .submitted_at = r->state == RESPONSE_SUBMITTED ? r->submitted_at : 0};
+        at++;
+    }
+    (void)rq;
+    v->pages = at > 0 ? (at + PAGE - 1) / PAGE : 1;
+}
+
+static str page_query(struct req *rq, const struct view_board *v, int64_t page)
+{
+    BUF_AUTO b = BUF(4096);
+    buf_fmt(&b, "page=%lld&show=", (long long)page);
+    html_urlpart(&b, v->show);
+    buf_lit(&b, "&q=");
+    html_urlpart(&b, v->q);
+    return str_dup(rq->a, buf_view(&b));
+}
+
+static err board_read(struct req *rq)
+{
+    struct survey s;
+    struct board b;
+    struct view_board *v = ARENA_NEW(rq->a, struct view_board);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_of(rq, &s));
+    TRY(survey_board(rq->db, rq->a, rq->who.scope, s.id, &b));
+    *v = (struct view_board){.id = s.id.v,
+        .title = s.title,
+        .deadline = s.shown_deadline,
+        .show = req_query(rq, "show"),
+        .q = req_query(rq, "q"),
+        .national = scope_level(rq->who.scope) == SCOPE_NATION,
+        .page = req_page(rq)};
+    v->rows.p = ARENA_ARRAY(rq->a, struct view_board_rows, PAGE);
+    if (!v->rows.p)
+        return ERR(NOMEM);
+    board_counts(&b, v);
+    board_rows(&b, rq, v);
+    if (v->page > 1)
+        v->previous_query = page_query(rq, v, v->page - 1);
+    if (v->page < v->pages)
+        v->next_query = page_query(rq, v, v->page + 1);
+    return req_show(rq, &view_board_type, v);
+}
+
+/* ── totals ── */
+
+/* The sums of one item. */
+struct tally {
+    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
+    int64_t option[FORM_OPTIONS + 1];
+};
+
+static void tally_add(struct tally *t, const struct question *q, const struct cube_row *r)
+{
+    int64_t option;
+    if (q->type == ANSWER_STATUS) {
+        t->done += str_eq(r->answer, S("done")) ? r->n : 0;
+        t->partial += str_eq(r->answer, S("partial")) ? r->n : 0;
+        t->none += str_eq(r->answer, S("none")) ? r->n : 0;
+        t->na += str_eq(r->answer, S("na")) ? r->n : 0;
+        t->n += r->n;
+    } else if (str_eq(r->answer, S("#"))) {
+        t->n += r->n;
+        t->total += r->total;
+    } else if (!err_is(parse_i64(r->answer, 1, FORM_OPTIONS, &option))) {
+        t->option[option] += r->n;
+        t->n += q->type == ANSWER_CHOICE ? r->n : 0;
+    }
+}
+
+/* One line for items that have no 実施済み: the mean, or the commonest option. */
+static str tally_summary(struct arena *a, const struct question *q, const struct tally *t)
+{
+    if (t->n == 0)
+        return S("回答なし");
+    if (q->type == ANSWER_NUMBER)
+        return str_fmt(a, "平均 %lld.%lld%.*s", (long long)(t->total / t->n),
+            (long long)(t->total % t->n * 10 / t->n), STR_F(q->unit));
+    if (q->type == ANSWER_PERCENT)
+        return str_fmt(a, "平均 %lld.%lld%%", (long long)(t->total / t->n / 10),
+            (long long)(t->total / t->n % 10));
+    size_t most = 1;
+    for (size_t i = 2; i <= q->n_options; i++)
+        if (t->option[i] > t->option[most])
+            most = i;
+    if (q->n_options == 0)
+        return str_fmt(a, "回答 %lld 団体", (long long)t->n);
+    BUF_AUTO b = BUF(1024);
+    buf_lit(&b, "最も多い回答：");
+    buf_str(&b, q->option[most - 1]);
+    buf_lit(&b, "（");
+    html_bp(&b, survey_share_bp(t->option[most], t->n));
+    buf_lit(&b, "%）");
+    return str_dup(a, buf_view(&b));
+}
+
+static int64_t bar_of(int64_t bp)
+{
+    return (bp + 50) / 100;
+}
+
+static int64_t rate_of(const struct rate_list *rates, question_id q)
+{
+    for (size_t i = 0; i < rates->n; i++)
+        if (rates->v[i].question.v == q.v)
+            return rates->v[i].bp;
+    return -1;
+}
+
+static void total_row(struct req *rq, const struct question *q, const struct tally *t,
+    int64_t submitted, int64_t rate, struct view_totals_areas_items *row)
+{
+    *row = (struct view_totals_areas_items){.code = q->code,
+        .question = q->text,
+        .is_status = q->type == ANSWER_STATUS,
+        .share = survey_share_bp(t->done, t->n),
+        .n = t->n,
+        .unanswered = submitted - t->n,
+        .done = t->done,
+        .partial = t->partial,
+        .none = t->none,
+        .na = t->na,
+        .has_rate = rate >= 0,
+        .rate = rate < 0 ? 0 : rate,
+        .rate_bar = rate < 0 ? 0 : bar_of(rate)};
+    row->share_bar = bar_of(row->share);
+    if (!row->is_status)
+        row->summary = tally_summary(rq->a, q, t);
+}
+
+static struct tally *tally_items(struct arena *a, const struct catalog *c, const struct cube_rows *rows)
+{
+    struct tally *t = ARENA_ARRAY(a, struct tally, c->n_items);
+    for (size_t i = 0; t && i < rows->n; i++)
+        for (size_t k = 0; k < c->n_items; k++)
+            if (c->item[k].rev == rows->v[i].question_rev)
+                tally_add(&t[k], &c->item[k], &rows->v[i]);
+    return t;
+}
+
+static err totals_areas(struct req *rq, const struct catalog *c, const struct cube_rows *rows,
+    struct view_totals *v)
+{
+    struct rate_list rates;
+    struct tally *t = tally_items(rq->a, c, rows);
+    v->areas.p = ARENA_ARRAY(rq->a, struct view_totals_areas, c->n_areas);
+    if (!t || !v->areas.p)
+        return ERR(NOMEM);
+    TRY(form_rate_all(rq->db, rq->a, &rates));
+    for (size_t i = 0; i < c->n_areas; i++) {
+        struct view_totals_areas *area = &v->areas.p[v->areas.n++];
+        *area = (struct view_totals_areas){.code = c->area[i].code, .name = c->area[i].name};
+        area->items.p = ARENA_ARRAY(rq->a, struct view_totals_areas_items, c->n_items);
+        if (!area->items.p)
+            return ERR(NOMEM);
+        for (size_t k = 0; k < c->n_items; k++)
+            if (str_eq(c->item[k].area, area->code) && form_counts(&c->item[k]))
+                total_row(rq, &c->item[k], &t[k], v->submitted, rate_of(&rates, c->item[k].id),
+                    &area->items.p[area->items.n++]);
+    }
+    return OK;
+}
+
+static err totals_choices(struct req *rq, struct view_totals *v)
+{
+    struct body_list all;
+    v->classes.p = ARENA_ARRAY(rq->a, struct view_totals_classes, CLASS_VILLAGE);
+    if (!v->classes.p)
+        return ERR(NOMEM);
+    for (int c = CLASS_PREFECTURE; c <= CLASS_VILLAGE; c++) {
+        str key = org_class_key((enum body_class)c);
+        v->classes.p[v->classes.n++] = (struct view_totals_classes){
+            key, org_class_name((enum body_class)c), str_eq(key, v->class)};
+    }
+    if (v->held)
+        return OK;
+    TRY(org_pref_all(rq->db, rq->a, &all));
+    v->prefs.p = ARENA_ARRAY(rq->a, struct view_totals_prefs, all.n);
+    if (!v->prefs.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++)
+        v->prefs.p[v->prefs.n++] = (struct view_totals_prefs){
+            all.v[i].pref, all.v[i].name, all.v[i].pref == v->pref};
+    return OK;
+}
+
+static err totals_read(struct req *rq)
+{
+    struct survey s;
+    const struct catalog *c;
+    struct cube_rows rows;
+    const struct scope *scope = rq->who.scope;
+    struct view_totals *v = ARENA_NEW(rq->a, struct view_totals);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_of(rq, &s));
+    TRY(form_catalog_get(rq->db, s.catalog, &c));
+    *v = (struct view_totals){.id = s.id.v,
+        .title = s.title,
+        .as_of = s.as_of,
+        .class = req_query(rq, "class"),
+        .held = scope_level(scope) != SCOPE_NATION};
+    if (err_is(parse_i64(req_query(rq, "pref"), 1, 99, &v->pref)))
+        v->pref = 0;
+    if (v->held)
+        v->held_name = org_pref_name(rq->db, rq->a, scope_pref(scope));
+    int64_t class = org_class_of_key(v->class);
+    TRY(survey_submitted_count(
+        rq->db, scope, s.id, class, v->pref, &v->submitted, &v->bodies));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s.id, CUBE_BY_ITEM, 0, class, v->pref, &rows));
+    TRY(totals_choices(rq, v));
+    TRY(totals_areas(rq, c, &rows, v));
+    return req_show(rq, &view_totals_type, v);
+}
+
+/* ── one item ── */
+
+static void answer_row(struct view_total *v, str label, int64_t n, int64_t of)
+{
+    int64_t share = survey_share_bp(n, of);
+    v->answers.p[v->answers.n++] =
+        (struct view_total_answers){.label = label, .n = n, .share = share, .bar = bar_of(share)};
+}
+
+static err total_answers(
+    struct req *rq, const struct question *q, const struct tally *t, struct view_total *v)
+{
+    v->answers.p = ARENA_ARRAY(rq->a, struct view_total_answers, FORM_OPTIONS + 4);
+    if (!v->answers.p)
+        return ERR(NOMEM);
+    if (q->type == ANSWER_STATUS) {
+        answer_row(v, form_status_name(S("done")), t->done, t->n);
+        answer_row(v, form_status_name(S("partial")), t->partial, t->n);
+        answer_row(v, form_status_name(S("none")), t->none, t->n);
+        if (q->allow_na)
+            answer_row(v, form_status_name(S("na")), t->na, t->n);
+        return OK;
+    }
+    for (size_t i = 1; i <= q->n_options; i++)
+        answer_row(v, q->option[i - 1], t->option[i], t->n);
+    if (q->n_options == 0)
+        v->summary = tally_summary(rq->a, q, t);
+    return OK;
+}
+
+/* Rows of one split: the cube's rows of each group added up. */
+static err total_group(struct req *rq, const struct question *q, const struct cube_rows *rows,
+    enum cube_by by, const struct body_list *prefs, struct view_total *v)
+{
+    struct view_total_groups *g = &v->groups.p[v->groups.n];
+    size_t most = by == CUBE_BY_CLASS ? CLASS_VILLAGE : prefs->n;
+    g->heading = by == CUBE_BY_CLASS ? S("団体の区分") : S("都道府県");
+    g->rows.p = ARENA_ARRAY(rq->a, struct view_total_groups_rows, most);
+    if (!g->rows.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < most; i++) {
+        int64_t key = by == CUBE_BY_CLASS ? (int64_t)i + 1 : prefs->v[i].pref;
+        struct tally t = {0};
+        for (size_t k = 0; k < rows->n; k++)
+            if ((by == CUBE_BY_CLASS ? rows->v[k].class : rows->v[k].pref) == key)
+                tally_add(&t, q, &rows->v[k]);
+        if (t.n == 0)
+            continue;
+        int64_t share = survey_share_bp(t.done, t.n);
+        g->rows.p[g->rows.n++] = (struct view_total_groups_rows){
+            .name = by == CUBE_BY_CLASS ? org_class_name((enum body_class)key) : prefs->v[i].name,
+            .n = t.n,
+            .first = t.done,
+            .share = share,
+            .bar = bar_of(share),
+            .summary = q->type == ANSWER_STATUS ? STR_NONE : tally_summary(rq->a, q, &t)};
+    }
+    v->groups.n++;
+    return OK;
+}
+
+static err total_groups(struct req *rq, const struct survey *s, const struct question *q,
+    struct tally *all, struct view_total *v)
+{
+    struct cube_rows rows;
+    struct body_list prefs;
+    const struct scope *scope = rq->who.scope;
+    v->groups.p = ARENA_ARRAY(rq->a, struct view_total_groups, 2);
+    if (!v->groups.p)
+        return ERR(NOMEM);
+    TRY(org_pref_all(rq->db, rq->a, &prefs));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_CLASS, q->rev, 0, 0, &rows));
+    for (size_t i = 0; i < rows.n; i++)
+        tally_add(all, q, &rows.v[i]);
+    TRY(total_group(rq, q, &rows, CUBE_BY_CLASS, &prefs, v));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_PREF, q->rev, 0, 0, &rows));
+    return total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v);
+}
+
+static err option_rates(struct req *rq, const struct question *q, struct view_total *v)
+{
+    for (size_t i = 0; q->n_options && i < v->answers.n; i++) {
+        struct rate rate;
+        TRY(form_rate_get(rq->db, rq->a, q->id, str_fmt(rq->a, "%zu", i + 1), &rate));
+        v->answers.p[i].has_rate = rate.known;
+        v->answers.p[i].rate = rate.bp;
+    }
+    return OK;
+}
+
+static err total_rate(struct req *rq, const struct question *q, struct view_total *v)
+{
+    struct rate rate;
+    TRY(form_rate_get(rq->db, rq->a, q->id, STR_NONE, &rate));
+    v->has_rate = rate.known;
+    v->rate = rate.bp;
+    v->rate_as_of = rate.as_of;
+    v->rate_item = rate.measured_item;
+    v->rate_source = rate.source;
+    return option_rates(rq, q, v);
+}
+
+static err total_read(struct req *rq)
+{
+    struct survey s;
+    const struct catalog *c;
+    struct tally all = {0};
+    int64_t submitted, bodies;
+    struct view_total *v = ARENA_NEW(rq->a, struct view_total);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_of(rq, &s));
+    TRY(form_catalog_get(rq->db, s.catalog, &c));
+    const struct question *q = form_item(c, req_param(rq, "code"));
+    if (!q || !form_counts(q))
+        return ERR(NOTFOUND);
+    *v = (struct view_total){.id = s.id.v,
+        .title = s.title,
+        .code = q->code,
+        .question = q->text,
+        .as_of = s.as_of,
+        .is_status = q->type == ANSWER_STATUS};
+    TRY(total_groups(rq, &s, q, &all, v));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s.id, 0, 0, &submitted, &bodies));
+    v->n = all.n;
+    v->unanswered = submitted - all.n;
+    TRY(total_answers(rq, q, &all, v));
+    TRY(total_rate(rq, q, v));
+    return req_show(rq, &view_total_type, v);
+}
+
+/* ── the addresses in the menu ── */
+
+static err go_current(struct req *rq, const char *page)
+{
+    struct survey s;
+    err e = survey_current(rq->db, rq->a, &s);
+    if (e.code == ERR_NOTFOUND)
+        return req_go(rq, S("/"));
+    TRY(e);
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/%s", (long long)s.id.v, page));
+}
+
+static err board_current_read(struct req *rq)
+{
+    return go_current(rq, "board");
+}
+
+static err totals_current_read(struct req *rq)
+{
+    return go_current(rq, "totals");
+}
+
+const struct route survey_office_routes[] = {
+    {.method = GET, .path = "/board", .perm = &survey_p_board, .read = board_current_read},
+    {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read},
+    {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
+        .read = board_read},
+    {.method = GET, .path = "/surveys/{survey}/totals", .perm = &survey_p_totals,
+        .read = totals_read},
+    {.method = GET, .path = "/surveys/{survey}/totals/{code}", .perm = &survey_p_totals,
+        .read = total_read},
+    {.path = NULL},
+};

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What changes a response: answers, confirmations, the submission with its national totals. */
+#include "survey/survey_private.h"
+
+static err audit(const struct writing *w, str action, str object, str detail)
+{
+    struct audit_entry e = {.body = scope_body(w->scope).v,
+        .person = w->person,
+        .action = action,
+        .object = object,
+        .detail = detail};
+    return audit_append(w->tx, &e);
+}
+
+/* The own response, while it may still be changed. */
+static err open_response(const struct writing *w, survey_id id, struct survey *s, struct response *r)
+{
+    struct db *db = tx_db(w->tx);
+    TRY(survey_get(db, w->a, id, s));
+    TRY(survey_response_get(db, w->scope, id, scope_body(w->scope), r));
+    if (s->state != SURVEY_OPEN || r->state == RESPONSE_SUBMITTED)
+        return ERR(CONFLICT);
+    return tx_now(w->tx) < usec_of_jday_end(s->last_submission) ? OK : ERR(CONFLICT);
+}
+
+/* One fact, and the count of its area moved with it. */
+static err put_fact(const struct writing *w, const struct response *r, const struct question *q,
+    const struct fact *before, const struct new_fact *f, int64_t *id)
+{
+    TRY(form_fact_add(w->tx, f, id));
+    int64_t had = before->id != 0 && before->value.n > 0, has = f->value.n > 0;
+    int64_t by = has - had;
+    return form_counts(q)
+        ? survey_progress_move(w->tx, r->id, q->area, by, q->essential ? by : 0)
+        : OK;
+}
+
+static struct new_fact new_fact(const struct writing *w, const struct response *r,
+    const struct question *q, str value, enum basis basis, int64_t from)
+{
+    return (struct new_fact){.body = r->body,
+        .question = q->id,
+        .question_rev = q->rev,
+        .occasion = r->survey.v,
+        .value = value,
+        .basis = basis,
+        .person = w->person,
+        .from_fact = from};
+}
+
+err survey_write_answer(const struct writing *w, survey_id id, str code, str value,
+    int64_t seen, struct fact *newest)
+{
+    struct survey s;
+    struct response r;
+    const struct catalog *c;
+    int64_t fact;
+    TRY(open_response(w, id, &s, &r));
+    TRY(form_catalog_get(tx_db(w->tx), s.catalog, &c));
+    const struct question *q = form_item(c, code);
+    if (!q)
+        return ERR(NOTFOUND);
+    TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r.body, q->id, 0, newest));
+    if (newest->id != seen)
+        return ERR(STALE);
+    struct new_fact f = new_fact(w, &r, q, value, BASIS_DECLARED, 0);
+    TRY(put_fact(w, &r, q, newest, &f, &fact));
+    TRY(survey_response_touch(w->tx, r.id));
+    return audit(w, S("survey.answer"),
+        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)),
+        str_fmt(w->a, "{\"fact\":%lld}", (long long)fact));
+}
+
+static err confirm_item(const struct writing *w, const struct response *r, const struct item *it)
+{
+    int64_t fact;
+    struct new_fact f = new_fact(w, r, it->q, it->last.value, BASIS_CONFIRMED, it->last.id);
+    return put_fact(w, r, it->q, &it->now, &f, &fact);
+}
+
+err survey_write_confirm(const struct writing *w, survey_id id, str code, str area, int *n)
+{
+    struct survey s;
+    struct response r;
+    struct sheet sheet;
+    *n = 0;
+    TRY(open_response(w, id, &s, &r));
+    TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, &sheet));
+    for (size_t i = 0; i < sheet.catalog->n_items; i++) {
+        const struct item *it = &sheet.item[i];
+        bool meant = code.n ? str_eq(it->q->code, code) : str_eq(it->q->area, area);
+        if (!meant || !survey_item_may_confirm(it))
+            continue;
+        TRY(confirm_item(w, &r, it));
+        ++*n;
+    }
+    if (*n == 0)
+        return OK; /* pressed twice, or a colleague was first: nothing is left to do */
+    TRY(survey_response_touch(w->tx, r.id));
+    return audit(w, S("survey.confirm"),
+        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code.n ? code : area)),
+        str_fmt(w->a, "{\"items\":%d}", *n));
+}
+
+/* ── submission ── */
+
+/* Answers carried without a look (allowed by the catalogue) become facts that say so. */
+static err carry_rest(const struct writing *w, struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        struct item *it = &sheet->item[i];
+        int64_t fact;
+        if (it->state != ITEM_CARRIED || it->q->carry != CARRY_AUTO || it->now.id)
+            continue;
+        struct new_fact f =
+            new_fact(w, &sheet->response, it->q, it->last.value, BASIS_CARRIED, it->last.id);
+        TRY(put_fact(w, &sheet->response, it->q, &it->now, &f, &fact));
+        it->now = it->last;
+        it->now.id = fact;
+        it->now.basis = BASIS_CARRIED;
+    }
+    return OK;
+}
+
+static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t sign)
+{
+    struct cube_cell cells[CUBE_CELLS];
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        const struct item *it = &sheet->item[i];
+        if (!form_counts(it->q) || it->now.id == 0)
+            continue;
+        size_t n = survey_cube_cells(it->q, it->now.value, cells);
+        for (size_t k = 0; k < n; k++)
+            TRY(survey_cube_move(w->tx, sheet->survey.id, it->q->rev, sheet->body.pref,
+                sheet->body.class, cells[k].answer, it->now.basis, sign, sign * cells[k].total));
+    }
+    return OK;
+}
+
+err survey_write_submit(const struct writing *w, survey_id id, struct sheet *sheet, int *missing)
+{
+    struct survey s;
+    struct response r;
+    uint8_t hash[32];
+    *missing = 0;
+    TRY(open_response(w, id, &s, &r));
+    TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, sheet));
+    for (size_t i = 0; i < sheet->catalog->n_items; i++)
+        *missing += survey_item_blocks(&sheet->item[i]);
+    if (*missing)
+        return ERR(INVALID);
+    TRY(carry_rest(w, sheet));
+    survey_sheet_hash(sheet, hash);
+    int64_t submission = tx_id(w->tx); /* newer than every fact: also the horizon */
+    TRY(survey_submission_add(w->tx,
+        &(struct submission){.id = submission,
+            .response = r.id,
+            .horizon = submission,
+            .class = sheet->body.class,
+            .pref = sheet->body.pref,
+            .person = w->person,
+            .hash = {hash, sizeof hash}}));
+    TRY(survey_response_submit(w->tx, r.id, submission));
+    TRY(move_cube(w, sheet, +1));
+    char hex[64];
+    str h = hex_of(hex, hash, sizeof hash);
+    return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
+        str_fmt(w->a, "{\"submission\":%lld,\"hash\":\"%.*s\"}", (long long)submission, STR_F(h)));
+}
+
+/* ── opening ── */
+
+err survey_open(struct tx *tx, struct arena *a, const struct new_survey *n, survey_id *out)
+{
+    const struct catalog *c;
+    struct body_list bodies;
+    int64_t total[16] = {0}, needed[16] = {0}, response;
+    TRY(form_catalog_get(tx_db(tx), n->catalog, &c));
+    TRY(org_body_all(tx_db(tx), a, scope_system(), &bodies));
+    TRY(survey_add(tx, n, out));
+    for (size_t i = 0; i < c->n_items; i++) {
+        const struct question *q = &c->item[i];
+        for (size_t k = 0; k < c->n_areas; k++) {
+            bool counted = form_counts(q) && str_eq(q->area, c->area[k].code);
+            total[k] += counted;
+            needed[k] += counted && q->essential;
+        }
+    }
+    for (size_t i = 0; i < bodies.n; i++) {
+        TRY(survey_response_add(tx, *out, bodies.v[i].id, &response));
+        for (size_t k = 0; k < c->n_areas; k++)
+            TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
+    }
+    struct audit_entry e = {.action = S("survey.open"),
+        .object = str_fmt(a, "survey:%lld", (long long)out->v)};
+    return audit_append(tx, &e);
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comfort only: every page is complete without this file.
+
+// A form that was changed and not sent asks before it is left.
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  let changed = false;
+  form.addEventListener('input', () => { changed = true; });
+  form.addEventListener('submit', () => { changed = false; });
+  window.addEventListener('beforeunload', (event) => {
+    if (changed) event.preventDefault();
+  });
+}

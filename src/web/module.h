@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A module's descriptor: everything enumerable about it, as tables. src/main/modules.c holds the
+ * one array of them. */
+#ifndef WEB_MODULE_H
+#define WEB_MODULE_H
+
+#include "web/web.h"
+
+struct nav_item {
+    const char *label;             /* Japanese */
+    const char *path;
+    const struct permission *perm; /* NULL: everybody who is signed in */
+};
+
+/* The one line at the top of every page: what this person should do next. */
+struct next_step {
+    str text;  /* a sentence; empty: nothing to do in this module */
+    str href;  /* "/surveys/1" */
+    str label; /* of the link */
+};
+
+/* Findings of `yagura check`: one line each, for people. */
+struct check_report {
+    struct buf *lines;
+    int64_t problems;
+};
+
+struct module {
+    const char *name;
+    const struct route *const *routes;            /* lists that end with path == NULL; NULL ends */
+    const struct permission *const *permissions;  /* ends with NULL */
+    const struct call *calls;                     /* ends with name == NULL; or NULL */
+    const struct embedded *migrations;            /* ends with name == NULL */
+    const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
+    err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
+    err (*check)(struct db *db, struct arena *a, struct check_report *report); /* or NULL */
+};
+
+#endif
