@@ -69,12 +69,11 @@ static str wording(const struct publish *p, const json_t *item)
 static str options_json(struct arena *a, const json_t *item)
 {
     const json_t *options = json_object_get(item, "options");
-    if (!options)
+    size_t n = options ? json_dumpb(options, NULL, 0, JSON_COMPACT) : 0;
+    char *p = n ? arena_alloc(a, n) : NULL;
+    if (!p)
         return S("[]");
-    char *dump = json_dumps(options, JSON_COMPACT);
-    str s = str_dup(a, str_of(dump));
-    free(dump);
-    return s;
+    return (str){p, json_dumpb(options, p, n, JSON_COMPACT)};
 }
 
 static void hash_part(crypto_generichash_state *h, str s)

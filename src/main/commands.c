@@ -4,6 +4,11 @@
 
 #include <sodium.h>
 
+void main_say(str text)
+{
+    fprintf(stderr, "yagura: %.*s\n", STR_F(text));
+}
+
 err main_open(const struct options *o, enum store_mode mode, struct tx_clock clock,
     struct arena *a, struct store **out)
 {

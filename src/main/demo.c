@@ -117,7 +117,7 @@ static int survey_year(jday today)
     return today - 1 >= jday_of(c.y, 10, 31) ? c.y : c.y - 1;
 }
 
-static err make(const struct options *o, struct arena *a, jday today)
+err main_demo_make(const struct options *o, struct arena *a, jday today)
 {
     static const uint8_t salt[16] = "yagura demo salt";
     struct store *s;
@@ -155,7 +155,7 @@ err command_demo(const struct options *o, struct arena *a)
         main_say(S("--years は 1 から 10、--today は 2026-11-20 の形で指定してください。"));
         return ERR(INVALID);
     }
-    err e = make(o, a, today);
+    err e = main_demo_make(o, a, today);
     if (err_is(e)) {
         main_say(S("架空データを作れませんでした。"));
         return e;

@@ -42,11 +42,6 @@ static const struct {
     {"--sign-ins", OPTION_FLAG, offsetof(struct options, sign_ins)},
 };
 
-void main_say(str text)
-{
-    fprintf(stderr, "yagura: %.*s\n", STR_F(text));
-}
-
 static void put_help(FILE *out)
 {
     fputs("櫓 Yagura " YAGURA_VERSION

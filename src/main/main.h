@@ -38,6 +38,9 @@ enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4 };
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
 
+/* The demonstration's file, for a given day; quiet but for its progress. */
+MUST err main_demo_make(const struct options *o, struct arena *a, jday today);
+
 err command_init(const struct options *o, struct arena *a);
 err command_migrate(const struct options *o, struct arena *a);
 err command_demo(const struct options *o, struct arena *a);

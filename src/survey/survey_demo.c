@@ -13,6 +13,7 @@ struct making {
     int year;                  /* 0 .. years-1 */
     const struct catalog *catalog;
     struct survey survey;
+    usec opened;               /* 09:00 of the first day */
     uint8_t *rank;             /* [item][body]: enum rank for status items */
     uint8_t *share;            /* of the catalogue a body has answered, percent; 100: submitted */
     size_t from, to;           /* bodies of the job */
@@ -280,8 +281,8 @@ static err answer_bodies(struct tx *tx, void *arg)
 {
     struct making *m = arg;
     for (size_t b = m->from; b < m->to; b++) {
-        /* Minutes apart, in the weeks before the deadline that was shown. */
-        *m->d->clock += 7 * USEC_MINUTE;
+        /* Office hours of some days: two minutes apart from nine to five. */
+        *m->d->clock = m->opened + (usec)(b / 240) * USEC_DAY + (usec)(b % 240) * 2 * USEC_MINUTE;
         tx_touch(tx);
         if (m->share[b])
             TRY(answer_body(tx, m, b));
@@ -310,7 +311,8 @@ static err open_year(struct tx *tx, void *arg)
         .shown_deadline = current ? today + 60 : as_of + 40,
         .last_submission = current ? today + 90 : as_of + 60,
         .last_correction = current ? today + 120 : as_of + 90};
-    *d->clock = current ? d->today - 20 * USEC_DAY : usec_of_jday_end(as_of);
+    m->opened = usec_of_jday_end(current ? today - 21 : as_of + 1) + 9 * USEC_HOUR;
+    *d->clock = m->opened - USEC_HOUR;
     tx_touch(tx);
     BUF_AUTO title = BUF(256);
     put_wareki_year(&title, fy);

@@ -29,7 +29,7 @@ static void board_counts(const struct board *b, struct view_board *v)
 }
 
 /* The rows in code order follow their prefecture, so its name is the last one of class 1. */
-static void board_rows(const struct board *b, struct req *rq, struct view_board *v)
+static void board_rows(const struct board *b, struct view_board *v)
 {
     int64_t from = (v->page - 1) * PAGE, at = 0;
     str pref = STR_NONE;
@@ -54,7 +54,6 @@ static void board_rows(const struct board *b, struct req *rq, struct view_board 
                 .submitted_at = r->state == RESPONSE_SUBMITTED ? r->submitted_at : 0};
         at++;
     }
-    (void)rq;
     v->pages = at > 0 ? (at + PAGE - 1) / PAGE : 1;
 }
 
@@ -88,7 +87,7 @@ static err board_read(struct req *rq)
     if (!v->rows.p)
         return ERR(NOMEM);
     board_counts(&b, v);
-    board_rows(&b, rq, v);
+    board_rows(&b, v);
     if (v->page > 1)
         v->previous_query = page_query(rq, v, v->page - 1);
     if (v->page < v->pages)
@@ -353,6 +352,7 @@ static err option_rates(struct req *rq, const struct question *q, struct view_to
         TRY(form_rate_get(rq->db, rq->a, q->id, str_fmt(rq->a, "%zu", i + 1), &rate));
         v->answers.p[i].has_rate = rate.known;
         v->answers.p[i].rate = rate.bp;
+        v->has_option_rates = v->has_option_rates || rate.known;
     }
     return OK;
 }

@@ -47,6 +47,23 @@ static bool is_open(const struct req *rq, const struct survey *s, const struct r
 
 /* ── what to do next ── */
 
+static void say_left(struct req *rq, const struct survey *s, int64_t left, struct next_step *out)
+{
+    str year = year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    if (left > 0) {
+        out->text = str_fmt(rq->a, "%.*sの調査は、あと %lld 項目の回答か確認で提出できます。"
+                                   "期限は%.*sです。",
+            STR_F(year), (long long)left, STR_F(deadline));
+        out->href = str_fmt(rq->a, "/surveys/%lld?show=todo", (long long)s->id.v);
+        out->label = S("対応が必要な項目を開く");
+    } else {
+        out->text = str_fmt(rq->a, "%.*sの調査は、必須の項目がそろいました。期限は%.*sです。",
+            STR_F(year), STR_F(deadline));
+        out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
+        out->label = S("内容を確かめて提出する");
+    }
+}
+
 static err own_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     struct response r;
@@ -55,24 +72,12 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
     if (e.code == ERR_NOTFOUND)
         return OK;
     TRY(e);
-    if (!is_open(rq, s, &r)) {
-        if (r.state == RESPONSE_SUBMITTED)
-            out->text = str_fmt(rq->a, "%.*sは提出済みです。今、することはありません。", STR_F(s->title));
-        return OK;
-    }
-    TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
-    int64_t left = p.needed - p.needed_done;
-    str deadline = day_text(rq->a, s->shown_deadline);
-    if (left > 0) {
-        out->text = str_fmt(rq->a, "%.*sは、あと %lld 項目の回答か確認で提出できます。期限は%.*sです。",
-            STR_F(s->title), (long long)left, STR_F(deadline));
-        out->href = str_fmt(rq->a, "/surveys/%lld?show=todo", (long long)s->id.v);
-        out->label = S("対応が必要な項目を開く");
-    } else {
-        out->text = str_fmt(rq->a, "%.*sの必須の項目がそろいました。期限は%.*sです。",
-            STR_F(s->title), STR_F(deadline));
-        out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
-        out->label = S("内容を確かめて提出する");
+    if (is_open(rq, s, &r)) {
+        TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
+        say_left(rq, s, p.needed - p.needed_done, out);
+    } else if (r.state == RESPONSE_SUBMITTED) {
+        out->text = str_fmt(rq->a, "%.*sの調査は提出済みです。今、することはありません。",
+            STR_F(year_text(rq->a, s->fiscal_year)));
     }
     return OK;
 }
@@ -81,8 +86,9 @@ static err office_next(struct req *rq, const struct survey *s, struct next_step 
 {
     int64_t submitted, bodies;
     TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
-    out->text = str_fmt(rq->a, "%.*sは、%lld 団体のうち %lld 団体がまだ提出していません。",
-        STR_F(s->title), (long long)bodies, (long long)(bodies - submitted));
+    out->text = str_fmt(rq->a, "%.*sの調査は、%lld 団体のうち %lld 団体がまだ提出していません。",
+        STR_F(year_text(rq->a, s->fiscal_year)), (long long)bodies,
+        (long long)(bodies - submitted));
     out->href = str_fmt(rq->a, "/surveys/%lld/board", (long long)s->id.v);
     out->label = S("団体ごとの状況を見る");
     return OK;

@@ -5,7 +5,7 @@
 
 #include "web/web.h"
 
-enum { MAX_PAIRS = 512, MAX_PARAMS = 8, MAX_ERRORS = 32, REQUEST_ID = 16 };
+enum { MAX_PAIRS = 512, MAX_PARAMS = 8, MAX_ERRORS = 256, REQUEST_ID = 16 };
 
 struct pair {
     str name, value;
@@ -25,7 +25,7 @@ struct req_private {
     size_t n_params;
     struct pairs query;
     struct pairs typed;   /* the form as it came */
-    struct pair errors[MAX_ERRORS];
+    struct pair *errors;  /* room for MAX_ERRORS, made with the first */
     size_t n_errors;
     str say;
     const struct view_type *type;

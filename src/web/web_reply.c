@@ -234,7 +234,7 @@ void reply_form_errors(struct req_private *p)
         json_str(&j, p->errors[i].value);
     }
     json_end_object(&j);
-    IGNORE(json_finish(&j)); /* at most 32 short messages */
+    IGNORE(json_finish(&j)); /* a bounded number of short messages */
     buf_char(&p->rq.x->reply, '\n');
 }
 

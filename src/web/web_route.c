@@ -159,7 +159,9 @@ bool req_is_redraw(const struct req *rq)
 void req_error(struct req *rq, const char *field, str message)
 {
     struct req_private *p = rq->p;
-    if (p->n_errors < MAX_ERRORS && req_error_of(rq, field).n == 0)
+    if (!p->errors)
+        p->errors = ARENA_ARRAY(rq->a, struct pair, MAX_ERRORS);
+    if (p->errors && p->n_errors < MAX_ERRORS && req_error_of(rq, field).n == 0)
         p->errors[p->n_errors++] = (struct pair){str_of(field), message};
 }
 

@@ -42,4 +42,14 @@ refuse "$work/Wrong-name.ht" '1:1: a template file is named'
 refuse "$work/absent.ht" 'No such file'
 { echo '{{view}}{{/view}}'; head -c 1048576 /dev/zero | tr '\0' 'x'; } >"$work/large.ht"
 refuse "$work/large.ht" '1:1: the file is larger than 1 MiB'
+
+# A full disk is noticed although nothing is wrong with the template.
+echo '{{view}}{{/view}}' >"$work/disk.ht"
+ln -s /dev/full "$out/disk.ht.c"
+said=$("$htc" "$work/disk.ht" "$out" 2>&1) && complain 'a full disk went unseen'
+case $said in
+*'No space left'*) ;;
+*) complain "full disk: htc said: $said" ;;
+esac
+[ -z "$(ls "$out")" ] || complain 'a full disk leaves output'
 exit "$failed"

@@ -6,6 +6,8 @@
 
 #include "bare.ht.h"
 #include "contexts.ht.h"
+#include "limits.ht.h"
+#include "literals.ht.h"
 #include "page.ht.h"
 
 #define SIZE_MAX_OUT 20000
@@ -194,6 +196,21 @@ static void leaves_out_what_is_absent(void **state)
     assert_page(&v, &(struct html_ctx){0}, *state, "page_empty.html", "page_empty.json");
 }
 
+/* Beside the emitted text, what a compiler and a browser make of it. */
+static void keeps_literals(void **state)
+{
+    struct view_literals v = {.on = true};
+    struct buf want = BUF(SIZE_MAX_OUT);
+    struct buf out = BUF(SIZE_MAX_OUT);
+    view_literals_html(&out, &ctx, &v);
+    assert_buf(&out, read_file(&want, *state, "literals.html"));
+    buf_free(&want);
+    view_literals_type.title(&out, &v);
+    assert_buf(&out, S("定型?\?/\""));
+    view_limits_type.title(&out, &(struct view_limits){0});
+    assert_buf(&out, S(""));
+}
+
 /* The four arms of the {{#if}} in page.ht, by the letter they print. */
 static void takes_the_first_true_branch(void **state)
 {
@@ -249,6 +266,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(escapes_by_place),
         cmocka_unit_test_prestate(runs_every_statement, dir),
         cmocka_unit_test_prestate(leaves_out_what_is_absent, dir),
+        cmocka_unit_test_prestate(keeps_literals, dir),
         cmocka_unit_test(takes_the_first_true_branch),
         cmocka_unit_test(describes_its_view),
     };
