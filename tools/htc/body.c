@@ -363,7 +363,8 @@ static err run(struct body *b, size_t *at, bool in_title)
     }
     if (b->n > 0)
         return unit_fail(b->u, b->blocks[b->n - 1].branches.at,
-            "this block is not closed; write %s", b->blocks[b->n - 1].loop ? "{{/each}}" : "{{/if}}");
+            "this block is not closed; write %s",
+            b->blocks[b->n - 1].loop ? "{{/each}}" : "{{/if}}");
     TRY(markup_end(&b->markup));
     code_flush(b->code);
     return OK;

@@ -4,15 +4,9 @@
 
 #include "quote.h"
 
-static void put_indent(struct buf *b, int indent)
-{
-    for (int i = 0; i < indent; i++)
-        buf_lit(b, "    ");
-}
-
 static void put_line(struct buf *b, int indent, str line)
 {
-    put_indent(b, indent);
+    quote_indent(b, indent);
     buf_str(b, line);
     buf_char(b, '\n');
 }

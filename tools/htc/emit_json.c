@@ -2,6 +2,8 @@
 /* Writes the function that says a view as a JSON object, fields in the order of the head. */
 #include "emit.h"
 
+#include "quote.h"
+
 #define EXPR_MAX ((UNIT_FIELD_DEPTH + 2) * (UNIT_NAME_MAX + 2))
 
 struct json_out {
@@ -18,8 +20,7 @@ static void line(struct json_out *o, const char *fmt, ...)
 {
     char text[2 * EXPR_MAX];
     va_list args;
-    for (int i = 0; i < o->indent; i++)
-        buf_lit(o->b, "    ");
+    quote_indent(o->b, o->indent);
     va_start(args, fmt);
     int n = vsnprintf(text, sizeof text, fmt, args);
     va_end(args);

@@ -65,9 +65,9 @@ void quote_text(struct buf *b, str s)
     buf_char(b, '"');
 }
 
-static void put_indent(struct buf *b, int indent)
+void quote_indent(struct buf *b, int levels)
 {
-    for (int i = 0; i < indent; i++)
+    for (int i = 0; i < levels; i++)
         buf_lit(b, "    ");
 }
 
@@ -92,11 +92,11 @@ void quote_writes(struct buf *b, str s, int indent)
         if (opens) {
             buf_str(b, in_write > 0 ? S(");\n") : S(""));
             in_write = 0;
-            put_indent(b, indent);
+            quote_indent(b, indent);
             buf_lit(b, "buf_lit(out, ");
         } else {
             buf_char(b, '\n');
-            put_indent(b, indent + 1);
+            quote_indent(b, indent + 1);
         }
         quote_text(b, str_sub(s, 0, n));
         in_write += n;

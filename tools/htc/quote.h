@@ -5,6 +5,8 @@
 
 #include "core/buf.h"
 
+/* Four blanks per level. */
+void quote_indent(struct buf *b, int levels);
 /* One literal, "…", of any UTF-8. */
 void quote_text(struct buf *b, str s);
 /* buf_lit(out, …); statements that write s, one C literal per line of s. */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of the real program share: throw-away databases and servers, requests, a browser.
+//
+// Everything started here is ended here, by its process id, also when a test fails or is cut off.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+export const bin = process.env.YAGURA_BIN || path.join(root, 'build', 'yagura');
+export const PASSWORD = 'yagura-demo';
+/** Bound of any one thing waited for; nothing waits for time itself. */
+export const PATIENCE = 60_000;
+
+// ── what must be gone at the end ──
+
+const children = new Set();
+const folders = new Set();
+
+function endAll() {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+  children.clear();
+  folders.clear();
+}
+
+process.on('exit', endAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => process.exit(1)); // runs endAll
+}
+
+export function tempFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yagura-test-'));
+  folders.add(folder);
+  return folder;
+}
+
+/** Rejects when the promise takes longer than ms. */
+export function within(ms, what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+// ── the command ──
+
+/** Runs the command to its end: { code, out, err }. */
+export function yagura(...args) {
+  const r = spawnSync(bin, args, { encoding: 'utf8', timeout: PATIENCE, maxBuffer: 1 << 26 });
+  if (r.error) throw r.error;
+  return { code: r.status, out: r.stdout, err: r.stderr };
+}
+
+/** The same, which must succeed: its standard output. */
+export function yaguraOk(...args) {
+  const r = yagura(...args);
+  if (r.code !== 0) throw new Error(`yagura ${args.join(' ')}: exit ${r.code}\n${r.err}`);
+  return r.out;
+}
+
+/** A demonstration in a folder of its own: the path of its database. */
+export function demo(...args) {
+  const file = path.join(tempFolder(), 'demo.db');
+  yaguraOk('demo', '--db', `sqlite:${file}`, ...args);
+  return file;
+}
+
+export function token(file, login) {
+  return yaguraOk('token', 'create', '--db', `sqlite:${file}`, '--login', login).trim();
+}
+
+/** One statement or several with Debian's sqlite3; text as it prints it. */
+export function sqlite(file, sql) {
+  const r = spawnSync('sqlite3', ['-batch', '-cmd', '.timeout 10000', file], {
+    input: sql, encoding: 'utf8', timeout: PATIENCE, maxBuffer: 1 << 28,
+  });
+  if (r.error) throw r.error;
+  if (r.status !== 0 || r.stderr) throw new Error(`sqlite3: ${r.stderr}`);
+  return r.stdout;
+}
+
+/** A server on a port the system chose. stop() waits for its end and returns the exit code. */
+export async function serve(file, ...args) {
+  const child = spawn(bin, ['serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:0', ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  const server = { pid: child.pid, out: '', log: '' };
+  const ended = new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      children.delete(child);
+      resolve(signal || code);
+    });
+  });
+  const url = new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      server.out += text;
+      const found = /http:\/\/127\.0\.0\.1:(\d+)\//.exec(server.out);
+      if (found) resolve(`http://127.0.0.1:${found[1]}`);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => { server.log += text; });
+    ended.then((code) => reject(new Error(`serve ended (${code}): ${server.log}`)));
+  });
+  server.ended = ended;
+  server.url = await within(PATIENCE, 'serve', url);
+  server.port = Number(new URL(server.url).port);
+  server.stop = (signal = 'SIGTERM') => {
+    child.kill(signal);
+    return within(PATIENCE, 'stop', ended);
+  };
+  return server;
+}
+
+// ── requests ──
+
+/** One request with exactly these headers: { status, headers, text }. */
+export function request(url, { method = 'GET', headers = {}, body, agent } = {}) {
+  return new Promise((resolve, reject) => {
+    const rq = http.request(url, { method, headers, agent, timeout: PATIENCE }, (rs) => {
+      const parts = [];
+      rs.on('data', (part) => parts.push(part));
+      rs.on('error', reject);
+      rs.on('aborted', () => reject(new Error('aborted')));
+      rs.on('end', () => resolve({
+        status: rs.statusCode, headers: rs.headers, text: Buffer.concat(parts).toString('utf8'),
+      }));
+    });
+    rq.on('timeout', () => rq.destroy(new Error('timeout')));
+    rq.on('error', reject);
+    rq.end(body);
+  });
+}
+
+/** A program with a token: get(path), post(path, body) → { status, headers, text, json }. */
+export function program(url, bearer, agent) {
+  const call = async (method, where, body) => {
+    const headers = { accept: 'application/json' };
+    if (bearer) headers.authorization = `Bearer ${bearer}`;
+    if (method === 'POST') headers['content-type'] = 'application/json';
+    const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
+    if (text !== undefined) headers['content-length'] = Buffer.byteLength(text);
+    const r = await request(url + where, { method, headers, body: text, agent });
+    const isJson = /json/.test(r.headers['content-type'] || '') && r.text !== '';
+    return { ...r, json: isJson ? JSON.parse(r.text) : null };
+  };
+  return { get: (where) => call('GET', where), post: (where, body) => call('POST', where, body) };
+}
+
+/** A person in a browser without scripts, by hand: keeps the cookie, sends the forms' csrf. */
+export function visitor(url, agent) {
+  const origin = new URL(url).origin;
+  const v = { cookie: '', csrf: '' };
+  const keep = (r) => {
+    for (const line of r.headers['set-cookie'] || []) {
+      const [, value] = /^__Host-yagura=([^;]*)/.exec(line) || [];
+      if (value !== undefined) v.cookie = value && `__Host-yagura=${value}`;
+    }
+    const found = /name="csrf" value="([0-9a-f]+)"/.exec(r.text);
+    if (found) v.csrf = found[1];
+    return r;
+  };
+  v.get = async (where) => {
+    const headers = { accept: 'text/html' };
+    if (v.cookie) headers.cookie = v.cookie;
+    return keep(await request(url + where, { headers, agent }));
+  };
+  v.post = async (where, fields = {}) => {
+    const form = new URLSearchParams();
+    for (const [name, value] of Object.entries(fields)) {
+      for (const one of [value].flat()) form.append(name, one);
+    }
+    if (v.csrf) form.append('csrf', v.csrf);
+    const body = form.toString();
+    const headers = {
+      accept: 'text/html', origin, 'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': Buffer.byteLength(body),
+    };
+    if (v.cookie) headers.cookie = v.cookie;
+    return keep(await request(url + where, { method: 'POST', headers, body, agent }));
+  };
+  v.signIn = async (login, password = PASSWORD) => {
+    const r = await v.post('/sign-in', { login, password });
+    if (r.status !== 303 || !v.cookie) throw new Error(`${login} cannot sign in: ${r.status}`);
+    await v.get('/');
+    return v;
+  };
+  return v;
+}
+
+/** Bytes to a socket, everything that comes back until the server closes it. */
+export function raw(port, bytes) {
+  return within(PATIENCE, 'raw', new Promise((resolve, reject) => {
+    const parts = [];
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (part) => parts.push(part));
+    socket.on('error', (e) => (e.code === 'ECONNRESET' ? resolve(text()) : reject(e)));
+    socket.on('close', () => resolve(text()));
+    const text = () => Buffer.concat(parts).toString('latin1');
+  }));
+}
+
+/** Runs fn over the list, so many at a time, in order of start. */
+export async function each(list, most, fn) {
+  const rest = list.entries();
+  const worker = async () => {
+    for (const [i, one] of rest) await fn(one, i);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+}
+
+// ── the survey, through the program's interface ──
+
+/** Answers an item with whatever is in force as `seen`. */
+export async function save(who, survey, code, value) {
+  const { json } = await who.get(`/surveys/${survey}/items/${code}`);
+  return who.post(`/surveys/${survey}/items/${code}`, { value, seen: json.seen });
+}
+
+/** A value that fits an item, from its own view. */
+export function fitting(item) {
+  switch (item.type) {
+    case 'option': return item.options[0].value;
+    case 'multi': return [item.options[0].value];
+    case 'number': return '1';
+    case 'date': return '2026-04-01';
+    case 'url': return 'https://www.example.jp/';
+    default: return 'なし';
+  }
+}
+
+/** Confirms every area, answers what is still missing, and submits: the last answer. */
+export async function submitAll(who, survey) {
+  const { json } = await who.get(`/surveys/${survey}`);
+  for (const area of json.areas) await who.post(`/surveys/${survey}/areas/${area.code}/confirm`);
+  const { json: before } = await who.get(`/surveys/${survey}/submit`);
+  for (const { code } of before.missing) {
+    const { json: item } = await who.get(`/surveys/${survey}/items/${code}`);
+    const r = await who.post(`/surveys/${survey}/items/${code}`,
+      { value: fitting(item), seen: item.seen });
+    if (r.status !== 200) throw new Error(`${code}: ${r.status} ${r.text}`);
+  }
+  return who.post(`/surveys/${survey}/submit`);
+}
+
+// ── the browser ──
+
+/** Debian's Chromium, quiet on the network. Close it with close(). */
+export async function launch() {
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    timeout: PATIENCE,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
