@@ -75,7 +75,7 @@ static err serve_web(struct web *w, str address, int port)
         http_port(server));
     fflush(stdout);
     wait_for_signal();
-    http_stop(server, 2 * USEC_SECOND);
+    http_stop(server, USEC_SECOND / 2);
     return OK;
 }
 

@@ -7,12 +7,15 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <stdatomic.h>
 
-enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30 };
+enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000 };
 
 struct http_server {
     struct MHD_Daemon *daemon;
     struct http_app app;
+    atomic_int sleeping; /* exchanges whose connection is suspended */
+    atomic_bool draining;
 };
 
 /* The library's side of an exchange. */
@@ -22,6 +25,7 @@ struct seam {
     struct MHD_Connection *connection;
     enum { READING, REFUSED, SLEEPING, RESUMED } phase;
     bool too_many_headers;
+    bool answered; /* after RESUMED: finish() has run */
 };
 
 str http_header(const struct http_exchange *x, const char *name)
@@ -156,6 +160,8 @@ static enum MHD_Result send_reply(struct seam *s)
     }
     if (!r)
         return MHD_NO;
+    if (atomic_load(&s->server->draining))
+        MHD_add_response_header(r, "Connection", "close");
     for (size_t i = 0; i < x->n_out; i++) {
         char *value = str_z(x->arena, x->out[i].value);
         if (value)
@@ -179,6 +185,8 @@ static enum MHD_Result refuse(struct seam *s, int status, const char *text)
 /* The headers are there, the body is not: everything that can be refused now is. */
 static enum MHD_Result first_call(struct seam *s)
 {
+    if (atomic_load(&s->server->draining))
+        return refuse(s, 503, "stopping\n");
     MHD_get_connection_values_n(s->connection, MHD_HEADER_KIND, collect_header, s);
     if (s->too_many_headers)
         return refuse(s, 431, "too many header fields\n");
@@ -199,6 +207,7 @@ static enum MHD_Result whole_request(struct seam *s)
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
     s->phase = SLEEPING;
+    atomic_fetch_add(&s->server->sleeping, 1);
     MHD_suspend_connection(s->connection);
     app->start(app->ctx, &s->x);
     return MHD_YES;
@@ -225,6 +234,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         return MHD_YES;
     }
     if (s->phase == RESUMED) {
+        s->answered = true;
+        atomic_fetch_sub(&s->server->sleeping, 1);
         s->server->app.finish(s->server->app.ctx, &s->x);
         return send_reply(s);
     }
@@ -245,12 +256,17 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     return s;
 }
 
+/* A client that vanished while its exchange slept: it is resumed all the same, and ends here. */
 static void on_completed(void *cls, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why)
 {
+    struct seam *s = *state;
     (void)cls, (void)c, (void)why;
-    if (*state)
-        seam_free(*state);
+    if (!s)
+        return;
+    if (s->phase == RESUMED && !s->answered)
+        atomic_fetch_sub(&s->server->sleeping, 1);
+    seam_free(s);
     *state = NULL;
 }
 
@@ -307,12 +323,16 @@ void http_stop(struct http_server *s, usec patience)
     if (!s)
         return;
     MHD_socket listener = MHD_quiesce_daemon(s->daemon);
-    for (usec waited = 0; waited < patience; waited += 20000) {
+    atomic_store(&s->draining, true);
+    /* The library must not be stopped over a suspended connection; the writer ends every job. */
+    while (atomic_load(&s->sleeping) > 0)
+        usleep(TICK);
+    for (usec waited = 0; waited < patience; waited += TICK) {
         const union MHD_DaemonInfo *info =
             MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
         if (!info || info->num_connections == 0)
             break;
-        usleep(20000);
+        usleep(TICK);
     }
     MHD_stop_daemon(s->daemon);
     if (listener != MHD_INVALID_SOCKET)

@@ -252,10 +252,21 @@ static void reply_refused(struct req_private *p, err e)
         reply_error(p, e);
 }
 
+/* Under a path prefix the rest of the program sees the path behind it. */
+static void strip_base(const struct web *w, struct http_exchange *x)
+{
+    str base = w->config.base;
+    if (base.n == 0)
+        return;
+    bool below = str_starts(x->path, base) && (x->path.n == base.n || x->path.p[base.n] == '/');
+    x->path = !below ? STR_NONE : x->path.n == base.n ? S("/") : str_sub(x->path, base.n, x->path.n);
+}
+
 static bool app_begin(void *ctx, struct http_exchange *x)
 {
     struct web *w = ctx;
     bool replied = false;
+    strip_base(w, x);
     if (asset_serve(w, x))
         return true;
     struct req_private *p = req_new(w, x);
