@@ -118,10 +118,12 @@ export async function serve(file, ...args) {
 
 // ── requests ──
 
-/** One request with exactly these headers: { status, headers, text }. */
-export function request(url, { method = 'GET', headers = {}, body, agent } = {}) {
+/** One request with exactly these headers: { status, headers, text }. The target is sent as it is. */
+export function request(url, where, { method = 'GET', headers = {}, body, agent } = {}) {
   return new Promise((resolve, reject) => {
-    const rq = http.request(url, { method, headers, agent, timeout: PATIENCE }, (rs) => {
+    const { hostname, port } = new URL(url);
+    const all = { hostname, port, path: where, method, headers, agent, timeout: PATIENCE };
+    const rq = http.request(all, (rs) => {
       const parts = [];
       rs.on('data', (part) => parts.push(part));
       rs.on('error', reject);
@@ -144,7 +146,7 @@ export function program(url, bearer, agent) {
     if (method === 'POST') headers['content-type'] = 'application/json';
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
     if (text !== undefined) headers['content-length'] = Buffer.byteLength(text);
-    const r = await request(url + where, { method, headers, body: text, agent });
+    const r = await request(url, where, { method, headers, body: text, agent });
     const isJson = /json/.test(r.headers['content-type'] || '') && r.text !== '';
     return { ...r, json: isJson ? JSON.parse(r.text) : null };
   };
@@ -167,7 +169,7 @@ export function visitor(url, agent) {
   v.get = async (where) => {
     const headers = { accept: 'text/html' };
     if (v.cookie) headers.cookie = v.cookie;
-    return keep(await request(url + where, { headers, agent }));
+    return keep(await request(url, where, { headers, agent }));
   };
   v.post = async (where, fields = {}) => {
     const form = new URLSearchParams();
@@ -182,7 +184,7 @@ export function visitor(url, agent) {
       'content-length': Buffer.byteLength(body),
     };
     if (v.cookie) headers.cookie = v.cookie;
-    return keep(await request(url + where, { method: 'POST', headers, body, agent }));
+    return keep(await request(url, where, { method: 'POST', headers, body, agent }));
   };
   v.signIn = async (login, password = PASSWORD) => {
     const r = await v.post('/sign-in', { login, password });
@@ -193,11 +195,11 @@ export function visitor(url, agent) {
   return v;
 }
 
-/** Bytes to a socket, everything that comes back until the server closes it. */
+/** Bytes to a socket and then the end of them; everything that comes back until it is closed. */
 export function raw(port, bytes) {
   return within(PATIENCE, 'raw', new Promise((resolve, reject) => {
     const parts = [];
-    const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));
+    const socket = net.connect(port, '127.0.0.1', () => socket.end(bytes));
     socket.on('data', (part) => parts.push(part));
     socket.on('error', (e) => (e.code === 'ECONNRESET' ? resolve(text()) : reject(e)));
     socket.on('close', () => resolve(text()));
@@ -234,8 +236,8 @@ export function fitting(item) {
   }
 }
 
-/** Confirms every area, answers what is still missing, and submits: the last answer. */
-export async function submitAll(who, survey) {
+/** Confirms every area and answers what is still missing: ready to submit. */
+export async function complete(who, survey) {
   const { json } = await who.get(`/surveys/${survey}`);
   for (const area of json.areas) await who.post(`/surveys/${survey}/areas/${area.code}/confirm`);
   const { json: before } = await who.get(`/surveys/${survey}/submit`);
@@ -245,7 +247,6 @@ export async function submitAll(who, survey) {
       { value: fitting(item), seen: item.seen });
     if (r.status !== 200) throw new Error(`${code}: ${r.status} ${r.text}`);
   }
-  return who.post(`/surveys/${survey}/submit`);
 }
 
 // ── the browser ──

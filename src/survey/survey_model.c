@@ -50,7 +50,7 @@ static const struct {
     str key, name;
 } item_states[] = {
     {ITEM_MISSING, S("missing"), S("未回答")},
-    {ITEM_REASK, S("missing"), S("今年の値を入力")},
+    {ITEM_REASK, S("missing"), S("今年の回答が必要")},
     {ITEM_CARRIED, S("carried"), S("前年度の回答")},
     {ITEM_CONFIRMED, S("confirmed"), S("確認済み")},
     {ITEM_DECLARED, S("declared"), S("今年の回答")},

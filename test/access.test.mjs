@@ -1,0 +1,699 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may see and change what: doc/access.csv asked of the running program, cell by cell; and what
+// a hostile program sends over HTTP.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import {
+  PASSWORD, complete, demo, each, program, raw, request, root, save, serve, sqlite, token, visitor,
+  yaguraOk,
+} from './lib.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+after(() => agent.destroy());
+
+const routes = JSON.parse(yaguraOk('routes', '--json'));
+
+/** The number of times a table row may be asked with a link that works only once. */
+const INVITES = 64;
+
+// ── doc/access.csv ──
+
+const ROLES = ['nobody', 'no_role', 'staff', 'pref', 'nation', 'system'];
+
+function readMatrix() {
+  const lines = fs.readFileSync(path.join(root, 'doc', 'access.csv'), 'utf8').split('\n')
+    .filter((line) => line && !line.startsWith('#')).map((line) => line.split(','));
+  const names = lines.shift();
+  return lines.map((cells) => Object.fromEntries(names.map((name, i) => [name, cells[i]])));
+}
+
+const matrix = readMatrix();
+
+test('every route has a row in doc/access.csv, and every row a route', () => {
+  const have = new Set(routes.map((r) => `${r.method} ${r.path}`));
+  const want = new Set(matrix.map((row) => `${row.method} ${row.path}`));
+  assert.deepEqual([...want].sort(), [...have].sort());
+  for (const row of matrix) {
+    for (const role of ROLES) assert.match(row[role], /^[2345]\d\d(\/[2345]\d\d)?$/, row.path);
+  }
+});
+
+/** All of the nation, one survey; bodies found by their state on the nation's own board. */
+class Nation {
+  async start() {
+    this.file = demo('--years', '1');
+    this.server = await serve(this.file);
+    const nation = program(this.server.url, token(this.file, 'nation'), agent);
+    const home = (await nation.get('/')).json;
+    this.survey = home.offices[0].id;
+    await this.readBoard(nation);
+    this.choose();
+    await this.server.stop();
+    this.grant();
+    this.server = await serve(this.file);
+    this.actors = new Map();
+  }
+
+  async readBoard(nation) {
+    this.rows = [];
+    for (let page = 1, pages = 1; page <= pages; page++) {
+      const { json } = await nation.get(`/surveys/${this.survey}/board?page=${page}`);
+      this.rows.push(...json.rows);
+      pages = json.pages;
+    }
+  }
+
+  choose() {
+    const prefs = this.rows.filter((r) => r.pref === '');
+    const towns = (state, pref, inside) => this.rows.filter(
+      (r) => r.pref && r.state_key === state && (r.pref === pref.name) === inside);
+    const by = (state) => prefs.filter((p) => p.state_key === state);
+    const states = { draft: 'draft', submitted: 'submitted', new: 'notstarted' };
+    const main = by('draft').find((p) => Object.values(states)
+      .every((s) => towns(s, p, true).length >= 2));
+    assert.ok(main, 'a prefecture at work, with bodies in every state');
+    this.pref = { draft: main, submitted: by('submitted')[0], new: by('notstarted')[0],
+      ready: by('draft').filter((p) => p !== main) };
+    this.staff = {}, this.same = {}, this.other = {};
+    for (const [name, state] of Object.entries(states)) {
+      [this.staff[name], this.same[name]] = towns(state, main, true);
+      this.other[name] = towns(state, main, false)[0];
+    }
+    const more = towns('draft', main, false);
+    this.staff.ready = more.slice(1, 5);
+    this.noRole = more[5];
+    this.guest = more[6]; // for whom the links are
+  }
+
+  /** More coordinators than the demonstration has, one person without a role, and links. */
+  grant() {
+    const of = (body) => `(SELECT id FROM person WHERE login='u${body.code6}')`;
+    const prefs = [this.pref.draft, this.pref.submitted, this.pref.new, ...this.pref.ready];
+    this.invites = Array.from({ length: INVITES }, () => crypto.randomBytes(32));
+    const hash = (secret) => crypto.createHash('sha256').update(secret).digest('hex');
+    sqlite(this.file, [
+      ...prefs.map((p) => `INSERT INTO person_role VALUES (${of(p)}, 8, 0);`),
+      `DELETE FROM person_role WHERE person=${of(this.noRole)};`,
+      ...this.invites.map((secret) => `INSERT INTO invite (hash, person, created_at, expires_at)
+        VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
+    ].join('\n'));
+  }
+
+  login(row, role) {
+    const state = row.about.startsWith('own ') ? row.about.slice(4) : 'draft';
+    switch (role) {
+      case 'nobody': return '';
+      case 'no_role': return `u${this.noRole.code6}`;
+      case 'staff': case 'pref': {
+        const body = this[role][state];
+        return `u${(Array.isArray(body) ? body.pop() : body).code6}`;
+      }
+      default: return role;
+    }
+  }
+
+  async actor(login, fresh) {
+    if (!this.actors.has(login) || fresh) {
+      const v = visitor(this.server.url, agent);
+      if (login) await v.signIn(login);
+      const key = login && token(this.file, login);
+      this.actors.set(login, { browser: v, program: program(this.server.url, key, agent) });
+    }
+    return this.actors.get(login);
+  }
+
+  /** The body a row speaks of, as this role sees it. */
+  body(row, role) {
+    const [whose, state] = row.about.split(' ');
+    if (whose === 'unknown') return 999999;
+    if (whose === 'office' || (whose === 'own' && role === 'nation')) return 9000001;
+    if (whose === 'own') return (role === 'pref' ? this.pref : this.staff)[state].body;
+    return this[whose][state].body;
+  }
+
+  address(row, role) {
+    const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
+    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG',
+      body: row.path.includes('{body}') ? this.body(row, role) : 0,
+      token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
+    if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
+        row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
+    else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
+    if (row.about === 'unknown') {
+      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999,
+        token: crypto.randomBytes(32).toString('base64url') };
+      given[last] = none[last];
+    }
+    return row.path.replace(/\{(\w+)\}/g, (_, name) => given[name]);
+  }
+
+  /** What is sent: enough for a right answer to depend on nothing but who asks. */
+  async fields(row, who, where) {
+    const more = row.send === 'extra' ? { body: '999999' } : {};
+    if (row.path === '/sign-in') {
+      return { login: 'town', password: row.send === 'bad' ? 'wrong' : PASSWORD, ...more };
+    }
+    if (row.path.startsWith('/invite/')) {
+      const password = row.send === 'bad' ? 'short' : 'a long pass phrase';
+      return { password, again: password };
+    }
+    if (!row.path.endsWith('/items/{code}')) return more;
+    const { json, status } = await who.get(where);
+    const seen = status === 200 ? json.seen : 0;
+    return { value: row.send === 'bad' ? '多い' : '12', seen: row.send === 'stale' ? seen + 1 : seen,
+      ...more };
+  }
+
+  async ask(row, role, by) {
+    const login = this.login(row, role);
+    const fresh = row.method === 'POST' && row.path.startsWith('/sign-');
+    const { browser, program: p } = await this.actor(login, fresh);
+    const where = this.address(row, role);
+    const who = by === 'browser' ? browser : p;
+    if (row.about === 'own ready' && (role === 'staff' || role === 'pref')) {
+      await complete(p, this.survey);
+    }
+    return row.method === 'GET' ? who.get(where)
+      : who.post(where, await this.fields(row, p, where));
+  }
+}
+
+describe('doc/access.csv', LIMIT, () => {
+  const nation = new Nation();
+  before(() => nation.start(), LIMIT);
+  after(() => nation.server?.stop());
+
+  for (const row of matrix) {
+    const name = [row.method, row.path, row.about, row.send].filter((x) => x && x !== '-').join(' ');
+    test(name, LIMIT, async () => {
+      const wrong = [];
+      for (const role of ROLES) {
+        const want = row[role].split('/');
+        for (const by of ['browser', 'program']) {
+          const r = await nation.ask(row, role, by);
+          const should = Number(by === 'browser' ? want[0] : want[want.length - 1]);
+          if (r.status !== should) wrong.push(`${role}, ${by}: ${r.status}, not ${should}`);
+          if (r.status === 303) assert.match(r.headers.location, /^\//);
+          if (by === 'program' && r.status >= 400) assert.ok(r.json, `${role}: no JSON`);
+          if (role === 'nobody' && r.status === 303 && row.method === 'GET') {
+            assert.match(r.headers.location, /^\/sign-in\?next=%2F/);
+          }
+        }
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  test('the query cannot widen what a prefecture sees', LIMIT, async () => {
+    const { program: p } = await nation.actor(`u${nation.pref.draft.code6}`);
+    const own = nation.pref.draft.body / 10000 | 0;
+    const other = nation.pref.submitted.body / 10000 | 0;
+    const at = `/surveys/${nation.survey}`;
+    const all = (await p.get(`${at}/totals`)).json;
+    assert.equal(all.held, true);
+    assert.deepEqual(all.prefs, []);
+    const inside = nation.rows.filter((r) => r.pref === nation.pref.draft.name).length + 1;
+    assert.equal(all.bodies, inside);
+    assert.ok(all.submitted > 0 && all.submitted < inside);
+    assert.equal((await p.get(`${at}/totals?pref=${own}`)).json.submitted, all.submitted);
+    const theirs = (await p.get(`${at}/totals?pref=${other}`)).json;
+    assert.equal(theirs.submitted, 0);
+    assert.equal(theirs.bodies, 0);
+    assert.ok(theirs.areas.every((a) => a.items.every((it) => it.n === 0)));
+    const board = (await p.get(`${at}/board?q=${nation.other.draft.code6}`)).json;
+    assert.deepEqual(board.rows, []);
+    const one = (await p.get(`${at}/totals/ORG-01`)).json;
+    const prefs = one.groups.flatMap((g) => g.rows).map((r) => r.name)
+      .filter((name) => nation.rows.some((r) => r.pref === '' && r.name === name));
+    assert.deepEqual(prefs, [nation.pref.draft.name]);
+  });
+
+  test('a token or cookie that is wrong, expired, or of a person who left gives nothing', LIMIT,
+    async () => {
+      const { url } = nation.server;
+      for (const bad of ['x', 'A'.repeat(43), 'Ａ'.repeat(10)]) {
+        const value = Buffer.from(bad).toString('latin1');
+        assert.equal((await program(url, value, agent).get('/')).status, 401, bad);
+        const r = await request(url, '/', { headers: { cookie: `__Host-yagura=${value}` }, agent });
+        assert.equal(r.status, 303, bad);
+      }
+      const gone = nation.staff.draft.code6;
+      const key = token(nation.file, `u${gone}`);
+      const browser = await visitor(url, agent).signIn(`u${gone}`);
+      assert.equal((await program(url, key, agent).get('/')).status, 200);
+      sqlite(nation.file, `UPDATE token SET expires_at=1 WHERE person=
+        (SELECT id FROM person WHERE login='u${gone}');`);
+      assert.equal((await program(url, key, agent).get('/')).status, 401);
+      const key2 = token(nation.file, `u${gone}`);
+      sqlite(nation.file, `UPDATE person SET active=0 WHERE login='u${gone}';`);
+      assert.equal((await program(url, key2, agent).get('/')).status, 401);
+      assert.equal((await browser.get('/')).status, 303);
+      const again = await visitor(url, agent).post('/sign-in', { login: `u${gone}`,
+        password: PASSWORD });
+      assert.equal(again.status, 422);
+    });
+});
+
+// ── the canary: unsubmitted work is seen by nobody else ──
+
+const NUMBER = '987654321';
+const WORD = 'カナリア7f3a';
+const HOSTILE = `${WORD}</textarea><script>alert(1)</script><img src=x onerror="alert(2)">'"&amp;{{csrf}}`;
+
+function sings(text) {
+  return text.includes(NUMBER) || text.includes('987,654,321') || text.includes(WORD);
+}
+
+/** Every address of the GET routes with every known value of its parts. */
+function everyAddress(ids) {
+  const out = [];
+  for (const r of routes.filter((x) => x.method === 'GET' && !x.path.includes('{token}'))) {
+    let grown = [r.path];
+    for (const [name, values] of Object.entries(ids)) {
+      if (r.path.includes(`{${name}}`)) {
+        grown = grown.flatMap((p) => values.map((v) => p.replace(`{${name}}`, v)));
+      }
+    }
+    out.push(...grown);
+  }
+  assert.ok(out.every((p) => !p.includes('{')), 'a part of an address nobody knows values for');
+  return out;
+}
+
+/** All that somebody can read: the addresses above, as page and as JSON, and every link found. */
+async function readAll(url, file, login, addresses) {
+  const v = await visitor(url, agent).signIn(login);
+  const p = program(url, token(file, login), agent);
+  const seen = new Set(addresses), found = [];
+  let pages = 0;
+  const look = async (where) => {
+    for (const r of [await v.get(where), await p.get(where)]) {
+      pages += r.status === 200;
+      if (sings(r.text)) found.push(where);
+    }
+  };
+  await each(addresses, 8, look);
+  for (let fresh = ['/']; fresh.length;) {
+    const links = new Set();
+    await each(fresh, 8, async (where) => {
+      const r = await v.get(where);
+      if (sings(r.text)) found.push(where);
+      for (const [, href] of r.text.matchAll(/href="(\/[^"#]*)/g)) {
+        links.add(href.replaceAll('&amp;', '&'));
+      }
+    });
+    fresh = [...links].filter((l) => !seen.has(l) && seen.add(l));
+  }
+  return { pages, found: [...new Set(found)] };
+}
+
+describe('the canary', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login), agent);
+    c.town = c.as('town');
+    const { own } = (await c.town.get('/')).json;
+    c.survey = own[0].id;
+    const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
+    const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
+    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
+    assert.ok(c.addresses.length > 700);
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const totals = async () => {
+    const nation = c.as('nation');
+    const out = [];
+    for (const where of ['totals', 'totals/ORG-S1', 'totals/EVA-S2']) {
+      out.push((await nation.get(`/surveys/${c.survey}/${where}`)).text);
+    }
+    return out;
+  };
+
+  test('a draft is seen by its own body only, and moves no total', LIMIT, async () => {
+    const was = await totals();
+    assert.equal((await save(c.town, c.survey, 'ORG-S1', NUMBER)).status, 200);
+    assert.equal((await save(c.town, c.survey, 'EVA-S2', HOSTILE)).status, 200);
+    const own = await readAll(c.server.url, c.file, 'town2', c.addresses);
+    assert.ok(own.found.includes(`/surveys/${c.survey}/items/EVA-S2`), 'a colleague sees it');
+    assert.ok(own.found.includes(`/surveys/${c.survey}`));
+    for (const login of ['pref', 'nation', 'system', 'u483028', 'u483036']) {
+      const r = await readAll(c.server.url, c.file, login, c.addresses);
+      assert.ok(r.pages > (login === 'system' ? 1 : 100), `${login} read ${r.pages} pages`);
+      assert.deepEqual(r.found, [], login);
+    }
+    assert.deepEqual(await totals(), was);
+  });
+
+  test('hostile text is text on the pages of its own body', LIMIT, async () => {
+    const v = await visitor(c.server.url, agent).signIn('town');
+    for (const where of [`/surveys/${c.survey}`, `/surveys/${c.survey}/items/EVA-S2`]) {
+      const { text } = await v.get(where);
+      assert.ok(text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`), where);
+      assert.ok(!text.includes('<script>alert') && !text.includes('<img src=x'), where);
+    }
+  });
+
+  test('after submission the prefecture and the nation see it, other towns never', LIMIT,
+    async () => {
+      const was = await totals();
+      await complete(c.town, c.survey);
+      assert.equal((await c.town.post(`/surveys/${c.survey}/submit`)).status, 200);
+      const where = `/surveys/${c.survey}/board/483010`;
+      for (const login of ['pref', 'nation']) {
+        const r = await c.as(login).get(where);
+        assert.equal(r.status, 200, login);
+        const items = r.json.areas.flatMap((a) => a.items);
+        assert.equal(items.find((it) => it.code === 'ORG-S1').answer, '987,654,321人', login);
+        assert.equal(items.find((it) => it.code === 'EVA-S2').answer, HOSTILE, login);
+        assert.equal(r.json.editable, false);
+        const page = await (await visitor(c.server.url, agent).signIn(login)).get(where);
+        assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;`), login);
+        assert.ok(!page.text.includes('<script>alert'), login);
+        assert.ok(!page.text.includes(`action="/surveys/${c.survey}/`) ||
+          !/method="post" action="\/surveys/.test(page.text), `${login}: no form to change it`);
+      }
+      for (const login of ['u483028', 'u483036', 'system']) {
+        const r = await readAll(c.server.url, c.file, login, c.addresses);
+        assert.deepEqual(r.found, [], login);
+      }
+      assert.notDeepEqual(await totals(), was);
+    });
+
+  test('no answer is in the log', () => assert.ok(!sings(c.server.log)));
+});
+
+// ── hostile requests ──
+
+describe('over HTTP', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--sample', '--years', '1');
+    c.server = await serve(c.file);
+    c.url = c.server.url;
+    c.key = token(c.file, 'town');
+    c.town = program(c.url, c.key, agent);
+    c.survey = (await c.town.get('/')).json.own[0].id;
+    c.browser = await visitor(c.url, agent).signIn('town');
+    c.item = `/surveys/${c.survey}/items/ORG-S1`;
+    assert.equal((await save(c.town, c.survey, 'ORG-S1', '100')).status, 200);
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const form = 'application/x-www-form-urlencoded';
+  const own = () => ({ origin: c.url, 'sec-fetch-site': 'same-origin', cookie: c.browser.cookie,
+    accept: 'text/html' });
+  /** A POST of a browser with the session's cookie; headers that are undefined are left out. */
+  const send = (headers, body, where = c.item) => {
+    const all = { ...own(), 'content-type': form, ...headers };
+    for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name];
+    return request(c.url, where, { method: 'POST', headers: all, body, agent });
+  };
+  const value = async () => (await c.town.get(c.item)).json;
+  const seen = async () => (await value()).seen;
+  const fields = async (more = {}) => new URLSearchParams(
+    { value: '666', seen: await seen(), csrf: c.browser.csrf, ...more }).toString();
+
+  test('a POST that does not come from a page of ours is refused, and changes nothing', async () => {
+    const port = c.server.port;
+    const cases = {
+      'neither Origin nor Sec-Fetch-Site': { origin: undefined, 'sec-fetch-site': undefined },
+      'cross-site': { 'sec-fetch-site': 'cross-site' },
+      'same-site': { 'sec-fetch-site': 'same-site' },
+      'typed into the address bar': { 'sec-fetch-site': 'none' },
+      'another origin': { 'sec-fetch-site': undefined, origin: 'https://evil.example' },
+      'another port': { 'sec-fetch-site': undefined, origin: `http://127.0.0.1:${port + 1}` },
+      'a longer host': { 'sec-fetch-site': undefined, origin: `${c.url}.evil.example` },
+      'an opaque origin': { 'sec-fetch-site': undefined, origin: 'null' },
+    };
+    for (const [name, headers] of Object.entries(cases)) {
+      assert.equal((await send(headers, await fields())).status, 403, name);
+      const signIn = `login=town&password=${PASSWORD}`;
+      const r = await send({ ...headers, cookie: undefined }, signIn, '/sign-in');
+      assert.equal(r.status, 403, `sign-in: ${name}`);
+      assert.equal(r.headers['set-cookie'], undefined, `sign-in: ${name}`);
+    }
+    assert.equal((await value()).value, '100');
+  });
+
+  test('a POST without the right csrf is refused, and changes nothing', async () => {
+    const other = await visitor(c.url, agent).signIn('town');
+    assert.notEqual(other.csrf, c.browser.csrf);
+    for (const csrf of ['', 'x', '0'.repeat(64), other.csrf, c.browser.csrf.slice(0, -1)]) {
+      assert.equal((await send({}, await fields({ csrf }))).status, 403, csrf);
+    }
+    const without = new URLSearchParams({ value: '666', seen: await seen() }).toString();
+    assert.equal((await send({}, without)).status, 403);
+    for (const accept of ['application/json', 'text/html']) {
+      const json = { 'content-type': 'application/json', accept };
+      const r = await send(json, JSON.stringify({ value: '666', seen: await seen() }));
+      assert.equal(r.status, 403, 'JSON with the cookie alone');
+    }
+    assert.equal((await send({ 'content-type': 'text/plain' }, await fields())).status, 403);
+    assert.equal((await value()).value, '100');
+  });
+
+  test('with both it is saved: the tests above fail for the reason they name', async () => {
+    assert.equal((await send({}, await fields({ value: '101' }))).status, 303);
+    const older = { 'sec-fetch-site': undefined }; // a browser that sends Origin only
+    assert.equal((await send(older, await fields({ value: '102' }))).status, 303);
+    assert.equal((await value()).value, '102');
+    assert.equal((await save(c.town, c.survey, 'ORG-S1', '100')).status, 200);
+  });
+
+  test('a body that cannot be read is 400, and changes nothing', async () => {
+    const s = await seen(), { csrf } = c.browser;
+    const start = `csrf=${csrf}&seen=${s}&`;
+    const bodies = {
+      'an unknown field': `${start}value=1&body=482013`,
+      'bad UTF-8': `${start}value=%ff%fe`,
+      'overlong UTF-8': `${start}value=%c0%af`,
+      'a surrogate': `${start}value=%ed%a0%80`,
+      'a broken %': `${start}value=%4`,
+      'a % of no hex': `${start}value=%zz`,
+      'more fields than anything has': start + 'value=1&'.repeat(5000),
+    };
+    for (const [name, body] of Object.entries(bodies)) {
+      const { status } = await send({}, body);
+      assert.ok(status === 400 || status === 413, `${name}: ${status}`);
+    }
+    const nul = await send({}, `${start}value=1%00`);
+    assert.ok(nul.status === 400 || nul.status === 422, `NUL: ${nul.status}`);
+    assert.equal((await value()).value, '100');
+  });
+
+  test('JSON that cannot be read is 400', async () => {
+    const bodies = ['', '[]', '"x"', '{', '{"value":"1","value":"2","seen":0}',
+      '{"value":{"a":1}}', '{"value":"1","body":482013}', '{"value":"\\u0000"}',
+      '{"value":"\\ud800"}', Buffer.from('{"value":"\xff"}', 'latin1'),
+      `${'{"value":['.repeat(3000)}1`, 'null'];
+    for (const body of bodies) {
+      const r = await request(c.url, c.item, { method: 'POST', agent, body, headers: {
+        authorization: `Bearer ${c.key}`, accept: 'application/json',
+        'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } });
+      assert.equal(r.status, 400, String(body).slice(0, 40));
+      assert.match(r.headers['content-type'], /^application\/problem\+json/);
+    }
+    assert.equal((await value()).value, '100');
+  });
+
+  test('a body over 1 MiB is 413, with or without its length', async () => {
+    const over = Buffer.alloc((1 << 20) + 1, 'a');
+    const sized = { 'content-length': over.length };
+    assert.equal((await send(sized, over)).status, 413);
+    assert.equal((await send({ 'transfer-encoding': 'chunked' }, over)).status, 413);
+    const exact = Buffer.alloc(1 << 20, 'a'); // one byte less is read, and refused as a form
+    assert.notEqual((await send({ 'content-length': exact.length }, exact)).status, 413);
+  });
+
+  test('an address that cannot be read is 404', async () => {
+    const at = `/surveys/${c.survey}`;
+    for (const where of ['/nope', '/surveys/', `${at}/`, '/surveys/x', '/surveys/-1', '/surveys/0',
+      '/surveys/99999999999999999999', `${at}/items`, `${at}/items/`, `${at}/items/%00`,
+      `${at}/items/ORG-S1%00`, `${at}/items/%ff`, `${at}/items/%4`, `${at}/items/%zz`,
+      `${at}/items/ORG-S1/`, `${at}/items/..%2f..`, '/asset/nope.css', '/asset/../src/main.c',
+      '/asset/%2e%2e/x', '/asset/', '//', '//evil.example/', '/sign-in/', '/healthz/x', '/./',
+      `/SURVEYS/${c.survey}`, `${at}?q=%ff`, `${at}?q=%4`, `${at}?show=%00%`]) {
+      const r = await c.town.get(where);
+      assert.equal(r.status, 404, where);
+    }
+  });
+
+  test('a method a route does not have is 405', async () => {
+    const have = new Set(routes.map((r) => `${r.method} ${r.path}`));
+    const part = { survey: c.survey, code: 'ORG-S1', area: 'ORG', body: 483010, token: 'x' };
+    let asked = 0;
+    for (const where of new Set(routes.map((r) => r.path))) {
+      const target = where.replace(/\{(\w+)\}/g, (_, name) => part[name]);
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
+        if (have.has(`${method} ${where}`)) continue;
+        const r = await request(c.url, target, { method, agent,
+          headers: { ...own(), 'content-length': 0 } });
+        assert.equal(r.status, 405, `${method} ${where}`);
+        asked++;
+      }
+    }
+    assert.ok(asked > routes.length);
+  });
+
+  test('HEAD is GET without its body', async () => {
+    for (const [where, status] of [['/healthz', 200], ['/', 200], ['/nope', 404]]) {
+      const r = await request(c.url, where, { method: 'HEAD', headers: own(), agent });
+      assert.equal(r.status, status, where);
+      assert.equal(r.text, '');
+    }
+  });
+
+  test('every kind of answer carries the headers that keep a browser safe', async () => {
+    const token300 = { authorization: `Bearer ${c.key}`, accept: 'application/json' };
+    const post = { 'content-type': 'application/json' };
+    const kinds = [
+      [200, '/', { headers: own() }], [200, '/', { headers: token300 }],
+      [200, '/healthz', {}], [200, '/sign-in', {}],
+      [303, '/', { headers: { accept: 'text/html' } }],
+      [303, '/surveys', { headers: token300 }],
+      [401, '/', { headers: { accept: 'application/json' } }],
+      [403, '/board', { headers: own() }], [403, '/board', { headers: token300 }],
+      [403, c.item, { method: 'POST', headers: { ...own(), 'content-type': form } }],
+      [404, '/nope', { headers: own() }], [404, '/nope', { headers: token300 }],
+      [404, '/nope?q=%ff', { headers: own() }],
+      [405, '/', { method: 'PUT', headers: own() }],
+      [400, c.item, { method: 'POST', headers: { ...token300, ...post }, body: '{' }],
+      [422, c.item, { method: 'POST', headers: { ...token300, ...post },
+        body: JSON.stringify({ value: 'x', seen: await seen() }) }],
+      [409, c.item, { method: 'POST', headers: { ...token300, ...post },
+        body: JSON.stringify({ value: '1', seen: 1 }) }],
+      [200, c.item, { method: 'POST', headers: { ...token300, ...post },
+        body: JSON.stringify({ value: '100', seen: await seen() }) }],
+      [200, '/sign-in', { method: 'POST', headers: { ...post, origin: c.url,
+        accept: 'application/json' }, body: JSON.stringify({ login: 'town', password: PASSWORD }) }],
+      [422, '/sign-in', { method: 'POST', headers: { ...post, origin: c.url,
+        accept: 'text/html' }, body: JSON.stringify({ login: 'town', password: 'x' }) }],
+      [413, c.item, { method: 'POST', headers: { ...own(), 'content-length': 2 << 20 },
+        body: Buffer.alloc(2 << 20) }],
+      [431, '/', { headers: Object.fromEntries(
+        Array.from({ length: 60 }, (_, i) => [`x-${i}`, '1'])) }],
+    ];
+    const lacking = [];
+    for (const [status, where, rq] of kinds) {
+      const r = await request(c.url, where, { ...rq, agent });
+      const name = `${r.status} ${rq.method || 'GET'} ${where.replace(String(c.survey), 'N')}`;
+      assert.equal(r.status, status, name);
+      const h = r.headers, csp = h['content-security-policy'] || '';
+      const lacks = (what, good) => { if (!good) lacking.push(`${name}: ${what}`); };
+      lacks('nosniff', h['x-content-type-options'] === 'nosniff');
+      lacks('no-store', h['cache-control'] === 'no-store');
+      lacks('Content-Security-Policy', /default-src '(self|none)'/.test(csp));
+      lacks('CSP too wide', !/unsafe|\*|data:|https?:/.test(csp));
+      if (![413, 431].includes(status)) { // refused before anything was read: the same for all
+        lacks('Vary', h.vary === 'Accept, Cookie');
+        lacks('frame-ancestors, form-action, base-uri', ['frame-ancestors \'none\'',
+          'form-action \'self\'', 'base-uri \'none\''].every((x) => csp.includes(x)));
+        lacks('Referrer-Policy', ['same-origin', 'no-referrer'].includes(h['referrer-policy']));
+        lacks('X-Request-Id', /^[0-9a-f]{8,}$/.test(h['x-request-id'] || ''));
+      }
+      if (status !== 303) lacks('a type with charset', /; charset=utf-8$/.test(h['content-type']));
+    }
+    assert.deepEqual(lacking, []);
+  });
+
+  test('a static file is typed, revalidated, and can run nothing', async () => {
+    const page = await request(c.url, '/sign-in', { agent });
+    const files = [...page.text.matchAll(/(?:href|src)="(\/asset\/[^"]+)"/g)].map((m) => m[1]);
+    assert.ok(files.length >= 4);
+    for (const file of new Set(files)) {
+      const r = await request(c.url, file, { agent });
+      assert.equal(r.status, 200, file);
+      assert.equal(r.headers['x-content-type-options'], 'nosniff', file);
+      assert.match(r.headers['content-security-policy'], /default-src 'none'/, file);
+      const again = await request(c.url, file, { agent,
+        headers: { 'if-none-match': r.headers.etag } });
+      assert.equal(again.status, 304, file);
+      assert.equal(again.text, '', file);
+    }
+    assert.doesNotMatch(page.text, /<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=|javascript:/);
+  });
+
+  test('the cookie is bound to this host, hidden from scripts, and ends with the session',
+    async () => {
+      const v = visitor(c.url, agent);
+      const r = await v.post('/sign-in', { login: 'town', password: PASSWORD });
+      const [line] = r.headers['set-cookie'];
+      for (const part of ['Path=/', 'Secure', 'HttpOnly', 'SameSite=Lax']) {
+        assert.ok(line.split('; ').includes(part), `${part} in ${line}`);
+      }
+      assert.doesNotMatch(line, /Domain=/i);
+      const old = v.cookie;
+      assert.equal((await v.get('/')).status, 200);
+      assert.equal((await v.post('/sign-out')).status, 303);
+      assert.equal(v.cookie, '');
+      const back = await request(c.url, '/', { headers: { cookie: old }, agent });
+      assert.equal(back.status, 303, 'the old cookie opens nothing');
+    });
+
+  test('signing in leads back, but never off this site', async () => {
+    const to = async (next) => (await visitor(c.url, agent).post('/sign-in',
+      { login: 'town', password: PASSWORD, next })).headers.location;
+    assert.equal(await to('/surveys'), '/surveys');
+    for (const next of ['//evil.example/', '/\\evil.example', 'https://evil.example/',
+      'javascript:alert(1)', '/x\r\nSet-Cookie: a=b', '', '/\t/evil.example', 'evil']) {
+      assert.equal(await to(next), '/', JSON.stringify(next));
+    }
+  });
+
+  test('a request of two meanings is closed or refused, never answered twice', LIMIT, async () => {
+    const host = `Host: 127.0.0.1:${c.server.port}\r\n`;
+    const next = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
+    const answers = (text) => text.match(/HTTP\/1\.[01] \d\d\d/g) || [];
+    const two = await raw(c.server.port, next + next);
+    assert.equal(answers(two).length, 2, 'two honest requests have two answers');
+    const post = (headers, body) => `POST /sign-in HTTP/1.1\r\n${headers}\r\n${body}`;
+    const shapes = {
+      'two lengths': post(`${host}Content-Length: 5\r\nContent-Length: 0\r\n`, `a=b&c${next}`),
+      'two equal lengths': post(`${host}Content-Length: 0\r\nContent-Length: 0\r\n`, next),
+      'a list of lengths': post(`${host}Content-Length: 0, 5\r\n`, next),
+      'length with a sign': post(`${host}Content-Length: +0\r\n`, next),
+      'negative length': post(`${host}Content-Length: -1\r\n`, next),
+      'length in hex': post(`${host}Content-Length: 0x0\r\n`, next),
+      'length too big': post(`${host}Content-Length: 99999999999999999999\r\n`, next),
+      'length and chunked': post(
+        `${host}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${next}`),
+      'chunked and length': post(
+        `${host}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n`, `0\r\n\r\n${next}`),
+      'chunked twice': post(
+        `${host}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${next}`),
+      'another coding': post(`${host}Transfer-Encoding: identity\r\n`, next),
+      'chunked last of two': post(`${host}Transfer-Encoding: gzip, chunked\r\n`,
+        `0\r\n\r\n${next}`),
+      'chunked with a tab': post(`${host}Transfer-Encoding:\tx chunked\r\n`, `0\r\n\r\n${next}`),
+      'space before the colon': post(`${host}Content-Length : 5\r\n`, next),
+      'a folded header': post(`${host}X-A: b\r\n Content-Length: 5\r\nContent-Length: 0\r\n`, next),
+      'a folded length': post(`${host}Content-Length:\r\n 0\r\n`, next),
+      'a header without a name': post(`${host}: x\r\nContent-Length: 0\r\n`, next),
+      'a header without a colon': post(`${host}Nonsense\r\nContent-Length: 0\r\n`, next),
+      'NUL in a header': post(`${host}X-A: a\0b\r\nContent-Length: 0\r\n`, next),
+      'a chunk size of no hex': post(`${host}Transfer-Encoding: chunked\r\n`,
+        `zz\r\n\r\n0\r\n\r\n${next}`),
+      'no host': `GET /healthz HTTP/1.1\r\n\r\n${next}`,
+      'two hosts': `GET /healthz HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n${next}`,
+      'no such protocol': `GET /healthz HTTP/9.9\r\n${host}\r\n${next}`,
+    };
+    const wrong = [];
+    for (const [name, bytes] of Object.entries(shapes)) {
+      const all = answers(await raw(c.server.port, Buffer.from(bytes, 'latin1')));
+      const fine = all.length === 0 || (all.length === 1 && / 4\d\d| 505/.test(all[0]));
+      if (!fine) wrong.push(`${name}: ${all.join(', ')}`);
+    }
+    assert.deepEqual(wrong, []);
+    assert.equal((await c.town.get('/')).status, 200, 'still there');
+  });
+});
