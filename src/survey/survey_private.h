@@ -105,7 +105,7 @@ MUST err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, 
 MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
     int64_t pref, int64_t *submitted, int64_t *bodies);
 
-/* survey_items.c: a response with everything known about its items. */
+/* survey_sheet.c: a response with everything known about its items. */
 struct sheet {
     struct survey survey;
     struct response response;
@@ -145,7 +145,7 @@ MUST err survey_write_confirm(const struct writing *w, survey_id id, str code, s
 MUST err survey_write_submit(const struct writing *w, survey_id id, struct sheet *sheet,
     int *missing);
 
-/* survey_page.c, survey_office.c */
+/* survey_page.c, survey_board.c */
 extern const struct route survey_routes[], survey_office_routes[];
 extern const struct permission survey_p_answer, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);

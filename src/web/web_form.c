@@ -73,9 +73,11 @@ static err parse_body(struct req_private *p)
 {
     str type = http_header(p->rq.x, "content-type");
     str body = buf_view(&p->rq.x->body);
+    if (body.n == 0)
+        return OK;
     if (str_starts(type, S("application/json")))
         return parse_json_body(p);
-    if (body.n > 0 && !str_starts(type, S("application/x-www-form-urlencoded"))) {
+    if (!str_starts(type, S("application/x-www-form-urlencoded"))) {
         req_say(&p->rq, S("この形式の本文は受け取れません。"));
         return ERR(INVALID);
     }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first page, and the line at the top of every page: what to do next. */
+#include "survey/survey_page.h"
+
+#include "home.ht.h"
+
+static str day_text(struct arena *a, jday day)
+{
+    BUF_AUTO b = BUF(64);
+    put_wareki_day(&b, day);
+    return str_dup(a, buf_view(&b));
+}
+
+/* ── what to do next ── */
+
+static void say_left(struct req *rq, const struct survey *s, int64_t left, struct next_step *out)
+{
+    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    if (left > 0) {
+        out->text = str_fmt(rq->a, "%.*sの調査は、あと %lld 項目の回答か確認で提出できます。"
+                                   "期限は%.*sです。",
+            STR_F(year), (long long)left, STR_F(deadline));
+        out->href = str_fmt(rq->a, "/surveys/%lld?show=todo", (long long)s->id.v);
+        out->label = S("対応が必要な項目を開く");
+    } else {
+        out->text = str_fmt(rq->a, "%.*sの調査は、必須の項目がそろいました。期限は%.*sです。",
+            STR_F(year), STR_F(deadline));
+        out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
+        out->label = S("内容を確かめて提出する");
+    }
+}
+
+static err own_next(struct req *rq, const struct survey *s, struct next_step *out)
+{
+    struct response r;
+    struct progress p;
+    err e = survey_response_get(rq->db, rq->who.scope, s->id, scope_body(rq->who.scope), &r);
+    if (e.code == ERR_NOTFOUND)
+        return OK;
+    TRY(e);
+    if (survey_is_open(rq, s, &r)) {
+        TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
+        say_left(rq, s, p.needed - p.needed_done, out);
+    } else if (r.state == RESPONSE_SUBMITTED) {
+        out->text = str_fmt(rq->a, "%.*sの調査は提出済みです。今、することはありません。",
+            STR_F(survey_year_text(rq->a, s->fiscal_year)));
+    }
+    return OK;
+}
+
+static err office_next(struct req *rq, const struct survey *s, struct next_step *out)
+{
+    int64_t submitted, bodies;
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    out->text = str_fmt(rq->a, "%.*sの調査は、%lld 団体のうち %lld 団体がまだ提出していません。",
+        STR_F(survey_year_text(rq->a, s->fiscal_year)), (long long)bodies,
+        (long long)(bodies - submitted));
+    out->href = str_fmt(rq->a, "/surveys/%lld/board", (long long)s->id.v);
+    out->label = S("団体ごとの状況を見る");
+    return OK;
+}
+
+err survey_next_step(struct req *rq, struct next_step *out)
+{
+    struct survey s;
+    err e = survey_current(rq->db, rq->a, &s);
+    if (e.code == ERR_NOTFOUND)
+        return OK;
+    TRY(e);
+    if (survey_may(rq, &survey_p_board))
+        return office_next(rq, &s, out);
+    return survey_may(rq, &survey_p_answer) ? own_next(rq, &s, out) : OK;
+}
+
+/* ── home ── */
+
+static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
+{
+    struct response r;
+    struct progress p;
+    err e = survey_response_get(rq->db, rq->who.scope, s->id, scope_body(rq->who.scope), &r);
+    if (e.code == ERR_NOTFOUND)
+        return OK;
+    TRY(e);
+    TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
+    v->own.p[v->own.n++] = (struct view_home_own){.id = s->id.v,
+        .title = s->title,
+        .as_of = s->as_of,
+        .deadline = s->shown_deadline,
+        .state_key = survey_response_state_key(r.state),
+        .state_name = survey_response_state_name(r.state),
+        .done = p.done,
+        .total = p.total,
+        .percent = survey_percent(p.done, p.total),
+        .needed_left = p.needed - p.needed_done,
+        .open = survey_is_open(rq, s, &r),
+        .submitted_at = r.submitted_at};
+    return OK;
+}
+
+static err home_office(struct req *rq, const struct survey *s, struct view_home *v)
+{
+    int64_t submitted, bodies;
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    v->offices.p[v->offices.n++] = (struct view_home_offices){.id = s->id.v,
+        .title = s->title,
+        .submitted = submitted,
+        .bodies = bodies,
+        .percent = survey_percent(submitted, bodies),
+        .board = survey_may(rq, &survey_p_board),
+        .totals = survey_may(rq, &survey_p_totals)};
+    return OK;
+}
+
+err survey_home_read(struct req *rq)
+{
+    struct survey_list surveys;
+    struct view_home *v = ARENA_NEW(rq->a, struct view_home);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_all(rq->db, rq->a, &surveys));
+    v->org = rq->who.org_name;
+    v->any = surveys.n > 0;
+    v->own.p = ARENA_ARRAY(rq->a, struct view_home_own, surveys.n);
+    v->offices.p = ARENA_ARRAY(rq->a, struct view_home_offices, surveys.n);
+    if (!v->own.p || !v->offices.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < surveys.n; i++) {
+        if (survey_may(rq, &survey_p_answer))
+            TRY(home_own(rq, &surveys.v[i], v));
+        if (survey_may(rq, &survey_p_board))
+            TRY(home_office(rq, &surveys.v[i], v));
+    }
+    return req_show(rq, &view_home_type, v);
+}
+
+err survey_current_read(struct req *rq)
+{
+    struct survey s;
+    err e = survey_current(rq->db, rq->a, &s);
+    if (e.code == ERR_NOTFOUND)
+        return req_go(rq, S("/"));
+    TRY(e);
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld", (long long)s.id.v));
+}

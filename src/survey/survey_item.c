@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One item: its page, saving it, and 「前年度から変更なし」. */
+#include "survey/survey_page.h"
+
+#include "conflict.ht.h"
+#include "item.ht.h"
+
+/* ── the page ── */
+
+static str item_field_type(enum answer_type t)
+{
+    static const str names[] = {
+        [ANSWER_STATUS] = S("option"),
+        [ANSWER_CHOICE] = S("option"),
+        [ANSWER_MULTI] = S("multi"),
+        [ANSWER_NUMBER] = S("number"),
+        [ANSWER_PERCENT] = S("number"),
+        [ANSWER_DATE] = S("date"),
+        [ANSWER_URL] = S("url"),
+        [ANSWER_TEXT] = S("text"),
+    };
+    return names[t];
+}
+
+static bool is_chosen(const struct question *q, str value, str option)
+{
+    int64_t n;
+    if (q->type == ANSWER_STATUS)
+        return str_eq(value, option);
+    return !err_is(parse_i64(option, 1, FORM_OPTIONS, &n)) &&
+        form_answer_has_option(value, (size_t)n);
+}
+
+static err item_options(struct req *rq, const struct question *q, str value, struct view_item *v)
+{
+    static const str statuses[] = {S("done"), S("partial"), S("none"), S("na")};
+    v->options.p = ARENA_ARRAY(rq->a, struct view_item_options, FORM_OPTIONS + 4);
+    if (!v->options.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; q->type == ANSWER_STATUS && i < (q->allow_na ? 4u : 3u); i++)
+        v->options.p[v->options.n++] =
+            (struct view_item_options){statuses[i], form_status_name(statuses[i]), false};
+    for (size_t i = 0; i < q->n_options; i++)
+        v->options.p[v->options.n++] =
+            (struct view_item_options){str_fmt(rq->a, "%zu", i + 1), q->option[i], false};
+    for (size_t i = 0; i < v->options.n; i++)
+        v->options.p[i].chosen = is_chosen(q, value, v->options.p[i].value);
+    return OK;
+}
+
+/* The field shows what was typed after a refusal, else the answer in force or carried over. */
+static err item_field(struct req *rq, const struct item *it, struct view_item *v)
+{
+    str value = survey_item_value(it);
+    struct strs typed = req_typed_list(rq, "value");
+    if (req_is_redraw(rq))
+        value = typed.n ? typed.v[0] : STR_NONE;
+    v->value = value;
+    if (it->q->type == ANSWER_DATE && req_is_redraw(rq)) {
+        v->year = typed.n > 0 ? typed.v[0] : STR_NONE;
+        v->month = typed.n > 1 ? typed.v[1] : STR_NONE;
+        v->date = typed.n > 2 ? typed.v[2] : STR_NONE;
+    } else if (it->q->type == ANSWER_DATE && value.n == 10) {
+        v->year = str_sub(value, 0, 4);
+        v->month = str_sub(value, 5, 2);
+        v->date = str_sub(value, 8, 2);
+    }
+    return item_options(rq, it->q, value, v);
+}
+
+static err item_past(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    struct past_list past;
+    TRY(survey_past(rq->db, rq->a, rq->who.scope, sheet, it->q, &past));
+    v->past.p = ARENA_ARRAY(rq->a, struct view_item_past, past.n);
+    if (!v->past.p)
+        return ERR(NOMEM);
+    for (; v->past.n < past.n; v->past.n++)
+        v->past.p[v->past.n] = (struct view_item_past){
+            survey_year_text(rq->a, past.v[v->past.n].fiscal_year), past.v[v->past.n].value,
+            past.v[v->past.n].basis};
+    return OK;
+}
+
+static err item_rate(struct req *rq, const struct question *q, struct view_item *v)
+{
+    struct rate rate;
+    TRY(form_rate_get(rq->db, rq->a, q->id, STR_NONE, &rate));
+    v->has_rate = rate.known;
+    v->rate = rate.bp;
+    v->rate_as_of = rate.as_of;
+    v->rate_item = rate.measured_item;
+    v->rate_source = rate.source;
+    return OK;
+}
+
+static str area_name(const struct catalog *c, str code)
+{
+    for (size_t i = 0; i < c->n_areas; i++)
+        if (str_eq(c->area[i].code, code))
+            return c->area[i].name;
+    return STR_NONE;
+}
+
+static void item_head(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    const struct catalog *c = sheet->catalog;
+    size_t i = (size_t)(it - sheet->item);
+    *v = (struct view_item){.id = sheet->survey.id.v,
+        .survey = sheet->survey.title,
+        .code = it->q->code,
+        .area = area_name(c, it->q->area),
+        .subarea = it->q->subarea,
+        .question = it->q->text,
+        .why = it->q->why,
+        .shared_with = it->q->shared_with,
+        .essential = it->q->essential,
+        .pending = it->q->pending,
+        .reworded = it->reworded,
+        .editable = survey_may(rq, &survey_p_answer) && survey_is_open(rq, &sheet->survey, &sheet->response),
+        .state_key = survey_item_state_key(it->state),
+        .state_name = survey_item_state_name(it->state),
+        .answer = form_answer_text(rq->a, it->q, survey_item_value(it)),
+        .type = item_field_type(it->q->type),
+        .unit = it->q->unit,
+        .seen = it->now.id,
+        .error = req_error_of(rq, "value"),
+        .may_confirm = survey_item_may_confirm(it),
+        .last_answer = form_answer_text(rq->a, it->q, it->last.value),
+        .answered = it->now.id != 0,
+        .answered_at = it->now.at,
+        .before = i > 0 ? c->item[i - 1].code : STR_NONE,
+        .after = i + 1 < c->n_items ? c->item[i + 1].code : STR_NONE};
+}
+
+static err load_item(struct req *rq, struct sheet *sheet, const struct item **out)
+{
+    struct survey s;
+    TRY(survey_of(rq, &s));
+    TRY(survey_sheet_load(
+        rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), sheet));
+    const struct question *q = form_item(sheet->catalog, req_param(rq, "code"));
+    if (!q)
+        return ERR(NOTFOUND);
+    *out = &sheet->item[q - sheet->catalog->item];
+    return OK;
+}
+
+err survey_item_read(struct req *rq)
+{
+    struct sheet sheet;
+    const struct item *it;
+    TRY(load_item(rq, &sheet, &it));
+    struct view_item *v = ARENA_NEW(rq->a, struct view_item);
+    if (!v)
+        return ERR(NOMEM);
+    item_head(rq, &sheet, it, v);
+    if (it->now.id)
+        TRY(org_person_name(
+            rq->db, rq->a, rq->who.scope, (person_id){it->now.person}, &v->answered_by));
+    TRY(item_field(rq, it, v));
+    TRY(item_past(rq, &sheet, it, v));
+    TRY(item_rate(rq, it->q, v));
+    return req_show(rq, &view_item_type, v);
+}
+
+/* ── saving ── */
+
+struct answer {
+    struct strs value;
+    int64_t seen;
+    str parsed; /* by prepare */
+    const struct question *q;
+    survey_id survey;
+};
+
+static const struct web_field answer_fields[] = {
+    {.name = "value", .label = "回答", .type = FIELD_LINES,
+        .offset = offsetof(struct answer, value), .max = FORM_OPTIONS},
+    {.name = "seen", .label = "版", .type = FIELD_INT, .offset = offsetof(struct answer, seen),
+        .least = 0, .most = INT64_MAX},
+};
+const struct web_form survey_answer_form = WEB_FORM(answer_fields, answer);
+
+err survey_item_prepare(struct req *rq)
+{
+    struct answer *f = rq->form;
+    struct survey s;
+    const struct catalog *c;
+    str why;
+    TRY(survey_of(rq, &s));
+    TRY(form_catalog_get(rq->db, s.catalog, &c));
+    f->survey = s.id;
+    const struct question *q = form_item(c, req_param(rq, "code"));
+    if (!q)
+        return ERR(NOTFOUND);
+    /* The catalogue belongs to this connection; the writer has its own. */
+    struct question *copy = ARENA_NEW(rq->a, struct question);
+    if (!copy)
+        return ERR(NOMEM);
+    *copy = *q;
+    f->q = copy;
+    err e = form_answer_parse(rq->a, q, &f->value, &f->parsed, &why);
+    if (e.code == ERR_INVALID)
+        req_error(rq, "value", why);
+    return e;
+}
+
+static err show_conflict(struct tx *tx, struct req *rq, const struct fact *newest)
+{
+    const struct answer *f = rq->form;
+    struct view_conflict *v = ARENA_NEW(rq->a, struct view_conflict);
+    if (!v)
+        return ERR(NOMEM);
+    *v = (struct view_conflict){.id = f->survey.v,
+        .code = f->q->code,
+        .question = f->q->text,
+        .mine = form_answer_text(rq->a, f->q, f->parsed),
+        .mine_value = f->parsed,
+        .theirs = form_answer_text(rq->a, f->q, newest->value),
+        .theirs_value = newest->value,
+        .theirs_at = newest->at,
+        .seen = newest->id};
+    TRY(org_person_name(tx_db(tx), rq->a, rq->who.scope, (person_id){newest->person},
+        &v->theirs_by));
+    TRY(req_show(rq, &view_conflict_type, v));
+    return ERR(STALE);
+}
+
+err survey_item_write(struct tx *tx, struct req *rq)
+{
+    const struct answer *f = rq->form;
+    struct writing w = survey_writing(tx, rq);
+    struct fact newest;
+    err e = survey_write_answer(&w, f->survey, f->q->code, f->parsed, f->seen, &newest);
+    if (e.code == ERR_STALE)
+        return show_conflict(tx, rq, &newest);
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
+    TRY(e);
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/items/%.*s?ok=saved",
+                          (long long)f->survey.v, STR_F(f->q->code)));
+}
+
+static err confirm(struct tx *tx, struct req *rq, str code, str area)
+{
+    struct writing w = survey_writing(tx, rq);
+    survey_id id;
+    int n;
+    TRY(req_param_i64(rq, "survey", &id.v));
+    err e = survey_write_confirm(&w, id, code, area, &n);
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
+    TRY(e);
+    return req_go(rq, code.n ? str_fmt(rq->a, "/surveys/%lld?ok=confirmed#item-%.*s",
+                                   (long long)id.v, STR_F(code))
+                             : str_fmt(rq->a, "/surveys/%lld?ok=confirmed#area-%.*s",
+                                   (long long)id.v, STR_F(area)));
+}
+
+err survey_item_confirm_write(struct tx *tx, struct req *rq)
+{
+    return confirm(tx, rq, req_param(rq, "code"), STR_NONE);
+}
+
+err survey_area_confirm_write(struct tx *tx, struct req *rq)
+{
+    return confirm(tx, rq, STR_NONE, req_param(rq, "area"));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the pages of survey: small helpers, and the handlers the route rows name. */
+#ifndef SURVEY_PAGE_H
+#define SURVEY_PAGE_H
+
+#include "survey/survey_private.h"
+
+bool survey_may(const struct req *rq, const struct permission *p);
+str survey_year_text(struct arena *a, int fiscal_year); /* "令和8年度" */
+int64_t survey_percent(int64_t part, int64_t n);        /* rounded down; 0 for n = 0 */
+/* May the response still be changed: open, not submitted, before the last day is over. */
+bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r);
+struct writing survey_writing(struct tx *tx, struct req *rq);
+
+/* survey_home.c */
+err survey_home_read(struct req *rq);
+err survey_current_read(struct req *rq);
+
+/* survey_item.c */
+extern const struct web_form survey_answer_form;
+err survey_item_read(struct req *rq);
+err survey_item_prepare(struct req *rq);
+err survey_item_write(struct tx *tx, struct req *rq);
+err survey_item_confirm_write(struct tx *tx, struct req *rq);
+err survey_area_confirm_write(struct tx *tx, struct req *rq);
+
+/* survey_totals.c */
+err survey_totals_read(struct req *rq);
+err survey_total_read(struct req *rq);
+
+/* survey_submit.c */
+err survey_submit_read(struct req *rq);
+err survey_submit_write(struct tx *tx, struct req *rq);
+
+#endif

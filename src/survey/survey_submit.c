@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The submission: what is missing, what changed, and sending it. */
+#include "survey/survey_page.h"
+
+#include "submit.ht.h"
+
+static void count_item(struct req *rq, const struct item *it, struct view_submit *v)
+{
+    switch (it->state) {
+    case ITEM_DECLARED:
+        v->declared++;
+        break;
+    case ITEM_CONFIRMED:
+        v->confirmed++;
+        break;
+    case ITEM_CARRIED:
+        v->carried++;
+        break;
+    case ITEM_MISSING:
+    case ITEM_REASK:
+        v->blank++;
+        break;
+    }
+    if (survey_item_blocks(it))
+        v->missing.p[v->missing.n++] = (struct view_submit_missing){it->q->code, it->q->text};
+    if (it->state == ITEM_DECLARED && it->last.id && !str_eq(it->last.value, it->now.value))
+        v->changes.p[v->changes.n++] = (struct view_submit_changes){it->q->code, it->q->text,
+            form_answer_text(rq->a, it->q, it->last.value),
+            form_answer_text(rq->a, it->q, it->now.value)};
+}
+
+err survey_submit_read(struct req *rq)
+{
+    struct survey s;
+    struct sheet sheet;
+    struct view_submit *v = ARENA_NEW(rq->a, struct view_submit);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_of(rq, &s));
+    TRY(survey_sheet_load(
+        rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
+    size_t n = sheet.catalog->n_items;
+    *v = (struct view_submit){.id = s.id.v,
+        .title = s.title,
+        .body = sheet.body.name,
+        .editable = survey_is_open(rq, &s, &sheet.response),
+        .submitted = sheet.response.state == RESPONSE_SUBMITTED,
+        .deadline = s.shown_deadline};
+    v->missing.p = ARENA_ARRAY(rq->a, struct view_submit_missing, n);
+    v->changes.p = ARENA_ARRAY(rq->a, struct view_submit_changes, n);
+    if (!v->missing.p || !v->changes.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < n; i++)
+        count_item(rq, &sheet.item[i], v);
+    return req_show(rq, &view_submit_type, v);
+}
+
+static void name_missing(struct req *rq, const struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->catalog->n_items; i++)
+        if (survey_item_blocks(&sheet->item[i]))
+            req_error(rq, str_z(rq->a, sheet->item[i].q->code),
+                S("回答か確認が必要です。"));
+}
+
+err survey_submit_write(struct tx *tx, struct req *rq)
+{
+    struct writing w = survey_writing(tx, rq);
+    struct sheet sheet;
+    survey_id id;
+    int missing;
+    TRY(req_param_i64(rq, "survey", &id.v));
+    err e = survey_write_submit(&w, id, &sheet, &missing);
+    if (e.code == ERR_INVALID)
+        name_missing(rq, &sheet);
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("すでに提出済みか、期限を過ぎています。"));
+    TRY(e);
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld?ok=submitted", (long long)id.v));
+}
