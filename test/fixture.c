@@ -2,6 +2,7 @@
 /* Temporary databases, people and requests for tests. */
 #include "fixture.h"
 
+#include "core/log.h"
 #include "org/org_private.h"
 
 #include <ftw.h>

@@ -2,19 +2,16 @@
 /* Answers: from what people type to the canonical form, and back to words. */
 #include "form/form.h"
 
-static const struct {
-    str value, name;
-} statuses[] = {
-    {S("done"), S("実施済み")},
-    {S("partial"), S("一部実施")},
-    {S("none"), S("未実施")},
-    {S("na"), S("該当なし")},
+#include "core/word.h"
+
+static const struct word statuses[] = {
+    {1, S("done"), S("実施済み")},
+    {2, S("partial"), S("一部実施")},
+    {3, S("none"), S("未実施")},
+    {4, S("na"), S("該当なし")},
 };
 
-static const struct {
-    enum basis basis;
-    str key, name;
-} bases[] = {
+static const struct word bases[] = {
     {BASIS_DECLARED, S("declared"), S("今年の回答")},
     {BASIS_CONFIRMED, S("confirmed"), S("確認済み")},
     {BASIS_MEASURED, S("measured"), S("測定値")},
@@ -24,26 +21,17 @@ static const struct {
 
 str form_basis_name(enum basis b)
 {
-    for (size_t i = 0; i < COUNT_OF(bases); i++)
-        if (bases[i].basis == b)
-            return bases[i].name;
-    return STR_NONE;
+    return WORD_OF(bases, b)->name;
 }
 
 str form_basis_key(enum basis b)
 {
-    for (size_t i = 0; i < COUNT_OF(bases); i++)
-        if (bases[i].basis == b)
-            return bases[i].key;
-    return STR_NONE;
+    return WORD_OF(bases, b)->key;
 }
 
 str form_status_name(str value)
 {
-    for (size_t i = 0; i < COUNT_OF(statuses); i++)
-        if (str_eq(statuses[i].value, value))
-            return statuses[i].name;
-    return STR_NONE;
+    return WORD_OF_KEY(statuses, value)->name;
 }
 
 const struct question *form_item(const struct catalog *c, str code)
@@ -83,11 +71,11 @@ static err refuse(str *why, str message)
 static err parse_status(const struct question *q, str value, str *out, str *why)
 {
     for (size_t i = 0; i < COUNT_OF(statuses); i++) {
-        if (!str_eq(statuses[i].value, value) && !str_eq(statuses[i].name, value))
+        if (!str_eq(statuses[i].key, value) && !str_eq(statuses[i].name, value))
             continue;
-        if (str_eq(statuses[i].value, S("na")) && !q->allow_na)
+        if (str_eq(statuses[i].key, S("na")) && !q->allow_na)
             return refuse(why, S("この項目では「該当なし」を選べません。"));
-        *out = statuses[i].value;
+        *out = statuses[i].key;
         return OK;
     }
     return refuse(why, S("選択肢から一つ選んでください。"));

@@ -2,41 +2,31 @@
 /* Classes of bodies and the check digit of their code. */
 #include "org/org.h"
 
-static const struct {
-    enum body_class class;
-    str name, key;
-} classes[] = {
-    {CLASS_PREFECTURE, S("都道府県"), S("prefecture")},
-    {CLASS_DESIGNATED, S("政令指定都市"), S("designated")},
-    {CLASS_WARD, S("特別区"), S("ward")},
-    {CLASS_CITY, S("市"), S("city")},
-    {CLASS_TOWN, S("町"), S("town")},
-    {CLASS_VILLAGE, S("村"), S("village")},
-    {CLASS_OFFICE, S("国の機関"), S("office")},
+#include "core/word.h"
+
+static const struct word classes[] = {
+    {CLASS_PREFECTURE, S("prefecture"), S("都道府県")},
+    {CLASS_DESIGNATED, S("designated"), S("政令指定都市")},
+    {CLASS_WARD, S("ward"), S("特別区")},
+    {CLASS_CITY, S("city"), S("市")},
+    {CLASS_TOWN, S("town"), S("町")},
+    {CLASS_VILLAGE, S("village"), S("村")},
+    {CLASS_OFFICE, S("office"), S("国の機関")},
 };
 
 str org_class_name(enum body_class c)
 {
-    for (size_t i = 0; i < COUNT_OF(classes); i++)
-        if (classes[i].class == c)
-            return classes[i].name;
-    return STR_NONE;
+    return WORD_OF(classes, c)->name;
 }
 
 str org_class_key(enum body_class c)
 {
-    for (size_t i = 0; i < COUNT_OF(classes); i++)
-        if (classes[i].class == c)
-            return classes[i].key;
-    return STR_NONE;
+    return WORD_OF(classes, c)->key;
 }
 
 enum body_class org_class_of_key(str key)
 {
-    for (size_t i = 0; i < COUNT_OF(classes); i++)
-        if (str_eq(classes[i].key, key))
-            return classes[i].class;
-    return 0;
+    return (enum body_class)WORD_OF_KEY(classes, key)->value;
 }
 
 /* 全国地方公共団体コードの検査数字: d6 = (11 − Σ d_i·w_i mod 11) mod 10, w = 6,5,4,3,2. */

@@ -110,7 +110,7 @@ static err address_of(str file, struct sockaddr_un *sa)
     return sidecar(file, ".sock", sa->sun_path, sizeof sa->sun_path);
 }
 
-/* ── the owner ── */
+/* ── a call ── */
 
 struct running {
     const struct call *call;
@@ -124,6 +124,14 @@ static err run_call(struct tx *tx, void *arg)
     struct running *r = arg;
     return r->call->run(tx, r->arena, r->in, r->out);
 }
+
+err call_run(struct writer *w, const struct call *call, struct arena *a, str in, struct buf *out)
+{
+    struct running r = {call, a, in, out};
+    return writer_call(w, run_call, &r);
+}
+
+/* ── the owner ── */
 
 static bool same_user(int fd)
 {
@@ -149,8 +157,7 @@ static err perform(struct handoff *h, int fd, struct buf *out)
     ARENA_AUTO a = arena_new(HANDOFF_MAX * 4);
     if (!a)
         return ERR(NOMEM);
-    struct running r = {call, a, buf_view(&in), out};
-    return writer_call(h->writer, run_call, &r);
+    return call_run(h->writer, call, a, buf_view(&in), out);
 }
 
 static void serve_one(struct handoff *h, int fd)

@@ -34,6 +34,9 @@ void handoff_stop(struct handoff *h);
  * otherwise (NOTFOUND) nobody listens. */
 MUST err handoff_send(str file, const char *name, str in, struct buf *out, bool *reached);
 
+/* Runs a call on the writer and waits for it. */
+MUST err call_run(struct writer *w, const struct call *call, struct arena *a, str in,
+    struct buf *out);
 /* Finds a call by name; NULL when there is none. */
 const struct call *call_find(const struct call_list *lists, size_t n, str name);
 

@@ -166,26 +166,12 @@ int store_applied(const struct store *s)
 
 /* ── calls of other processes ── */
 
-struct local_call {
-    const struct call *call;
-    struct arena *arena;
-    str in;
-    struct buf *out;
-};
-
-static err run_local(struct tx *tx, void *arg)
-{
-    struct local_call *l = arg;
-    return l->call->run(tx, l->arena, l->in, l->out);
-}
-
 static err call_here(str url, const struct store_modules *mods, const struct call *call, str in,
     struct buf *out, struct arena *a, str *why)
 {
     struct store *s;
     TRY(store_open(url, STORE_OWN, mods, (struct tx_clock){0}, a, &s, why));
-    struct local_call l = {call, a, in, out};
-    err e = writer_call(s->writer, run_local, &l);
+    err e = call_run(s->writer, call, a, in, out);
     store_close(s);
     return e;
 }

@@ -30,16 +30,26 @@ static void say_left(struct req *rq, const struct survey *s, int64_t left, struc
     }
 }
 
+/* The own response and its progress; r->id 0: the survey does not ask this body. */
+static err own_response(
+    struct req *rq, const struct survey *s, struct response *r, struct progress *p)
+{
+    *r = (struct response){0};
+    err e = survey_response_get(rq->db, rq->who.scope, s->id, scope_body(rq->who.scope), r);
+    if (e.code == ERR_NOTFOUND)
+        return OK;
+    TRY(e);
+    return survey_progress_get(rq->db, rq->a, rq->who.scope, r->id, p);
+}
+
 static err own_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     struct response r;
     struct progress p;
-    err e = survey_response_get(rq->db, rq->who.scope, s->id, scope_body(rq->who.scope), &r);
-    if (e.code == ERR_NOTFOUND)
+    TRY(own_response(rq, s, &r, &p));
+    if (r.id == 0)
         return OK;
-    TRY(e);
     if (survey_is_open(rq, s, &r)) {
-        TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
         say_left(rq, s, p.needed - p.needed_done, out);
     } else if (r.state == RESPONSE_SUBMITTED) {
         out->text = str_fmt(rq->a, "%.*sの調査は提出済みです。今、することはありません。",
@@ -78,11 +88,9 @@ static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
 {
     struct response r;
     struct progress p;
-    err e = survey_response_get(rq->db, rq->who.scope, s->id, scope_body(rq->who.scope), &r);
-    if (e.code == ERR_NOTFOUND)
+    TRY(own_response(rq, s, &r, &p));
+    if (r.id == 0)
         return OK;
-    TRY(e);
-    TRY(survey_progress_get(rq->db, rq->a, rq->who.scope, r.id, &p));
     v->own.p[v->own.n++] = (struct view_home_own){.id = s->id.v,
         .title = s->title,
         .as_of = s->as_of,

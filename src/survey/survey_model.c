@@ -2,6 +2,8 @@
 /* States of items, rows of the cube, shares. */
 #include "survey/survey_model.h"
 
+#include "core/word.h"
+
 enum item_state survey_item_state(const struct question *q, const struct fact *now,
     const struct fact *last, bool reworded)
 {
@@ -45,10 +47,7 @@ bool survey_item_blocks(const struct item *it)
     return it->q->essential && !it->q->pending && survey_item_is_todo(it);
 }
 
-static const struct {
-    enum item_state state;
-    str key, name;
-} item_states[] = {
+static const struct word item_states[] = {
     {ITEM_MISSING, S("missing"), S("未回答")},
     {ITEM_REASK, S("missing"), S("今年の回答が必要")},
     {ITEM_CARRIED, S("carried"), S("前年度の回答")},
@@ -56,38 +55,30 @@ static const struct {
     {ITEM_DECLARED, S("declared"), S("今年の回答")},
 };
 
+static const struct word response_states[] = {
+    {RESPONSE_NOT_STARTED, S("notstarted"), S("未着手")},
+    {RESPONSE_DRAFT, S("draft"), S("回答中")},
+    {RESPONSE_SUBMITTED, S("submitted"), S("提出済み")},
+};
+
 str survey_item_state_name(enum item_state s)
 {
-    for (size_t i = 0; i < COUNT_OF(item_states); i++)
-        if (item_states[i].state == s)
-            return item_states[i].name;
-    return STR_NONE;
+    return WORD_OF(item_states, s)->name;
 }
 
 str survey_item_state_key(enum item_state s)
 {
-    for (size_t i = 0; i < COUNT_OF(item_states); i++)
-        if (item_states[i].state == s)
-            return item_states[i].key;
-    return STR_NONE;
+    return WORD_OF(item_states, s)->key;
 }
-
-static const struct {
-    str key, name;
-} response_states[] = {
-    [RESPONSE_NOT_STARTED] = {S("notstarted"), S("未着手")},
-    [RESPONSE_DRAFT] = {S("draft"), S("回答中")},
-    [RESPONSE_SUBMITTED] = {S("submitted"), S("提出済み")},
-};
 
 str survey_response_state_name(enum response_state s)
 {
-    return s < COUNT_OF(response_states) ? response_states[s].name : STR_NONE;
+    return WORD_OF(response_states, s)->name;
 }
 
 str survey_response_state_key(enum response_state s)
 {
-    return s < COUNT_OF(response_states) ? response_states[s].key : STR_NONE;
+    return WORD_OF(response_states, s)->key;
 }
 
 static int64_t number_in(str value, bool tenths)

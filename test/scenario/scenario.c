@@ -85,29 +85,15 @@ static void line_world(struct scenario *s, str args)
     BUG_IF(err_is(web_new(&config, &s->web)));
 }
 
-struct token_call {
-    const struct call *call;
-    struct arena *a;
-    str login;
-    struct buf *out;
-};
-
-static err token_write(struct tx *tx, void *arg)
-{
-    struct token_call *t = arg;
-    return t->call->run(tx, t->a, t->login, t->out);
-}
-
 static void line_as(struct scenario *s, str args)
 {
     struct store_modules mods = modules_store(s->a);
     BUF_AUTO out = BUF(1024);
-    struct token_call t = {call_find(mods.calls, mods.n_calls, S("org.token.create")), s->a, args,
-        &out};
+    const struct call *call = call_find(mods.calls, mods.n_calls, S("org.token.create"));
     s->token = STR_NONE;
     if (str_eq(args, S("nobody")))
         return;
-    if (err_is(writer_call(store_writer(s->store), token_write, &t)))
+    if (err_is(call_run(store_writer(s->store), call, s->a, args, &out)))
         fail(s, "nobody has this login", args);
     s->token = str_dup(s->a, buf_view(&out));
 }
