@@ -8,6 +8,7 @@ import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -28,6 +29,7 @@ function endAll() {
   folders.clear();
 }
 
+after(endAll); // of the whole file, so that nothing left running keeps a failed test waiting
 process.on('exit', endAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(1)); // runs endAll
@@ -118,8 +120,11 @@ export async function serve(file, ...args) {
 
 // ── requests ──
 
-/** One request with exactly these headers: { status, headers, text }. The target is sent as it is. */
-export function request(url, where, { method = 'GET', headers = {}, body, agent } = {}) {
+/**
+ * One request with exactly these headers: { status, headers, text }. The target is sent as it is;
+ * of a body held back, nothing.
+ */
+export function request(url, where, { method = 'GET', headers = {}, body, agent, holdBack } = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const all = { hostname, port, path: where, method, headers, agent, timeout: PATIENCE };
@@ -128,13 +133,16 @@ export function request(url, where, { method = 'GET', headers = {}, body, agent 
       rs.on('data', (part) => parts.push(part));
       rs.on('error', reject);
       rs.on('aborted', () => reject(new Error('aborted')));
-      rs.on('end', () => resolve({
-        status: rs.statusCode, headers: rs.headers, text: Buffer.concat(parts).toString('utf8'),
-      }));
+      rs.on('end', () => {
+        resolve({ status: rs.statusCode, headers: rs.headers,
+          text: Buffer.concat(parts).toString('utf8') });
+        if (holdBack) rq.destroy();
+      });
     });
     rq.on('timeout', () => rq.destroy(new Error('timeout')));
     rq.on('error', reject);
-    rq.end(body);
+    if (holdBack) rq.flushHeaders();
+    else rq.end(body);
   });
 }
 

@@ -127,7 +127,7 @@ err form_catalog_newest(struct db *db, str code, catalog_id *out)
 
 err form_rate_get(struct db *db, struct arena *a, question_id q, str option, struct rate *out)
 {
-    *out = (struct rate){0};
+    *out = (struct rate){.as_of = DAY_NONE};
     DB_EACH(db, r,
         SQL("SELECT bp, as_of, measured_item, source FROM question_rate"
             " WHERE question=$1 AND option_code=$2"),
