@@ -131,6 +131,7 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
         struct survey_demo d = {.seed = (uint64_t)o->seed,
             .years = (int)o->years,
             .fiscal_year = fy,
+            .scope = scope_system(),
             .staff = m.staff,
             .bodies = m.bodies.v,
             .n_bodies = m.bodies.n,

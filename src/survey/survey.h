@@ -18,14 +18,16 @@ struct new_survey {
     jday as_of, shown_deadline, last_submission, last_correction;
 };
 
-/* Opens a survey for every local government. */
-MUST err survey_open(struct tx *tx, struct arena *a, const struct new_survey *n, survey_id *out);
+/* Opens a survey for every local government of the scope. */
+MUST err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
+    const struct new_survey *n, survey_id *out);
 
 /* What a demonstration is made of. Deterministic in seed; progress() is told 0..100. */
 struct survey_demo {
     uint64_t seed;
     int years;        /* 1..10, the last one half answered */
     int fiscal_year;  /* of the current survey */
+    const struct scope *scope; /* everything */
     const person_id *staff; /* one person per body, in the order of the codes */
     const struct body *bodies;
     size_t n_bodies;

@@ -319,7 +319,7 @@ static err open_year(struct tx *tx, void *arg)
     buf_lit(&title, " 情報セキュリティ対策 フォローアップ調査");
     n.title = buf_view(&title);
     TRY(form_catalog_publish(tx, m->year_arena, fy, &n.catalog));
-    TRY(survey_open(tx, m->year_arena, &n, &m->survey.id));
+    TRY(survey_open(tx, m->year_arena, d->scope, &n, &m->survey.id));
     TRY(survey_get(tx_db(tx), m->year_arena, m->survey.id, &m->survey));
     TRY(form_catalog_get(tx_db(tx), m->survey.catalog, &m->catalog));
     plan_shares(m);

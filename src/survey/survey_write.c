@@ -170,13 +170,14 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
 
 /* ── opening ── */
 
-err survey_open(struct tx *tx, struct arena *a, const struct new_survey *n, survey_id *out)
+err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
+    const struct new_survey *n, survey_id *out)
 {
     const struct catalog *c;
     struct body_list bodies;
     int64_t total[16] = {0}, needed[16] = {0}, response;
     TRY(form_catalog_get(tx_db(tx), n->catalog, &c));
-    TRY(org_body_all(tx_db(tx), a, scope_system(), &bodies));
+    TRY(org_body_all(tx_db(tx), a, s, &bodies));
     TRY(survey_add(tx, n, out));
     for (size_t i = 0; i < c->n_items; i++) {
         const struct question *q = &c->item[i];

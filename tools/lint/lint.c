@@ -552,6 +552,10 @@ static void banned_word(const struct file *f, size_t at, size_t n)
     if (called && f->module[0] && !f->is_test && IS_ONE_OF(f->code + at, n, heap) &&
         !IS_ONE_OF(f->module, strlen(f->module), heap_owners))
         refuse(f, at, "banned here:%s(use the arena)", word);
+    /* The scope of everything is made for main's jobs; whoever else needs one is handed it. */
+    if (called && f->module[0] && !f->is_test && strcmp(word, " scope_system ") == 0 &&
+        strcmp(f->module, "main") != 0 && strcmp(f->module, "org") != 0)
+        refuse(f, at, "banned here:%s(take the scope as an argument)", word);
 }
 
 static void banned_note(const struct file *f, const char *text)

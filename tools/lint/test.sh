@@ -60,6 +60,7 @@ banned   | tools/x.c                       | static void f(void)\n{\n    system(
 banned   | src/survey/survey_x.c           | static void f(void)\n{\n    free (a);\n}
 banned   | src/core/str_x.c                | static void f(void)\n{\n    assert(a);\n}
 banned   | src/core/str_x.c                | static int f; /* $later later */
+banned   | src/survey/survey_x.c           | static void f(void)\n{\n    g(scope_system());\n}
 banned   | src/core/str_x.c                | static int 人;
 size     | src/core/str_x.c                | static void f(void)\n{\n@101\n}
 size     | src/core/str_x.c                | @900
