@@ -254,7 +254,7 @@ void put_wareki_time(struct buf *b, usec t)
 }
 
 /* A fiscal year is named by the era of its last month but for 元年 of an era that began in it:
- * 2019年度 is 令和元年度 (domain.md 4), which the era on 1 May gives. */
+ * 2019年度 is 令和元年度 (the custom of the ministries), which the era on 1 May gives. */
 void put_wareki_year(struct buf *b, int fy)
 {
     put_era_year(b, era_of(jday_of(fy, 5, 1)), fy);

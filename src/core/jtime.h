@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Time: instants are int64 microseconds since 1970-01-01T00:00Z; people see Japan Standard Time
  * (UTC+9, no daylight saving), the Japanese era (元号) and the fiscal year (年度, 1 April to
- * 31 March). No locale is used. Eras: 元号法 and the table in jtime.c (data/eras.json of R-notes). */
+ * 31 March). No locale is used. Eras: 元号法 and the orders under it. */
 #ifndef CORE_JTIME_H
 #define CORE_JTIME_H
 

@@ -46,7 +46,7 @@ size_t str_chars(str s); /* code points of valid UTF-8 */
 MUST err parse_i64(str s, int64_t min, int64_t max, int64_t *out);
 
 /* Full-width digits, letters and the signs ．－／：＠ become ASCII; everything else stays.
- * For numbers, codes, dates and mail addresses typed by people (domain.md, Zenkaku/hankaku).
+ * For numbers, codes, dates and mail addresses typed by people; names stay as typed.
  * dst has room for s.n bytes; the result is never longer. */
 str str_to_halfwidth(char *dst, str s);
 

@@ -30,7 +30,7 @@ enum { FORM_TEXT_MAX = 2000, FORM_OPTIONS = 24 };
 
 enum carry { CARRY_NEVER = 0, CARRY_REASK = 1, CARRY_CONFIRM = 2, CARRY_AUTO = 3 };
 
-/* Where an answer comes from: four different things in the data and on the screen. */
+/* Where an answer comes from: different things in the data and on the screen. */
 enum basis {
     BASIS_DECLARED = 1,  /* 今年の回答 */
     BASIS_CONFIRMED = 2, /* 確認済み: said again this year to be unchanged */

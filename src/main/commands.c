@@ -20,13 +20,13 @@ err main_open(const struct options *o, enum store_mode mode, struct tx_clock clo
     return e;
 }
 
-err main_seed_settings(struct tx *tx, struct arena *a, const uint8_t secret[32], bool demo)
+err main_seed_settings(struct tx *tx, struct arena *a, const uint8_t secret[32], str demo)
 {
     char *hex = arena_alloc(a, 64);
     if (!hex)
         return ERR(NOMEM);
     TRY(setting_put(tx, S("secret"), hex_of(hex, secret, 32)));
-    return demo ? setting_put(tx, S("demo"), S("1")) : OK;
+    return demo.n ? setting_put(tx, S("demo"), demo) : OK;
 }
 
 /* ── init ── */
@@ -45,7 +45,7 @@ static err init_write(struct tx *tx, void *arg)
     person_id admin;
     catalog_id catalog;
     randombytes_buf(secret, sizeof secret);
-    TRY(main_seed_settings(tx, i->a, secret, false));
+    TRY(main_seed_settings(tx, i->a, secret, STR_NONE));
     TRY(org_seed_bodies(tx, org_bodies));
     TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
     TRY(org_seed_office(tx, OFFICE_SYSTEM, S("システム管理")));

@@ -88,7 +88,7 @@ static err seed_write(struct tx *tx, void *arg)
     uint8_t secret[32], seed[32] = {0};
     memcpy(seed, &m->o->seed, sizeof m->o->seed);
     crypto_generichash(secret, sizeof secret, seed, sizeof seed, NULL, 0);
-    TRY(main_seed_settings(tx, m->a, secret, true));
+    TRY(main_seed_settings(tx, m->a, secret, m->o->sample ? S("sample") : S("nation")));
     TRY(org_seed_bodies(tx, m->o->sample ? org_sample_bodies : org_bodies));
     TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
     TRY(org_body_all(tx_db(tx), m->a, scope_system(), &m->bodies));

@@ -108,6 +108,7 @@ int main(int argc, char **argv)
     struct options o = {.listen = S("127.0.0.1:8080"), .seed = 1, .years = 3};
     int at = 1;
     signal(SIGPIPE, SIG_IGN);
+    umask(0077); /* the database and what lies beside it are nobody else's */
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         put_help(stdout);
         return argc < 2 ? 64 : 0;

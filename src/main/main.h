@@ -54,8 +54,9 @@ err command_token_create(const struct options *o, struct arena *a);
 MUST err main_open(const struct options *o, enum store_mode mode, struct tx_clock clock,
     struct arena *a, struct store **out);
 
-/* The settings every installation has: the key of its forms' tokens, the mark of a demo. */
-MUST err main_seed_settings(struct tx *tx, struct arena *a, const uint8_t secret[32], bool demo);
+/* The settings every installation has: the key of its forms' tokens; demo: the mark of a
+ * demonstration, empty for none. */
+MUST err main_seed_settings(struct tx *tx, struct arena *a, const uint8_t secret[32], str demo);
 
 enum { OFFICE_MIC = 9000001, OFFICE_SYSTEM = 9000002 };
 

@@ -30,11 +30,14 @@ static bool is_loopback(str address)
     return str_starts(address, S("127.")) || str_eq(address, S("::1"));
 }
 
-static bool is_demo(struct store *s, struct arena *a)
+/* The mark of a demonstration: "nation", "sample"; empty for a real installation. */
+static str demo_mark(struct store *s, struct arena *a)
 {
     struct db *db;
     str value;
-    return !err_is(store_reader(s, &db)) && !err_is(setting_get(db, a, S("demo"), &value));
+    if (err_is(store_reader(s, &db)) || err_is(setting_get(db, a, S("demo"), &value)))
+        return STR_NONE;
+    return value;
 }
 
 static void wait_for_signal(void)
@@ -84,6 +87,7 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
     struct web *w;
     str address;
     int port;
+    str mark = demo_mark(s, a);
     if (err_is(parse_listen(o->listen, &address, &port))) {
         main_say(S("--listen は 127.0.0.1:8080 の形で指定してください。"));
         return ERR(INVALID);
@@ -93,7 +97,8 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
         .auth = {.load = org_principal_load},
         .frame = main_frame,
         .base = o->base,
-        .demo = is_demo(s, a)};
+        .demo = mark.n > 0,
+        .sample = str_eq(mark, S("sample"))};
     if (config.demo && !is_loopback(address)) {
         main_say(S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
         return ERR(DENIED);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Organisations and people: the 47 prefectures, the 1,741 municipalities and wards, the national
  * offices; who works where with which role; how they prove who they are; and the scope, which
- * says what they may see. Requirements R6, R13, R27; the code of a body: domain.md section 2. */
+ * says what they may see. Requirements R6, R13, R27; the code of a body: 総務省
+ * 「全国地方公共団体コード」. */
 #ifndef ORG_ORG_H
 #define ORG_ORG_H
 

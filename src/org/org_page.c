@@ -85,8 +85,14 @@ static err sign_in_write(struct tx *tx, struct req *rq)
 
 static err sign_out_write(struct tx *tx, struct req *rq)
 {
-    if (rq->who.person && !rq->who.bearer)
+    if (!rq->who.bearer) {
         TRY(org_session_drop(tx, req_session_hash(rq)));
+        struct audit_entry e = {.body = rq->who.org,
+            .person = rq->who.person,
+            .action = S("org.sign_out"),
+            .object = str_fmt(rq->a, "person:%lld", (long long)rq->who.person)};
+        TRY(audit_append(tx, &e));
+    }
     req_session_end(rq);
     return req_go(rq, S("/sign-in?ok=bye"));
 }

@@ -355,6 +355,11 @@ int64_t tx_id(struct tx *tx)
     return tx->last_id;
 }
 
+int64_t tx_id_last(const struct tx *tx)
+{
+    return tx->last_id;
+}
+
 void tx_id_start(struct tx *tx, int64_t last)
 {
     if (last > tx->last_id)

@@ -87,6 +87,7 @@ MUST err tx_savepoint(struct tx *tx);
 MUST err tx_release(struct tx *tx);
 void tx_rollback_to(struct tx *tx);
 void tx_touch(struct tx *tx);                /* reads the clock: once per job */
+int64_t tx_id_last(const struct tx *tx);       /* the last one given */
 void tx_id_start(struct tx *tx, int64_t last); /* ids continue after last */
 /* A text of several statements: migrations and pragmas only. */
 MUST err db_script(struct db *db, const char *sql);

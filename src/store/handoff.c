@@ -99,7 +99,8 @@ static err read_payload(int fd, size_t n, struct buf *out)
 {
     if (n > HANDOFF_MAX || !buf_reserve(out, n))
         return ERR(LIMIT);
-    TRY(read_all(fd, out->p + out->n, n));
+    if (n > 0) /* out->p may still be NULL */
+        TRY(read_all(fd, out->p + out->n, n));
     out->n += n;
     return OK;
 }

@@ -23,6 +23,7 @@ struct item {
     struct fact now;   /* this survey's; id 0: none */
     struct fact last;  /* the submitted one of the survey before; id 0: none */
     bool reworded;     /* its wording is not last year's */
+    bool fresh;        /* last year's survey did not ask it */
     enum item_state state;
 };
 

@@ -55,8 +55,8 @@ static bool item_is_shown(const struct item *it, const struct survey_filter *f)
         str_has(it->q->why, f->q);
 }
 
-static void item_row(struct req *rq, const struct sheet *sheet, const struct item *it,
-    struct view_survey_areas_items *row)
+static void item_row(
+    struct req *rq, const struct item *it, struct view_survey_areas_items *row)
 {
     str value = survey_item_value(it);
     *row = (struct view_survey_areas_items){.code = it->q->code,
@@ -69,7 +69,7 @@ static void item_row(struct req *rq, const struct sheet *sheet, const struct ite
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
         .reworded = it->reworded,
-        .fresh = sheet->survey.previous.v && !it->last.id && it->state == ITEM_MISSING};
+        .fresh = it->fresh};
 }
 
 static err area_row(struct req *rq, const struct sheet *sheet, const struct area *area,
@@ -86,7 +86,7 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
             continue;
         row->confirmable += survey_item_may_confirm(it);
         if (item_is_shown(it, f))
-            item_row(rq, sheet, it, &row->items.p[row->items.n++]);
+            item_row(rq, it, &row->items.p[row->items.n++]);
     }
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->area[i].area, area->code)) {

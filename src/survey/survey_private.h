@@ -116,7 +116,7 @@ struct sheet {
 /* Of another organisation only what was submitted: NOTFOUND before. */
 MUST err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
     body_id body, struct sheet *out);
-/* Two years of answers of one item, oldest first: up to years of them. */
+/* The submitted answers of one item in the surveys before, newest first. */
 struct past {
     int fiscal_year;
     str value, basis;
@@ -151,7 +151,7 @@ extern const struct permission survey_p_answer, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 
-/* survey_check.c */
+/* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
 
 #endif

@@ -4,6 +4,17 @@
 
 #include <sodium.h>
 
+/* What became of the items since last year's catalogue. */
+static void compare_catalogs(struct sheet *sheet, const struct catalog *before)
+{
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        struct item *it = &sheet->item[i];
+        const struct question *was = form_item_by_id(before, it->q->id);
+        it->fresh = !was;
+        it->reworded = was && was->rev != it->q->rev;
+    }
+}
+
 /* Last year's submitted answers, in slots of this year's catalogue. */
 static err load_last(struct db *db, struct arena *a, const struct scope *s, struct sheet *sheet)
 {
@@ -12,23 +23,21 @@ static err load_last(struct db *db, struct arena *a, const struct scope *s, stru
     const struct catalog *c;
     if (sheet->survey.previous.v == 0)
         return OK;
-    err e = survey_response_get(db, s, sheet->survey.previous, sheet->body.id, &r);
+    TRY(survey_get(db, a, sheet->survey.previous, &previous));
+    TRY(form_catalog_get(db, previous.catalog, &c));
+    compare_catalogs(sheet, c);
+    err e = survey_response_get(db, s, previous.id, sheet->body.id, &r);
     if (e.code == ERR_NOTFOUND || (!err_is(e) && r.horizon == 0))
         return OK;
     TRY(e);
-    TRY(survey_get(db, a, sheet->survey.previous, &previous));
-    TRY(form_catalog_get(db, previous.catalog, &c));
     struct fact *facts = ARENA_ARRAY(a, struct fact, c->n_items);
     if (!facts)
         return ERR(NOMEM);
     TRY(form_fact_all(db, a, s, previous.id.v, sheet->body.id, r.horizon, c, facts));
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
-        struct item *it = &sheet->item[i];
-        const struct question *was = form_item_by_id(c, it->q->id);
-        if (!was)
-            continue;
-        it->last = facts[was - c->item];
-        it->reworded = was->rev != it->q->rev;
+        const struct question *was = form_item_by_id(c, sheet->item[i].q->id);
+        if (was)
+            sheet->item[i].last = facts[was - c->item];
     }
     return OK;
 }

@@ -381,12 +381,6 @@ err web_new(const struct web_config *config, struct web **out)
     return OK;
 }
 
-void web_stop(struct web *w)
-{
-    slow_stop(w->slow);
-    w->slow = NULL;
-}
-
 void web_free(struct web *w)
 {
     if (!w)

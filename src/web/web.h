@@ -160,7 +160,8 @@ struct web_config {
     struct web_auth auth;
     void (*frame)(struct req *rq, struct web_frame *frame);
     str base;  /* path prefix, "" at the root */
-    bool demo; /* 「架空データ」 on every page */
+    bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
+    bool sample; /* of a demo: the bodies are fictitious too */
 };
 
 MUST err web_new(const struct web_config *config, struct web **out);
@@ -168,8 +169,6 @@ void web_free(struct web *w);
 struct http_app web_app(struct web *w);
 struct store *web_store(const struct web *w);
 bool web_is_demo(const struct web *w);
-/* The slow threads must be idle before the store closes. */
-void web_stop(struct web *w);
 
 /* Runs one request to its end in this thread: for tests and the scenario runner. */
 void web_run(struct web *w, struct http_exchange *x);

@@ -65,6 +65,8 @@ static void set_common(struct req_private *p)
     for (size_t i = 0; i < COUNT_OF(headers); i++)
         http_set(x, headers[i].name, headers[i].value);
     http_set(x, "X-Request-Id", (str){p->id, REQUEST_ID});
+    if (p->rq.web->config.demo)
+        http_set(x, "X-Yagura-Data", S("fictitious"));
     if (p->cookie.n)
         http_set(x, "Set-Cookie", p->cookie);
 }
@@ -97,6 +99,7 @@ static void put_frame(struct req_private *p, str title, str body)
     struct view_frame f = {
         .title = {title},
         .demo = w->config.demo,
+        .sample = w->config.sample,
         .signed_in = p->rq.who.person != 0,
         .org = p->rq.who.org_name,
         .person = p->rq.who.person_name,

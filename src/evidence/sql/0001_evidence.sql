@@ -10,3 +10,13 @@ CREATE TABLE evidence (
     source TEXT NOT NULL     -- module and address of the rows behind it
 ) STRICT;
 CREATE INDEX evidence_newest ON evidence (body, question, measure, at);
+
+--@ sqlite
+CREATE TRIGGER evidence_keep_update BEFORE UPDATE ON evidence
+BEGIN SELECT RAISE(ABORT, 'measured facts are append-only'); END;
+CREATE TRIGGER evidence_keep_delete BEFORE DELETE ON evidence
+BEGIN SELECT RAISE(ABORT, 'measured facts are append-only'); END;
+--@ postgres
+CREATE TRIGGER evidence_keep BEFORE UPDATE OR DELETE ON evidence
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+--@ all
