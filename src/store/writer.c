@@ -55,6 +55,25 @@ static void fail_all(struct job *batch, err e)
             j->result = e;
 }
 
+/* Ids go on after the last one given, whatever the clock says meanwhile: it is kept with every
+ * batch. */
+static void continue_ids(struct tx *tx, struct db *db)
+{
+    DB_EACH(db, r, SQL("SELECT CAST(value AS BIGINT) FROM setting WHERE name='last_id'"), V0)
+    tx_id_start(tx, row_i64(&r, 0));
+}
+
+static err keep_last_id(struct tx *tx, int64_t before)
+{
+    int64_t last = tx_id_last(tx);
+    if (last == before)
+        return OK;
+    return db_exec(tx,
+        SQL("INSERT INTO setting (name, value) VALUES ('last_id', CAST(CAST($1 AS BIGINT) AS TEXT))"
+            " ON CONFLICT (name) DO UPDATE SET value=excluded.value"),
+        V(last));
+}
+
 static int64_t run_batch(struct writer *w, struct job *batch)
 {
     int64_t n = 0;
@@ -69,6 +88,8 @@ static int64_t run_batch(struct writer *w, struct job *batch)
     for (struct job *j = batch; j; j = j->next)
         run_job(w->tx, j);
     e = keep_last_id(w->tx, before);
+    if (!err_is(e))
+        e = db_status(w->db);
     if (!err_is(e))
         e = tx_commit(w->tx);
     if (err_is(e)) {
@@ -106,25 +127,6 @@ static void *writer_main(void *arg)
         report(w, batch, n, usec_mono() - began);
     }
     return NULL;
-}
-
-/* Ids go on after the last one given, whatever the clock says meanwhile: it is kept with every
- * batch. */
-static void continue_ids(struct tx *tx, struct db *db)
-{
-    DB_EACH(db, r, SQL("SELECT CAST(value AS BIGINT) FROM setting WHERE name='last_id'"), V0)
-    tx_id_start(tx, row_i64(&r, 0));
-}
-
-static err keep_last_id(struct tx *tx, int64_t before)
-{
-    int64_t last = tx_id_last(tx);
-    if (last == before)
-        return OK;
-    return db_exec(tx,
-        SQL("INSERT INTO setting (name, value) VALUES ('last_id', CAST(CAST($1 AS BIGINT) AS TEXT))"
-            " ON CONFLICT (name) DO UPDATE SET value=excluded.value"),
-        V(last));
 }
 
 err writer_start(struct db *db, struct tx_clock clock, struct writer **out)
