@@ -492,7 +492,7 @@ describe('over HTTP', LIMIT, () => {
   });
 
   test('JSON that cannot be read is 400', async () => {
-    const bodies = ['', '[]', '"x"', '{', '{"value":"1","value":"2","seen":0}',
+    const bodies = [' ', '[]', '"x"', '{', '{"value":"1","value":"2","seen":0}',
       '{"value":{"a":1}}', '{"value":"1","body":482013}', '{"value":"\\u0000"}',
       '{"value":"\\ud800"}', Buffer.from('{"value":"\xff"}', 'latin1'),
       `${'{"value":['.repeat(3000)}1`, 'null'];

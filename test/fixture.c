@@ -171,7 +171,7 @@ static err seed(struct tx *tx, void *arg)
 {
     struct fix *f = arg;
     static const uint8_t secret[32] = "the fixture's key is no secret";
-    TRY(main_seed_settings(tx, f->a, secret, true));
+    TRY(main_seed_settings(tx, f->a, secret, S("sample")));
     TRY(org_seed_bodies(tx, bodies));
     TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
     for (size_t i = 0; i < PEOPLE; i++) {

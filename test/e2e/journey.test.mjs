@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// A town, its colleague, the prefecture and the nation in Chromium; and the first day of a real
+// installation.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { PASSWORD, demo, launch, serve, sqlite, tempFolder, yaguraOk } from '../lib.mjs';
+import { BAND, Person } from './person.mjs';
+import {
+  answerEachType, confirmArea, findSurvey, meet, mistype, submit, submittedOf, totalOf,
+} from './steps.mjs';
+
+const LIMIT = { timeout: 180_000 };
+
+describe('a year', LIMIT, () => {
+  const c = { viewed: new Set() };
+  before(async () => {
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    c.browser = await launch();
+    const at = (more) => Person.at(c.browser, c.server.url, { viewed: c.viewed, ...more });
+    [c.town, c.colleague, c.nation, c.pref] = await Promise.all([at(), at(), at(), at()]);
+  }, LIMIT);
+  after(async () => {
+    await c.browser?.close();
+    await c.server?.stop();
+  });
+
+  test('a wrong password says so, and keeps the name', LIMIT, async () => {
+    await c.town.signIn('town', 'not-the-password');
+    assert.match(await c.town.page.getByRole('alert').textContent(), /ログイン名かパスワードが違います/);
+    assert.equal(await c.town.page.getByLabel('ログイン名').inputValue(), 'town');
+    await c.town.look('sign-in: refused');
+    const wrong = await c.town.page.getByRole('alert').textContent();
+    await c.town.signIn('nobody-of-this-name', 'not-the-password');
+    assert.equal(await c.town.page.getByRole('alert').textContent(), wrong, 'tells no names');
+  });
+
+  test('the town signs in and is told what to do next', LIMIT, async () => {
+    await c.town.signIn('town');
+    c.survey = await findSurvey(c.town);
+    await c.colleague.signIn('town2');
+    await c.nation.signIn('nation');
+    await c.pref.signIn('pref');
+  });
+
+  test('nothing changed since last year: one press for an item, one for its area', LIMIT,
+    () => confirmArea(c.town, c.survey, 'OPE'));
+
+  test('a refused value is kept, with the message beside the field', LIMIT,
+    () => mistype(c.town, c.survey));
+
+  test('an item of each type is answered', LIMIT, () => answerEachType(c.town, c.survey));
+
+  test('a date is accepted as people write it', LIMIT, async () => {
+    const { town } = c;
+    const forms = [['令和8', '4', '2'], ['Ｒ８', '４', '２'], ['２０２６', '０４', '０２']];
+    for (const typed of forms) {
+      await town.open(`/surveys/${c.survey}/items/EVA-S1`);
+      await town.answer('date', typed);
+      await town.says('保存しました。');
+      assert.equal(await town.page.locator('main .answer').first().textContent(), '令和8年4月2日（木）');
+    }
+  });
+
+  test('two colleagues save one item: both see it, nothing is lost', LIMIT, async () => {
+    await meet(c.town, c.colleague, c.survey);
+    const facts = sqlite(c.file, `SELECT f.value FROM fact f JOIN question q ON q.id=f.question
+      WHERE q.code='ORG-S4' AND f.body=483010 AND f.occasion=${c.survey} ORDER BY f.id;`);
+    assert.match(facts, /5000\n7000\n5100\n$/);
+  });
+
+  test('a form that was changed asks before it is left', LIMIT, async () => {
+    const { page } = c.town;
+    await c.town.open(`/surveys/${c.survey}/items/ORG-S2`);
+    await page.locator('#value').pressSequentially('9');
+    const asked = page.waitForEvent('dialog');
+    const gone = page.getByRole('link', { name: '一覧へ戻る' }).click();
+    const dialog = await asked;
+    assert.equal(dialog.type(), 'beforeunload');
+    await dialog.accept();
+    await gone;
+    await page.waitForURL(/\/surveys\/\d+#item-ORG-S2$/);
+  });
+
+  test('one item saved from sign-in to the end without a mouse', LIMIT, async () => {
+    const p = await Person.at(c.browser, c.server.url, { viewed: c.viewed });
+    const { page } = p;
+    const tabTo = async (locator, what) => {
+      for (let i = 0; i < 200; i++) {
+        await page.keyboard.press('Tab');
+        if (await locator.evaluate((el) => el === document.activeElement)) {
+          const [style, shadow] = await locator.evaluate((el) => {
+            const s = getComputedStyle(el);
+            return [s.outlineStyle, s.boxShadow];
+          });
+          assert.ok(style !== 'none' || shadow !== 'none', `${what}: the focus can be seen`);
+          return;
+        }
+      }
+      assert.fail(`${what} is not reached with Tab`);
+    };
+    await p.open('/');
+    await tabTo(page.getByLabel('ログイン名'), 'ログイン名');
+    await page.keyboard.type('town2');
+    await tabTo(page.getByLabel('パスワード'), 'パスワード');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${c.server.url}/`);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip-link');
+    assert.ok(await page.locator('.skip-link').isVisible());
+    await page.keyboard.press('Enter');
+    await tabTo(page.getByRole('link', { name: /^令和8年度/ }).first(), 'the survey');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/surveys\/\d+$/);
+    await tabTo(page.locator('#item-ORG-02 a.item-question'), 'ORG-02');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/items\/ORG-02$/);
+    const chosen = page.getByRole('radio', { checked: true });
+    await tabTo(await chosen.count() ? chosen : page.getByRole('radio').first(), 'the choice');
+    const was = await chosen.count() ? await chosen.inputValue() : '';
+    await page.keyboard.press('ArrowDown');
+    const now = await chosen.inputValue();
+    assert.notEqual(now, was);
+    await tabTo(page.getByRole('button', { name: '保存する' }), '保存する');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\?ok=saved$/);
+    await p.says('保存しました。');
+    assert.equal(await chosen.inputValue(), now);
+    await p.leave();
+  });
+
+  test('the submission moves the nation\'s numbers by exactly one', LIMIT, async () => {
+    const { nation, survey } = c;
+    const code = 'PHY-06', label = '一部実施'; // as answerEachType answered it
+    const was = await totalOf(nation, survey, code);
+    const number = await totalOf(nation, survey, 'ORG-S1');
+    const submitted = await submittedOf(nation, survey);
+    await submit(c.town, survey);
+    assert.equal(await submittedOf(nation, survey), submitted + 1);
+    assert.deepEqual(await totalOf(nation, survey, code),
+      { ...was, n: was.n + 1, [label]: was[label] + 1 });
+    const after = await totalOf(nation, survey, 'ORG-S1');
+    assert.equal(after.n, number.n + 1);
+  });
+
+  test('the prefecture\'s board shows it, and what was submitted', LIMIT, async () => {
+    for (const [who, login] of [[c.pref, 'pref'], [c.nation, 'nation']]) {
+      const { page } = who;
+      await who.open('/board');
+      await who.look('board');
+      const row = page.getByRole('row').filter({ hasText: '見本町' });
+      assert.equal(await row.locator('.badge').textContent(), '提出済み', login);
+      const others = page.getByRole('row').filter({ hasText: '浜町' });
+      assert.equal(await others.getByRole('link').count(), 0, 'unsubmitted work is no link');
+      await row.getByRole('link').click();
+      await who.look('survey: of another body');
+      assert.equal(await page.locator('#item-ORG-S1 .answer').textContent(), '1,234人', login);
+      assert.equal(await page.locator('main form[method="post"]').count(), 0);
+      await who.open(`/surveys/${c.survey}/board?show=submitted&q=見本町`);
+      assert.equal(await page.locator('tbody tr').count(), 1);
+    }
+  });
+
+  test('what is not there says so, and what is printed says it is fictitious', LIMIT, async () => {
+    const { town } = c;
+    await town.open('/no/such/page');
+    await town.look('error');
+    assert.match(await town.page.locator('h1').textContent(), /見つかりません/);
+    for (const where of ['/', `/surveys/${c.survey}`, `/surveys/${c.survey}/items/ORG-S1`,
+      '/no/such/page']) {
+      await town.open(where);
+      const text = (await town.printed()).replace(/\s+/g, '');
+      assert.ok(text.includes(BAND), `${where} on paper`);
+      assert.ok(!text.includes('サインアウト'), `${where}: no buttons on paper`);
+    }
+  });
+
+  test('signing out ends the session', LIMIT, async () => {
+    await c.town.open('/');
+    await c.town.signOut();
+    await c.town.open(`/surveys/${c.survey}`);
+    assert.equal(new URL(c.town.page.url()).pathname, '/sign-in');
+    for (const p of [c.town, c.colleague, c.nation, c.pref]) await p.leave();
+  });
+});
+
+describe('the first day of a real installation', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = path.join(tempFolder(), 'real.db');
+    const said = yaguraOk('init', '--db', `sqlite:${c.file}`, '--admin', 'a@example.jp');
+    c.link = /http:\/\/127\.0\.0\.1:8080(\/invite\/[\w-]{43})\s/.exec(said)[1];
+    c.server = await serve(c.file);
+    c.browser = await launch();
+    c.admin = await Person.at(c.browser, c.server.url, { demo: false });
+  }, LIMIT);
+  after(async () => {
+    await c.browser?.close();
+    await c.server?.stop();
+  });
+
+  const set = async (password, again) => {
+    const { page } = c.admin;
+    await page.getByLabel('パスワード ※必須', { exact: true }).fill(password);
+    await page.getByLabel(/^パスワード（もう一度）/).fill(again);
+    await page.getByRole('button', { name: 'このパスワードにする' }).click();
+  };
+
+  test('the link sets a password, once, and says what is wrong with a bad one', LIMIT, async () => {
+    const { admin } = c, { page } = admin;
+    await admin.open(c.link);
+    await admin.look('invite');
+    assert.match(await page.locator('main').textContent(), /a@example\.jp/);
+    await set('短い言葉', '短い言葉');
+    assert.match(await page.locator('#password-error').textContent(), /12文字以上/);
+    assert.equal(await page.locator('#again-error').count(), 0);
+    await admin.look('invite: refused');
+    await set('correct horse battery', 'correct horse batter');
+    assert.match(await page.locator('#again-error').textContent(), /上のパスワードと違います/);
+    assert.equal(await page.locator('#password-error').count(), 0);
+    assert.equal(await page.locator('input[type="password"]').first().inputValue(), '',
+      'a secret is never sent back');
+    await set('正しい馬の電池ホチキス十二', '正しい馬の電池ホチキス十二');
+    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    await admin.says('パスワードを設定しました。サインインしてください。');
+    await admin.open(c.link);
+    assert.match(await page.locator('h1').textContent(), /見つかりません/);
+    assert.match(await page.locator('main').textContent(), /このリンクは使えません/);
+    await admin.look('invite: used');
+  });
+
+  test('the administrator signs in to an empty house, and nothing calls it fictitious', LIMIT,
+    async () => {
+      const { admin } = c, { page } = admin;
+      await admin.signIn('a@example.jp', '正しい馬の電池ホチキス十二');
+      assert.match(await page.locator('main').textContent(), /調査はまだありません/);
+      await admin.look('home: empty');
+      assert.ok(!(await admin.printed()).includes('架空'));
+      for (const where of ['/surveys', '/board', '/totals']) {
+        assert.equal((await page.goto(c.server.url + where)).status(), 403, where);
+        await admin.look('error: not for this role');
+      }
+      await admin.signOut();
+      await admin.leave();
+    });
+});
