@@ -157,6 +157,14 @@ MUST err form_fact_newest(struct db *db, struct arena *a, const struct scope *s,
 MUST err form_fact_all(struct db *db, struct arena *a, const struct scope *s, int64_t occasion,
     body_id body, int64_t horizon, const struct catalog *c, struct fact *slots);
 
+struct fact_list {
+    struct fact *v;
+    size_t n;
+};
+/* Every fact of a question in an occasion, newest first, up to 100. Own body only. */
+MUST err form_fact_history(struct db *db, struct arena *a, const struct scope *s,
+    int64_t occasion, body_id body, question_id q, struct fact_list *out);
+
 extern const struct module form_module;
 
 #endif

@@ -2,6 +2,7 @@
 /* Answers: from what people type to the canonical form, and back to words. */
 #include "form/form.h"
 
+#include "core/mynumber.h"
 #include "core/word.h"
 
 static const struct word statuses[] = {
@@ -187,6 +188,8 @@ static err parse_text(str value, str *out, str *why)
 {
     if (str_chars(value) > FORM_TEXT_MAX)
         return refuse(why, S("2,000文字までで入力してください。"));
+    if (mynumber_is_in(value))
+        return refuse(why, S("個人番号と思われる12桁の数字があります。消してから送ってください。"));
     *out = value;
     return OK;
 }

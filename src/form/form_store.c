@@ -199,6 +199,23 @@ err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int6
     return db_status(db);
 }
 
+err form_fact_history(struct db *db, struct arena *a, const struct scope *s,
+    int64_t occasion, body_id body, question_id q, struct fact_list *out)
+{
+    enum { MOST = 100 };
+    TRY(may_read(db, s, body, 0));
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct fact, MOST);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT id, question, value, basis, person, at FROM fact"
+            " WHERE occasion=$1 AND body=$2 AND question=$3 ORDER BY id DESC LIMIT 100"),
+        V(occasion, body.v, q.v))
+    fact_of_row(a, &r, &out->v[out->n++]);
+    return db_status(db);
+}
+
 err form_fact_all(struct db *db, struct arena *a, const struct scope *s, int64_t occasion,
     body_id body, int64_t horizon, const struct catalog *c, struct fact *slots)
 {

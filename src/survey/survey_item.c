@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One item: its page, saving it, and 「前年度から変更なし」. */
+/* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
 #include "survey/survey_page.h"
 
 #include "conflict.ht.h"
@@ -53,10 +53,11 @@ static err item_field(struct req *rq, const struct item *it, struct view_item *v
 {
     str value = survey_item_value(it);
     struct strs typed = req_typed_list(rq, "value");
-    if (req_is_redraw(rq))
+    bool again = req_is_redraw(rq) && rq->route->form == &survey_answer_form;
+    if (again)
         value = typed.n ? typed.v[0] : STR_NONE;
     v->value = value;
-    if (it->q->type == ANSWER_DATE && req_is_redraw(rq)) {
+    if (it->q->type == ANSWER_DATE && again) {
         v->year = typed.n > 0 ? typed.v[0] : STR_NONE;
         v->month = typed.n > 1 ? typed.v[1] : STR_NONE;
         v->date = typed.n > 2 ? typed.v[2] : STR_NONE;
@@ -80,6 +81,47 @@ static err item_past(struct req *rq, const struct sheet *sheet, const struct ite
         v->past.p[v->past.n] = (struct view_item_past){
             survey_year_text(rq->a, past.v[v->past.n].fiscal_year), past.v[v->past.n].value,
             past.v[v->past.n].basis};
+    return OK;
+}
+
+static err item_history(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    struct fact_list all;
+    TRY(form_fact_history(rq->db, rq->a, rq->who.scope, sheet->survey.id.v, sheet->body.id,
+        it->q->id, &all));
+    v->history.p = ARENA_ARRAY(rq->a, struct view_item_history, all.n);
+    if (!v->history.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++) {
+        struct view_item_history *h = &v->history.p[v->history.n++];
+        *h = (struct view_item_history){.fact = all.v[i].id,
+            .value = form_answer_text(rq->a, it->q, all.v[i].value),
+            .basis = form_basis_name(all.v[i].basis),
+            .at = all.v[i].at,
+            .current = i == 0};
+        TRY(org_person_name(
+            rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &h->by));
+    }
+    return OK;
+}
+
+static err item_comments(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    struct comment_list all;
+    TRY(survey_comments(rq->db, rq->a, rq->who.scope, sheet->survey.id, it->q->id, &all));
+    v->comments.p = ARENA_ARRAY(rq->a, struct view_item_comments, all.n);
+    if (!v->comments.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++) {
+        struct view_item_comments *c = &v->comments.p[v->comments.n++];
+        *c = (struct view_item_comments){.at = all.v[i].at, .text = all.v[i].text};
+        TRY(org_person_name(
+            rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &c->by));
+    }
+    v->comment = req_typed(rq, "text", STR_NONE);
+    v->comment_error = req_error_of(rq, "text");
     return OK;
 }
 
@@ -162,6 +204,8 @@ err survey_item_read(struct req *rq)
             rq->db, rq->a, rq->who.scope, (person_id){it->now.person}, &v->answered_by));
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
+    TRY(item_history(rq, &sheet, it, v));
+    TRY(item_comments(rq, &sheet, it, v));
     TRY(item_rate(rq, it->q, v));
     return req_show(rq, &view_item_type, v);
 }
@@ -208,6 +252,20 @@ err survey_item_prepare(struct req *rq)
     return e;
 }
 
+/* What a closed response means for the person. */
+static err say_closed(struct req *rq, err e)
+{
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
+    return e;
+}
+
+static err go_to_item(struct req *rq, survey_id id, str code, const char *tail)
+{
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/items/%.*s%s", (long long)id.v,
+                          STR_F(code), tail));
+}
+
 static err show_conflict(struct tx *tx, struct req *rq, const struct fact *newest)
 {
     const struct answer *f = rq->form;
@@ -237,11 +295,62 @@ err survey_item_write(struct tx *tx, struct req *rq)
     err e = survey_write_answer(&w, f->survey, f->q->code, f->parsed, f->seen, &newest);
     if (e.code == ERR_STALE)
         return show_conflict(tx, rq, &newest);
-    if (e.code == ERR_CONFLICT)
-        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
-    TRY(e);
-    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/items/%.*s?ok=saved",
-                          (long long)f->survey.v, STR_F(f->q->code)));
+    TRY(say_closed(rq, e));
+    return go_to_item(rq, f->survey, f->q->code, "?ok=saved");
+}
+
+/* ── an earlier answer ── */
+
+struct restore {
+    int64_t fact, seen;
+};
+
+static const struct web_field restore_fields[] = {
+    {.name = "fact", .label = "戻す回答", .type = FIELD_INT,
+        .offset = offsetof(struct restore, fact), .required = true, .least = 1,
+        .most = INT64_MAX},
+    {.name = "seen", .label = "版", .type = FIELD_INT, .offset = offsetof(struct restore, seen),
+        .least = 0, .most = INT64_MAX},
+};
+const struct web_form survey_restore_form = WEB_FORM(restore_fields, restore);
+
+err survey_item_restore_write(struct tx *tx, struct req *rq)
+{
+    const struct restore *f = rq->form;
+    struct writing w = survey_writing(tx, rq);
+    struct fact newest;
+    survey_id id;
+    TRY(req_param_i64(rq, "survey", &id.v));
+    str code = req_param(rq, "code");
+    err e = survey_write_restore(&w, id, code, f->fact, f->seen, &newest);
+    if (e.code == ERR_STALE)
+        req_say(rq, S("画面を開いた後に、ほかの人がこの項目を保存しました。開き直して、"
+                      "もう一度選んでください。"));
+    TRY(say_closed(rq, e));
+    return go_to_item(rq, id, code, "?ok=saved");
+}
+
+/* ── comments ── */
+
+struct remark {
+    str text;
+};
+
+static const struct web_field remark_fields[] = {
+    {.name = "text", .label = "連絡", .type = FIELD_TEXT, .offset = offsetof(struct remark, text),
+        .required = true, .max = 1000},
+};
+const struct web_form survey_remark_form = WEB_FORM(remark_fields, remark);
+
+err survey_item_comment_write(struct tx *tx, struct req *rq)
+{
+    const struct remark *f = rq->form;
+    struct writing w = survey_writing(tx, rq);
+    survey_id id;
+    TRY(req_param_i64(rq, "survey", &id.v));
+    str code = req_param(rq, "code");
+    TRY(survey_write_comment(&w, id, code, f->text));
+    return go_to_item(rq, id, code, "?ok=saved#comments");
 }
 
 static err confirm(struct tx *tx, struct req *rq, str code, str area)
@@ -250,10 +359,7 @@ static err confirm(struct tx *tx, struct req *rq, str code, str area)
     survey_id id;
     int n;
     TRY(req_param_i64(rq, "survey", &id.v));
-    err e = survey_write_confirm(&w, id, code, area, &n);
-    if (e.code == ERR_CONFLICT)
-        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
-    TRY(e);
+    TRY(say_closed(rq, survey_write_confirm(&w, id, code, area, &n)));
     return req_go(rq, code.n ? str_fmt(rq->a, "/surveys/%lld?ok=confirmed#item-%.*s",
                                    (long long)id.v, STR_F(code))
                              : str_fmt(rq->a, "/surveys/%lld?ok=confirmed#area-%.*s",

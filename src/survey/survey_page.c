@@ -34,6 +34,13 @@ bool survey_is_open(const struct req *rq, const struct survey *s, const struct r
         rq->now < usec_of_jday_end(s->last_submission);
 }
 
+bool survey_may_withdraw(
+    const struct req *rq, const struct survey *s, const struct response *r)
+{
+    return survey_may(rq, &survey_p_answer) && s->state == SURVEY_OPEN &&
+        r->state == RESPONSE_SUBMITTED && rq->now < usec_of_jday_end(s->last_submission);
+}
+
 struct writing survey_writing(struct tx *tx, struct req *rq)
 {
     return (struct writing){tx, rq->a, rq->who.scope, rq->who.person};
@@ -111,6 +118,7 @@ static struct view_survey *survey_view(
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
+        .withdrawable = own && survey_may_withdraw(rq, &sheet->survey, &sheet->response),
         .state_key = survey_response_state_key(sheet->response.state),
         .state_name = survey_response_state_name(sheet->response.state),
         .as_of = sheet->survey.as_of,
@@ -176,10 +184,21 @@ const struct route survey_routes[] = {
         .write = survey_item_confirm_write},
     {.method = POST, .path = "/surveys/{survey}/areas/{area}/confirm", .perm = &survey_p_answer,
         .write = survey_area_confirm_write},
+    {.method = POST, .path = "/surveys/{survey}/items/{code}/restore", .perm = &survey_p_answer,
+        .form = &survey_restore_form, .read = survey_item_read,
+        .write = survey_item_restore_write},
+    {.method = POST, .path = "/surveys/{survey}/items/{code}/comments", .perm = &survey_p_answer,
+        .form = &survey_remark_form, .read = survey_item_read,
+        .write = survey_item_comment_write},
     {.method = GET, .path = "/surveys/{survey}/submit", .perm = &survey_p_answer,
         .read = survey_submit_read},
     {.method = POST, .path = "/surveys/{survey}/submit", .perm = &survey_p_answer,
         .read = survey_submit_read, .write = survey_submit_write},
+    {.method = GET, .path = "/surveys/{survey}/withdraw", .perm = &survey_p_answer,
+        .read = survey_withdraw_read},
+    {.method = POST, .path = "/surveys/{survey}/withdraw", .perm = &survey_p_answer,
+        .form = &survey_withdraw_form, .read = survey_withdraw_read,
+        .write = survey_withdraw_write},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
         .read = board_body_read},
     {.path = NULL},

@@ -10,6 +10,9 @@ str survey_year_text(struct arena *a, int fiscal_year); /* "令和8年度" */
 int64_t survey_percent(int64_t part, int64_t n);        /* rounded down; 0 for n = 0 */
 /* May the response still be changed: open, not submitted, before the last day is over. */
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r);
+/* Submitted, and the last day is not over. */
+bool survey_may_withdraw(
+    const struct req *rq, const struct survey *s, const struct response *r);
 struct writing survey_writing(struct tx *tx, struct req *rq);
 
 /* survey_home.c */
@@ -21,6 +24,9 @@ extern const struct web_form survey_answer_form;
 err survey_item_read(struct req *rq);
 err survey_item_prepare(struct req *rq);
 err survey_item_write(struct tx *tx, struct req *rq);
+extern const struct web_form survey_restore_form, survey_remark_form;
+err survey_item_restore_write(struct tx *tx, struct req *rq);
+err survey_item_comment_write(struct tx *tx, struct req *rq);
 err survey_item_confirm_write(struct tx *tx, struct req *rq);
 err survey_area_confirm_write(struct tx *tx, struct req *rq);
 
@@ -31,5 +37,8 @@ err survey_total_read(struct req *rq);
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);
 err survey_submit_write(struct tx *tx, struct req *rq);
+extern const struct web_form survey_withdraw_form;
+err survey_withdraw_read(struct req *rq);
+err survey_withdraw_write(struct tx *tx, struct req *rq);
 
 #endif

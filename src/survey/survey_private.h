@@ -54,6 +54,7 @@ MUST err survey_response_get(
     struct db *db, const struct scope *s, survey_id id, body_id body, struct response *out);
 MUST err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out);
 MUST err survey_response_touch(struct tx *tx, int64_t response);
+MUST err survey_response_withdraw(struct tx *tx, int64_t response);
 MUST err survey_response_submit(struct tx *tx, int64_t response, int64_t submission);
 
 MUST err survey_progress_add(struct tx *tx, int64_t response, str area, int64_t total,
@@ -62,6 +63,9 @@ MUST err survey_progress_move(
     struct tx *tx, int64_t response, str area, int64_t by, int64_t needed_by);
 MUST err survey_progress_get(
     struct db *db, struct arena *a, const struct scope *s, int64_t response, struct progress *out);
+
+MUST err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
+    int64_t person, str text);
 
 struct submission {
     int64_t id, response, horizon;
@@ -129,6 +133,19 @@ MUST err survey_past(struct db *db, struct arena *a, const struct scope *s,
     const struct sheet *sheet, const struct question *q, struct past_list *out);
 void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32]);
 
+/* Comments of an item, oldest first, up to 200. Own body only. */
+struct item_comment {
+    int64_t person;
+    usec at;
+    str text;
+};
+struct comment_list {
+    struct item_comment *v;
+    size_t n;
+};
+MUST err survey_comments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    question_id q, struct comment_list *out);
+
 /* survey_write.c: what changes a response, inside the writer's transaction. */
 struct writing {
     struct tx *tx;
@@ -144,6 +161,13 @@ MUST err survey_write_confirm(const struct writing *w, survey_id id, str code, s
 /* INVALID: *missing items stop it. */
 MUST err survey_write_submit(const struct writing *w, survey_id id, struct sheet *sheet,
     int *missing);
+
+/* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
+MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
+    int64_t seen, struct fact *newest);
+/* Takes a submission back: its answers leave the totals and may be changed again. */
+MUST err survey_write_withdraw(const struct writing *w, survey_id id, str reason);
+MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
 
 /* survey_page.c, survey_board.c */
 extern const struct route survey_routes[], survey_office_routes[];

@@ -120,6 +120,41 @@ err survey_response_submit(struct tx *tx, int64_t response, int64_t submission)
         V(response, tx_now(tx), submission));
 }
 
+err survey_response_withdraw(struct tx *tx, int64_t response)
+{
+    return db_exec(tx,
+        SQL("UPDATE response SET state=1, version=version+1, changed_at=$2, submitted_at=NULL,"
+            " submission=NULL WHERE id=$1"),
+        V(response, tx_now(tx)));
+}
+
+/* ── comments ── */
+
+err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
+    int64_t person, str text)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO item_comment (id, survey, body, question, person, at, text)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+        V(tx_id(tx), id.v, body.v, q.v, person, tx_now(tx), text));
+}
+
+err survey_comments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    question_id q, struct comment_list *out)
+{
+    enum { MOST = 200 };
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct item_comment, MOST);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT person, at, text FROM item_comment WHERE survey=$1 AND body=$2"
+            " AND question=$3 ORDER BY id LIMIT 200"),
+        V(id.v, scope_body(s).v, q.v))
+    out->v[out->n++] = (struct item_comment){row_i64(&r, 0), row_i64(&r, 1), row_str(a, &r, 2)};
+    return db_status(db);
+}
+
 err survey_submission_add(struct tx *tx, const struct submission *s)
 {
     return db_exec(tx,

@@ -48,27 +48,74 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
         .from_fact = from};
 }
 
+/* The item as it stands, for somebody who saw fact seen. */
+static err open_item(const struct writing *w, survey_id id, str code, int64_t seen,
+    struct response *r, const struct question **q, struct fact *newest)
+{
+    struct survey s;
+    const struct catalog *c;
+    TRY(open_response(w, id, &s, r));
+    TRY(form_catalog_get(tx_db(w->tx), s.catalog, &c));
+    *q = form_item(c, code);
+    if (!*q)
+        return ERR(NOTFOUND);
+    TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r->body, (*q)->id, 0, newest));
+    return newest->id == seen ? OK : ERR(STALE);
+}
+
+static err save(const struct writing *w, const struct response *r, const struct question *q,
+    const struct fact *newest, str action, const struct new_fact *f)
+{
+    int64_t fact;
+    TRY(put_fact(w, r, q, newest, f, &fact));
+    TRY(survey_response_touch(w->tx, r->id));
+    return audit(w, action,
+        str_fmt(w->a, "survey:%lld/%.*s", (long long)r->survey.v, STR_F(q->code)),
+        str_fmt(w->a, "{\"fact\":%lld}", (long long)fact));
+}
+
 err survey_write_answer(const struct writing *w, survey_id id, str code, str value,
     int64_t seen, struct fact *newest)
+{
+    struct response r;
+    const struct question *q;
+    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    struct new_fact f = new_fact(w, &r, q, value, BASIS_DECLARED, 0);
+    return save(w, &r, q, newest, S("survey.answer"), &f);
+}
+
+err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
+    int64_t seen, struct fact *newest)
+{
+    struct response r;
+    struct fact_list all;
+    const struct question *q;
+    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    TRY(form_fact_history(tx_db(w->tx), w->a, w->scope, id.v, r.body, q->id, &all));
+    for (size_t i = 0; i < all.n; i++) {
+        if (all.v[i].id != fact)
+            continue;
+        struct new_fact f = new_fact(w, &r, q, all.v[i].value, BASIS_DECLARED, fact);
+        return save(w, &r, q, newest, S("survey.restore"), &f);
+    }
+    return ERR(NOTFOUND);
+}
+
+err survey_write_comment(const struct writing *w, survey_id id, str code, str text)
 {
     struct survey s;
     struct response r;
     const struct catalog *c;
-    int64_t fact;
-    TRY(open_response(w, id, &s, &r));
-    TRY(form_catalog_get(tx_db(w->tx), s.catalog, &c));
+    struct db *db = tx_db(w->tx);
+    TRY(survey_get(db, w->a, id, &s));
+    TRY(survey_response_get(db, w->scope, id, scope_body(w->scope), &r));
+    TRY(form_catalog_get(db, s.catalog, &c));
     const struct question *q = form_item(c, code);
     if (!q)
         return ERR(NOTFOUND);
-    TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r.body, q->id, 0, newest));
-    if (newest->id != seen)
-        return ERR(STALE);
-    struct new_fact f = new_fact(w, &r, q, value, BASIS_DECLARED, 0);
-    TRY(put_fact(w, &r, q, newest, &f, &fact));
-    TRY(survey_response_touch(w->tx, r.id));
-    return audit(w, S("survey.answer"),
-        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)),
-        str_fmt(w->a, "{\"fact\":%lld}", (long long)fact));
+    TRY(survey_comment_add(w->tx, id, r.body, q->id, w->person, text));
+    return audit(w, S("survey.comment"),
+        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)), STR_NONE);
 }
 
 static err confirm_item(const struct writing *w, const struct response *r, const struct item *it)
@@ -166,6 +213,29 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
     str h = hex_of(hex, hash, sizeof hash);
     return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
         str_fmt(w->a, "{\"submission\":%lld,\"hash\":\"%.*s\"}", (long long)submission, STR_F(h)));
+}
+
+err survey_write_withdraw(const struct writing *w, survey_id id, str reason)
+{
+    struct sheet sheet;
+    struct db *db = tx_db(w->tx);
+    TRY(survey_sheet_load(db, w->a, w->scope, id, scope_body(w->scope), &sheet));
+    if (sheet.survey.state != SURVEY_OPEN || sheet.response.state != RESPONSE_SUBMITTED ||
+        tx_now(w->tx) >= usec_of_jday_end(sheet.survey.last_submission))
+        return ERR(CONFLICT);
+    TRY(move_cube(w, &sheet, -1));
+    TRY(survey_response_withdraw(w->tx, sheet.response.id));
+    BUF_AUTO detail = BUF(16384);
+    struct json j = json_on(&detail);
+    json_begin_object(&j);
+    json_key(&j, S("submission"));
+    json_i64(&j, sheet.response.submission);
+    json_key(&j, S("reason"));
+    json_str(&j, reason);
+    json_end_object(&j);
+    TRY(json_finish(&j));
+    return audit(w, S("survey.withdraw"), str_fmt(w->a, "survey:%lld", (long long)id.v),
+        buf_view(&detail));
 }
 
 /* ── opening ── */

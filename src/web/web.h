@@ -43,7 +43,7 @@ struct web_auth {
 
 enum web_field_type {
     FIELD_LINE,   /* str: one line, trimmed */
-    FIELD_TEXT,   /* str: several lines, trimmed, CRLF becomes LF */
+    FIELD_TEXT,   /* str: several lines, trimmed, CRLF becomes LF; a 個人番号 in it is refused */
     FIELD_SECRET, /* str: untouched, never shown again */
     FIELD_INT,    /* int64_t; full-width digits and commas accepted */
     FIELD_BOOL,   /* bool: present and not "0"/"false" */

@@ -3,6 +3,8 @@
  * fields. An unknown field is refused: a misspelled one would be lost silently. */
 #include "web/web_private.h"
 
+#include "core/mynumber.h"
+
 #include <jansson.h>
 
 static str text(struct req_private *p, const char *label, const char *rest)
@@ -133,8 +135,11 @@ static void parse_str(struct req_private *p, const struct web_field *f, str raw,
     else if (str_chars(*out) > max)
         req_error(&p->rq, f->name,
             str_fmt(p->rq.a, "%sは%zu文字までで入力してください。", f->label, max));
-    else if (f->type != FIELD_SECRET && has_control(*out, f->type == FIELD_TEXT))
+    else if (f->type != FIELD_SECRET && has_control(*out, f->type != FIELD_LINE))
         req_error(&p->rq, f->name, text(p, f->label, "に使えない文字があります。"));
+    else if (f->type == FIELD_TEXT && mynumber_is_in(*out))
+        req_error(&p->rq, f->name,
+            text(p, f->label, "に個人番号と思われる12桁の数字があります。消してから送ってください。"));
 }
 
 static void parse_int(struct req_private *p, const struct web_field *f, str raw, int64_t *out)
@@ -163,7 +168,7 @@ static void parse_int(struct req_private *p, const struct web_field *f, str raw,
 
 static void parse_lines(struct req_private *p, const struct web_field *f, struct strs *out)
 {
-    struct web_field one = {.name = f->name, .label = f->label, .type = FIELD_TEXT, .max = 4000};
+    struct web_field one = {.name = f->name, .label = f->label, .type = FIELD_LINES, .max = 4000};
     size_t max = f->max ? f->max : 32;
     out->v = ARENA_ARRAY(p->rq.a, str, max);
     for (size_t i = 0; out->v && i < p->typed.n; i++) {
