@@ -296,7 +296,7 @@ static void app_start(void *ctx, struct http_exchange *x)
         submit_job(p);
         return;
     }
-    err e = slow_submit(w->slow, p, slow_run);
+    err e = slow_submit(w->slow, p);
     if (err_is(e)) {
         p->result = e;
         x->resume(x);
@@ -372,7 +372,7 @@ err web_new(const struct web_config *config, struct web **out)
     if (!err_is(e))
         e = assets_load(w);
     if (!err_is(e))
-        e = slow_start(w);
+        e = slow_start(w, slow_run);
     if (err_is(e)) {
         web_free(w);
         return e;

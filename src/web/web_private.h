@@ -83,9 +83,10 @@ void assets_free(struct web *w);
 bool asset_serve(struct web *w, struct http_exchange *x);
 
 /* web_slow.c */
-MUST err slow_start(struct web *w);
+/* run: what a slow thread does with each request. */
+MUST err slow_start(struct web *w, void (*run)(struct req_private *));
 void slow_stop(struct slow *s);
-/* run(p) on a slow thread. BUSY when too many wait. */
-MUST err slow_submit(struct slow *s, struct req_private *p, void (*run)(struct req_private *));
+/* BUSY when too many wait. */
+MUST err slow_submit(struct slow *s, struct req_private *p);
 
 #endif

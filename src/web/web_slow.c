@@ -40,12 +40,13 @@ static void *slow_main(void *arg)
     return NULL;
 }
 
-err slow_start(struct web *w)
+err slow_start(struct web *w, void (*run)(struct req_private *))
 {
     struct slow *s = calloc(1, sizeof *s);
     if (!s)
         return ERR(NOMEM);
     s->tail = &s->head;
+    s->run = run;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wake, NULL);
     w->slow = s;
@@ -70,12 +71,11 @@ void slow_stop(struct slow *s)
     free(s);
 }
 
-err slow_submit(struct slow *s, struct req_private *p, void (*run)(struct req_private *))
+err slow_submit(struct slow *s, struct req_private *p)
 {
     err e = OK;
     p->next = NULL;
     pthread_mutex_lock(&s->lock);
-    s->run = run;
     if (s->waiting >= WAITING || s->stopping) {
         e = ERR(BUSY);
     } else {
