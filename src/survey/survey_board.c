@@ -91,6 +91,34 @@ static err board_read(struct req *rq)
     return req_show(rq, &view_board_type, v);
 }
 
+err survey_board_csv_read(struct req *rq)
+{
+    static const char *const head[] = {"団体コード", "団体名", "区分", "状態", "回答した項目数",
+        "項目数", "最後の変更", "提出日時", "基準日", "データの種類"};
+    struct survey s;
+    struct board b;
+    BUF_AUTO out = BUF(4 << 20);
+    struct csv c = csv_on(&out);
+    TRY(survey_of(rq, &s));
+    TRY(survey_board(rq->db, rq->a, rq->who.scope, s.id, &b));
+    csv_row(&c, head, COUNT_OF(head));
+    for (size_t i = 0; i < b.n; i++) {
+        const struct board_row *r = &b.v[i];
+        if (!row_is_shown(r, req_query(rq, "show"), req_query(rq, "q")))
+            continue;
+        csv_str(&c, r->body.code6);
+        csv_str(&c, r->body.name);
+        csv_str(&c, org_class_name(r->body.class));
+        csv_str(&c, survey_response_state_name(r->state));
+        csv_i64(&c, r->done);
+        csv_i64(&c, r->total);
+        csv_time(&c, r->changed_at);
+        csv_time(&c, r->state == RESPONSE_SUBMITTED ? r->submitted_at : 0);
+        survey_csv_tail(rq, &c, &s);
+    }
+    return survey_csv_send(rq, &s, "団体ごとの状況", &out);
+}
+
 /* ── the addresses in the menu ── */
 
 static err go_current(struct req *rq, const char *page)
@@ -118,6 +146,12 @@ const struct route survey_office_routes[] = {
     {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read},
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
         .read = board_read},
+    {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
+        .read = survey_board_csv_read},
+    {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
+        .read = survey_totals_csv_read},
+    {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,
+        .read = survey_total_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals", .perm = &survey_p_totals,
         .read = survey_totals_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}", .perm = &survey_p_totals,

@@ -137,14 +137,6 @@ static err item_rate(struct req *rq, const struct question *q, struct view_item 
     return OK;
 }
 
-static str area_name(const struct catalog *c, str code)
-{
-    for (size_t i = 0; i < c->n_areas; i++)
-        if (str_eq(c->area[i].code, code))
-            return c->area[i].name;
-    return STR_NONE;
-}
-
 static void item_head(struct req *rq, const struct sheet *sheet, const struct item *it,
     struct view_item *v)
 {
@@ -153,7 +145,7 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
     *v = (struct view_item){.id = sheet->survey.id.v,
         .survey = sheet->survey.title,
         .code = it->q->code,
-        .area = area_name(c, it->q->area),
+        .area = survey_area_name(c, it->q->area),
         .subarea = it->q->subarea,
         .question = it->q->text,
         .why = it->q->why,

@@ -121,6 +121,14 @@ size_t survey_cube_cells(
     return n;
 }
 
+str survey_area_name(const struct catalog *c, str code)
+{
+    for (size_t i = 0; i < c->n_areas; i++)
+        if (str_eq(c->area[i].code, code))
+            return c->area[i].name;
+    return STR_NONE;
+}
+
 int64_t survey_share_bp(int64_t part, int64_t n)
 {
     return n > 0 ? (part * 20000 + n) / (2 * n) : 0;

@@ -53,6 +53,8 @@ struct cube_cell {
 size_t survey_cube_cells(
     const struct question *q, str value, struct cube_cell cells[CUBE_CELLS]);
 
+str survey_area_name(const struct catalog *c, str code);
+
 /* part of n in basis points, rounded; 0 for n = 0. */
 int64_t survey_share_bp(int64_t part, int64_t n);
 

@@ -172,10 +172,59 @@ static err board_body_read(struct req *rq)
     return show_survey(rq, s.id, body);
 }
 
+/* ── the survey as a file ── */
+
+void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s)
+{
+    csv_day(c, s->as_of);
+    csv_str(c, web_is_demo(rq->web) ? S("架空データ") : S("回答"));
+    csv_end_row(c);
+}
+
+err survey_csv_send(
+    struct req *rq, const struct survey *s, const char *what, const struct buf *out)
+{
+    return req_send(rq, "text/csv; charset=utf-8",
+        str_fmt(rq->a, "%s_%d年度.csv", what, s->fiscal_year), out);
+}
+
+err survey_csv_read(struct req *rq)
+{
+    static const char *const head[] = {"団体コード", "団体名", "番号", "分野", "中項目", "設問",
+        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答", "基準日", "データの種類"};
+    struct survey s;
+    struct sheet sheet;
+    BUF_AUTO out = BUF(4 << 20);
+    struct csv c = csv_on(&out);
+    TRY(survey_of(rq, &s));
+    TRY(survey_sheet_load(
+        rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
+    csv_row(&c, head, COUNT_OF(head));
+    for (size_t i = 0; i < sheet.catalog->n_items; i++) {
+        const struct item *it = &sheet.item[i];
+        csv_str(&c, sheet.body.code6);
+        csv_str(&c, sheet.body.name);
+        csv_str(&c, it->q->code);
+        csv_str(&c, survey_area_name(sheet.catalog, it->q->area));
+        csv_str(&c, it->q->subarea);
+        csv_str(&c, it->q->text);
+        csv_str(&c, it->q->essential ? S("必須") : S("任意"));
+        csv_str(&c, form_answer_text(rq->a, it->q, survey_item_value(it)));
+        csv_str(&c, survey_item_value(it));
+        csv_str(&c, it->q->unit);
+        csv_str(&c, survey_item_state_name(it->state));
+        csv_str(&c, form_answer_text(rq->a, it->q, it->last.value));
+        survey_csv_tail(rq, &c, &s);
+    }
+    return survey_csv_send(rq, &s, "調査の回答", &out);
+}
+
 const struct route survey_routes[] = {
     {.method = GET, .path = "/", .read = survey_home_read},
     {.method = GET, .path = "/surveys", .perm = &survey_p_answer, .read = survey_current_read},
     {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_answer, .read = survey_read},
+    {.method = GET, .path = "/surveys/{survey}/csv", .perm = &survey_p_answer,
+        .read = survey_csv_read},
     {.method = GET, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,
         .read = survey_item_read},
     {.method = POST, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,

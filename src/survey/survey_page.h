@@ -3,6 +3,7 @@
 #ifndef SURVEY_PAGE_H
 #define SURVEY_PAGE_H
 
+#include "core/csv.h"
 #include "survey/survey_private.h"
 
 bool survey_may(const struct req *rq, const struct permission *p);
@@ -14,6 +15,12 @@ bool survey_is_open(const struct req *rq, const struct survey *s, const struct r
 bool survey_may_withdraw(
     const struct req *rq, const struct survey *s, const struct response *r);
 struct writing survey_writing(struct tx *tx, struct req *rq);
+
+/* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
+void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
+err survey_csv_send(
+    struct req *rq, const struct survey *s, const char *what, const struct buf *out);
+err survey_csv_read(struct req *rq);
 
 /* survey_home.c */
 err survey_home_read(struct req *rq);
@@ -33,6 +40,8 @@ err survey_area_confirm_write(struct tx *tx, struct req *rq);
 /* survey_totals.c */
 err survey_totals_read(struct req *rq);
 err survey_total_read(struct req *rq);
+err survey_totals_csv_read(struct req *rq);
+err survey_total_csv_read(struct req *rq);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);

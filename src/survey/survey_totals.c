@@ -145,20 +145,15 @@ static err totals_choices(struct req *rq, struct view_totals *v)
     return OK;
 }
 
-err survey_totals_read(struct req *rq)
+static err totals_view(struct req *rq, const struct survey *s, struct view_totals *v)
 {
-    struct survey s;
     const struct catalog *c;
     struct cube_rows rows;
     const struct scope *scope = rq->who.scope;
-    struct view_totals *v = ARENA_NEW(rq->a, struct view_totals);
-    if (!v)
-        return ERR(NOMEM);
-    TRY(survey_of(rq, &s));
-    TRY(form_catalog_get(rq->db, s.catalog, &c));
-    *v = (struct view_totals){.id = s.id.v,
-        .title = s.title,
-        .as_of = s.as_of,
+    TRY(form_catalog_get(rq->db, s->catalog, &c));
+    *v = (struct view_totals){.id = s->id.v,
+        .title = s->title,
+        .as_of = s->as_of,
         .class = req_query(rq, "class"),
         .held = scope_level(scope) != SCOPE_NATION};
     if (err_is(parse_i64(req_query(rq, "pref"), 1, 99, &v->pref)))
@@ -167,12 +162,68 @@ err survey_totals_read(struct req *rq)
         v->held_name = org_pref_name(rq->db, rq->a, scope_pref(scope));
     int64_t class = org_class_of_key(v->class);
     TRY(survey_submitted_count(
-        rq->db, scope, s.id, class, v->pref, &v->submitted, &v->bodies));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s.id, CUBE_BY_ITEM, 0, class, v->pref, &rows));
+        rq->db, scope, s->id, class, v->pref, &v->submitted, &v->bodies));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_ITEM, 0, class, v->pref, &rows));
     TRY(totals_choices(rq, v));
-    TRY(totals_areas(rq, c, &rows, v));
+    return totals_areas(rq, c, &rows, v);
+}
+
+err survey_totals_read(struct req *rq)
+{
+    struct survey s;
+    struct view_totals *v = ARENA_NEW(rq->a, struct view_totals);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(survey_of(rq, &s));
+    TRY(totals_view(rq, &s, v));
     return req_show(rq, &view_totals_type, v);
 }
+
+static void totals_csv_row(struct csv *c, const struct view_totals_areas *area,
+    const struct view_totals_areas_items *it)
+{
+    csv_str(c, it->code);
+    csv_str(c, area->name);
+    csv_str(c, it->question);
+    if (it->is_status) {
+        csv_bp(c, it->share);
+        const int64_t counts[] = {it->done, it->partial, it->none, it->na};
+        for (size_t i = 0; i < COUNT_OF(counts); i++)
+            csv_i64(c, counts[i]);
+    } else {
+        for (int i = 0; i < 5; i++)
+            csv_str(c, STR_NONE);
+    }
+    csv_str(c, it->summary);
+    csv_i64(c, it->n);
+    csv_i64(c, it->unanswered);
+    if (it->has_rate)
+        csv_bp(c, it->rate);
+    else
+        csv_str(c, STR_NONE);
+}
+
+err survey_totals_csv_read(struct req *rq)
+{
+    static const char *const head[] = {"番号", "分野", "設問", "実施済みの割合（%）", "実施済み",
+        "一部実施", "未実施", "該当なし", "概要", "n", "未回答", "公表値（%）", "基準日",
+        "データの種類"};
+    struct survey s;
+    struct view_totals v;
+    BUF_AUTO out = BUF(4 << 20);
+    struct csv c = csv_on(&out);
+    TRY(survey_of(rq, &s));
+    TRY(totals_view(rq, &s, &v));
+    csv_row(&c, head, COUNT_OF(head));
+    for (size_t i = 0; i < v.areas.n; i++) {
+        for (size_t k = 0; k < v.areas.p[i].items.n; k++) {
+            totals_csv_row(&c, &v.areas.p[i], &v.areas.p[i].items.p[k]);
+            survey_csv_tail(rq, &c, &s);
+        }
+    }
+    return survey_csv_send(rq, &s, "項目ごとの集計", &out);
+}
+
 
 /* ── one item ── */
 
@@ -277,31 +328,65 @@ static err total_rate(struct req *rq, const struct question *q, struct view_tota
     return option_rates(rq, q, v);
 }
 
-err survey_total_read(struct req *rq)
+static err total_view(struct req *rq, const struct survey *s, struct view_total *v)
 {
-    struct survey s;
     const struct catalog *c;
     struct tally all = {0};
     int64_t submitted, bodies;
+    TRY(form_catalog_get(rq->db, s->catalog, &c));
+    const struct question *q = form_item(c, req_param(rq, "code"));
+    if (!q || !form_counts(q))
+        return ERR(NOTFOUND);
+    *v = (struct view_total){.id = s->id.v,
+        .title = s->title,
+        .code = q->code,
+        .question = q->text,
+        .as_of = s->as_of,
+        .is_status = q->type == ANSWER_STATUS};
+    TRY(total_groups(rq, s, q, &all, v));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    v->n = all.n;
+    v->unanswered = submitted - all.n;
+    TRY(total_answers(rq, q, &all, v));
+    return total_rate(rq, q, v);
+}
+
+err survey_total_read(struct req *rq)
+{
+    struct survey s;
     struct view_total *v = ARENA_NEW(rq->a, struct view_total);
     if (!v)
         return ERR(NOMEM);
     TRY(survey_of(rq, &s));
-    TRY(form_catalog_get(rq->db, s.catalog, &c));
-    const struct question *q = form_item(c, req_param(rq, "code"));
-    if (!q || !form_counts(q))
-        return ERR(NOTFOUND);
-    *v = (struct view_total){.id = s.id.v,
-        .title = s.title,
-        .code = q->code,
-        .question = q->text,
-        .as_of = s.as_of,
-        .is_status = q->type == ANSWER_STATUS};
-    TRY(total_groups(rq, &s, q, &all, v));
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s.id, 0, 0, &submitted, &bodies));
-    v->n = all.n;
-    v->unanswered = submitted - all.n;
-    TRY(total_answers(rq, q, &all, v));
-    TRY(total_rate(rq, q, v));
+    TRY(total_view(rq, &s, v));
     return req_show(rq, &view_total_type, v);
+}
+
+/* Both splits in one table: what is split by, the group, its figures. */
+err survey_total_csv_read(struct req *rq)
+{
+    static const char *const head[] = {"番号", "設問", "分け方", "区分", "実施済みの割合（%）",
+        "実施済み", "概要", "n", "基準日", "データの種類"};
+    struct survey s;
+    struct view_total v;
+    BUF_AUTO out = BUF(1 << 20);
+    struct csv c = csv_on(&out);
+    TRY(survey_of(rq, &s));
+    TRY(total_view(rq, &s, &v));
+    csv_row(&c, head, COUNT_OF(head));
+    for (size_t i = 0; i < v.groups.n; i++) {
+        for (size_t k = 0; k < v.groups.p[i].rows.n; k++) {
+            const struct view_total_groups_rows *r = &v.groups.p[i].rows.p[k];
+            csv_str(&c, v.code);
+            csv_str(&c, v.question);
+            csv_str(&c, v.groups.p[i].heading);
+            csv_str(&c, r->name);
+            csv_bp(&c, r->share);
+            csv_i64(&c, r->first);
+            csv_str(&c, r->summary);
+            csv_i64(&c, r->n);
+            survey_csv_tail(rq, &c, &s);
+        }
+    }
+    return survey_csv_send(rq, &s, "項目の集計", &out);
 }

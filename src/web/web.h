@@ -116,8 +116,9 @@ int64_t req_page(const struct req *rq);
 MUST err req_show(struct req *rq, const struct view_type *type, const void *view);
 /* After a write: where to go next ("/surveys/1?ok=saved"). */
 MUST err req_go(struct req *rq, str path);
-/* A file to download instead of a page. */
-MUST err req_send(struct req *rq, str media_type, str file_name, str content);
+/* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
+ * copied. LIMIT when it was cut short. */
+MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
 
 /* Runs fn with rq->db open for reading: for what is drawn around a page. */
 MUST err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg);

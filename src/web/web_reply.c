@@ -245,7 +245,11 @@ void reply_form_errors(struct req_private *p)
 void reply_download(struct req_private *p)
 {
     begin(p, 200, p->media_type);
+    /* RFC 6266: the real name in UTF-8, and one that any client takes. */
+    BUF_AUTO name = BUF(2048);
+    html_urlpart(&name, p->file_name);
     http_set(p->rq.x, "Content-Disposition",
-        str_fmt(p->rq.a, "attachment; filename=\"%.*s\"", STR_F(p->file_name)));
+        str_fmt(p->rq.a, "attachment; filename=\"yagura%s\"; filename*=UTF-8''%.*s",
+            str_ends(p->file_name, S(".csv")) ? ".csv" : "", STR_F(buf_view(&name))));
     buf_str(&p->rq.x->reply, p->content);
 }

@@ -194,10 +194,11 @@ err req_go(struct req *rq, str path)
     return path.n ? OK : ERR(NOMEM);
 }
 
-err req_send(struct req *rq, str media_type, str file_name, str content)
+err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
 {
-    rq->p->media_type = media_type;
-    rq->p->file_name = file_name;
-    rq->p->content = content;
-    return OK;
+    rq->p->media_type = str_of(media_type);
+    rq->p->file_name = str_fmt(rq->a, "%s%.*s", rq->web->config.demo ? "架空データ_" : "",
+        STR_F(file_name));
+    rq->p->content = str_dup(rq->a, buf_view(content));
+    return buf_status(content);
 }
