@@ -91,7 +91,7 @@ static err board_read(struct req *rq)
     return req_show(rq, &view_board_type, v);
 }
 
-err survey_board_csv_read(struct req *rq)
+static err board_csv_read(struct req *rq)
 {
     static const char *const head[] = {"団体コード", "団体名", "区分", "状態", "回答した項目数",
         "項目数", "最後の変更", "提出日時", "基準日", "データの種類"};
@@ -147,7 +147,7 @@ const struct route survey_office_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
         .read = board_read},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .read = survey_board_csv_read},
+        .read = board_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
         .read = survey_totals_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,
