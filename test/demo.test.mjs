@@ -88,7 +88,7 @@ describe('the whole nation', LIMIT, () => {
         assert.ok(Math.abs(it.share - it.rate) <= 1.0, `${title} ${it.code}: ${it.share}, ${it.rate}`);
         assert.equal(it.done + it.partial + it.none + it.na, it.n, it.code);
         assert.equal(it.n + it.unanswered, submitted, it.code);
-        assert.ok(Math.abs(it.share - it.done * 100 / it.n) < 0.051, it.code);
+        assert.ok(Math.abs(it.share - it.done * 100 / it.n) < 0.056, it.code); // rounded twice
       }
     }
   });
@@ -97,12 +97,10 @@ describe('the whole nation', LIMIT, () => {
     const off = [];
     let rated = 0;
     for (const { id, title } of c.offices) {
-      for (const code of ['ORG-S7']) {
-        const { json } = await c.nation.get(`/surveys/${id}/totals/${code}`);
-        for (const a of json.answers.filter((x) => x.has_rate)) {
-          rated++;
-          if (Math.abs(a.share - a.rate) > 1.0) off.push(`${title} ${a.label}: ${a.share}, ${a.rate}`);
-        }
+      const { json } = await c.nation.get(`/surveys/${id}/totals/ORG-S7`);
+      for (const a of json.answers.filter((x) => x.has_rate)) {
+        rated++;
+        if (Math.abs(a.share - a.rate) > 1.0) off.push(`${title} ${a.label}: ${a.share}, ${a.rate}`);
       }
     }
     assert.equal(rated, 15);
@@ -299,7 +297,7 @@ describe('one file', LIMIT, () => {
         ['token', 'create', '--login', 'town']]) {
         const r = yagura(...args, ...db(file));
         assert.ok(refused(r), `${args.join(' ')} ${path.basename(file)}: exit ${r.code}`);
-        assert.match(r.err, /^yagura: .+/, args.join(' '));
+        assert.match(r.err, /^yagura: .+/m, args.join(' '));
       }
     }
     assert.ok(!fs.existsSync(none), 'nothing was made');

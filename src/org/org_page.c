@@ -94,6 +94,7 @@ static err sign_out_write(struct tx *tx, struct req *rq)
         TRY(audit_append(tx, &e));
     }
     req_session_end(rq);
+    rq->who = (struct principal){0}; /* the next page is shown to nobody */
     return req_go(rq, S("/sign-in?ok=bye"));
 }
 

@@ -125,6 +125,15 @@ static err confirm_item(const struct writing *w, const struct response *r, const
     return put_fact(w, r, it->q, &it->now, &f, &fact);
 }
 
+/* Is there such an item, or such an area. */
+static bool is_in_catalog(const struct catalog *c, str code, str area)
+{
+    for (size_t i = 0; i < c->n_areas; i++)
+        if (str_eq(c->area[i].code, area))
+            return true;
+    return code.n && form_item(c, code);
+}
+
 err survey_write_confirm(const struct writing *w, survey_id id, str code, str area, int *n)
 {
     struct survey s;
@@ -133,6 +142,8 @@ err survey_write_confirm(const struct writing *w, survey_id id, str code, str ar
     *n = 0;
     TRY(open_response(w, id, &s, &r));
     TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, &sheet));
+    if (!is_in_catalog(sheet.catalog, code, area))
+        return ERR(NOTFOUND);
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
         bool meant = code.n ? str_eq(it->q->code, code) : str_eq(it->q->area, area);

@@ -178,6 +178,13 @@ static enum MHD_Result refuse(struct seam *s, int status, const char *text)
     s->x.status = status;
     http_set(&s->x, "Connection", S("close"));
     http_set(&s->x, "Content-Type", S("text/plain; charset=utf-8"));
+    http_set(&s->x, "X-Content-Type-Options", S("nosniff"));
+    http_set(&s->x, "Cache-Control", S("no-store"));
+    http_set(&s->x, "Vary", S("Accept, Cookie"));
+    http_set(&s->x, "Content-Security-Policy", S("default-src 'none'; frame-ancestors 'none'"));
+    http_set(&s->x, "Referrer-Policy", S("same-origin"));
+    if (status == 503)
+        http_set(&s->x, "Retry-After", S("3"));
     s->x.fixed = (struct bytes){(const uint8_t *)text, strlen(text)};
     return send_reply(s);
 }

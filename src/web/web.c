@@ -43,6 +43,8 @@ static void reply_read(struct req_private *p, int status)
         reply_error(p, e);
     else if (p->location.n && p->rq.x->method == GET)
         reply_redirect(p);
+    else if (p->location.n)
+        reply_location(p); /* the page after a write leads on to another */
     else if (p->media_type.n)
         reply_download(p);
     else if (p->type)
@@ -137,22 +139,6 @@ static bool go_to_location(struct req_private *p)
     return true;
 }
 
-static void reply_location_json(struct req_private *p)
-{
-    struct json j = json_on(&p->rq.x->reply);
-    p->rq.x->status = 200;
-    http_set(p->rq.x, "Content-Type", S("application/json; charset=utf-8"));
-    http_set(p->rq.x, "Cache-Control", S("no-store"));
-    http_set(p->rq.x, "Vary", S("Accept, Cookie"));
-    if (p->cookie.n)
-        http_set(p->rq.x, "Set-Cookie", p->cookie);
-    json_begin_object(&j);
-    json_key(&j, S("location"));
-    json_str(&j, p->location);
-    json_end_object(&j);
-    IGNORE(json_finish(&j)); /* one short string */
-}
-
 static void reply_written(struct req_private *p)
 {
     err e = p->result;
@@ -170,7 +156,7 @@ static void reply_written(struct req_private *p)
     } else if (!p->rq.json) {
         reply_redirect(p);
     } else if (!go_to_location(p)) {
-        reply_location_json(p);
+        reply_location(p);
     }
 }
 

@@ -73,6 +73,8 @@ void reply_view(struct req_private *p, int status);
 void reply_error(struct req_private *p, err e);
 void reply_status(struct req_private *p, int status, str detail);
 void reply_redirect(struct req_private *p);
+/* For a program that wrote: where the next page is, when it cannot be shown in its name. */
+void reply_location(struct req_private *p);
 void reply_form_errors(struct req_private *p);
 void reply_download(struct req_private *p);
 

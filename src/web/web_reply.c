@@ -228,6 +228,18 @@ void reply_redirect(struct req_private *p)
         STR_F(p->location)));
 }
 
+void reply_location(struct req_private *p)
+{
+    begin(p, 200, S("application/json; charset=utf-8"));
+    struct json j = json_on(&p->rq.x->reply);
+    json_begin_object(&j);
+    json_key(&j, S("location"));
+    json_str(&j, p->location);
+    json_end_object(&j);
+    IGNORE(json_finish(&j)); /* one short string */
+    buf_char(&p->rq.x->reply, '\n');
+}
+
 void reply_form_errors(struct req_private *p)
 {
     begin(p, 422, S("application/json; charset=utf-8"));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { PASSWORD, demo, launch, serve, sqlite, tempFolder, yaguraOk } from '../lib.mjs';
-import { BAND, Person } from './person.mjs';
+import { Person, steps } from './person.mjs';
 import {
   answerEachType, confirmArea, findSurvey, meet, mistype, submit, submittedOf, totalOf,
 } from './steps.mjs';
@@ -14,7 +14,7 @@ import {
 const LIMIT = { timeout: 180_000 };
 
 describe('a year', LIMIT, () => {
-  const c = { viewed: new Set() };
+  const c = { viewed: new Set() }, step = steps(test, LIMIT);
   before(async () => {
     c.file = demo('--sample');
     c.server = await serve(c.file);
@@ -27,7 +27,7 @@ describe('a year', LIMIT, () => {
     await c.server?.stop();
   });
 
-  test('a wrong password says so, and keeps the name', LIMIT, async () => {
+  step('a wrong password says so, and keeps the name', async () => {
     await c.town.signIn('town', 'not-the-password');
     assert.match(await c.town.page.getByRole('alert').textContent(), /ログイン名かパスワードが違います/);
     assert.equal(await c.town.page.getByLabel('ログイン名').inputValue(), 'town');
@@ -37,7 +37,7 @@ describe('a year', LIMIT, () => {
     assert.equal(await c.town.page.getByRole('alert').textContent(), wrong, 'tells no names');
   });
 
-  test('the town signs in and is told what to do next', LIMIT, async () => {
+  step('the town signs in and is told what to do next', async () => {
     await c.town.signIn('town');
     c.survey = await findSurvey(c.town);
     await c.colleague.signIn('town2');
@@ -45,15 +45,15 @@ describe('a year', LIMIT, () => {
     await c.pref.signIn('pref');
   });
 
-  test('nothing changed since last year: one press for an item, one for its area', LIMIT,
+  step('nothing changed since last year: one press for an item, one for its area',
     () => confirmArea(c.town, c.survey, 'OPE'));
 
-  test('a refused value is kept, with the message beside the field', LIMIT,
+  step('a refused value is kept, with the message beside the field',
     () => mistype(c.town, c.survey));
 
-  test('an item of each type is answered', LIMIT, () => answerEachType(c.town, c.survey));
+  step('an item of each type is answered', () => answerEachType(c.town, c.survey));
 
-  test('a date is accepted as people write it', LIMIT, async () => {
+  step('a date is accepted as people write it', async () => {
     const { town } = c;
     const forms = [['令和8', '4', '2'], ['Ｒ８', '４', '２'], ['２０２６', '０４', '０２']];
     for (const typed of forms) {
@@ -64,14 +64,14 @@ describe('a year', LIMIT, () => {
     }
   });
 
-  test('two colleagues save one item: both see it, nothing is lost', LIMIT, async () => {
+  step('two colleagues save one item: both see it, nothing is lost', async () => {
     await meet(c.town, c.colleague, c.survey);
     const facts = sqlite(c.file, `SELECT f.value FROM fact f JOIN question q ON q.id=f.question
       WHERE q.code='ORG-S4' AND f.body=483010 AND f.occasion=${c.survey} ORDER BY f.id;`);
     assert.match(facts, /5000\n7000\n5100\n$/);
   });
 
-  test('a form that was changed asks before it is left', LIMIT, async () => {
+  step('a form that was changed asks before it is left', async () => {
     const { page } = c.town;
     await c.town.open(`/surveys/${c.survey}/items/ORG-S2`);
     await page.locator('#value').pressSequentially('9');
@@ -84,7 +84,7 @@ describe('a year', LIMIT, () => {
     await page.waitForURL(/\/surveys\/\d+#item-ORG-S2$/);
   });
 
-  test('one item saved from sign-in to the end without a mouse', LIMIT, async () => {
+  step('one item saved from sign-in to the end without a mouse', async () => {
     const p = await Person.at(c.browser, c.server.url, { viewed: c.viewed });
     const { page } = p;
     const tabTo = async (locator, what) => {
@@ -132,7 +132,7 @@ describe('a year', LIMIT, () => {
     await p.leave();
   });
 
-  test('the submission moves the nation\'s numbers by exactly one', LIMIT, async () => {
+  step('the submission moves the nation\'s numbers by exactly one', async () => {
     const { nation, survey } = c;
     const code = 'PHY-06', label = '一部実施'; // as answerEachType answered it
     const was = await totalOf(nation, survey, code);
@@ -146,7 +146,7 @@ describe('a year', LIMIT, () => {
     assert.equal(after.n, number.n + 1);
   });
 
-  test('the prefecture\'s board shows it, and what was submitted', LIMIT, async () => {
+  step('the prefecture\'s board shows it, and what was submitted', async () => {
     for (const [who, login] of [[c.pref, 'pref'], [c.nation, 'nation']]) {
       const { page } = who;
       await who.open('/board');
@@ -164,7 +164,7 @@ describe('a year', LIMIT, () => {
     }
   });
 
-  test('what is not there says so, and what is printed says it is fictitious', LIMIT, async () => {
+  step('what is not there says so, and what is printed says it is fictitious', async () => {
     const { town } = c;
     await town.open('/no/such/page');
     await town.look('error');
@@ -173,12 +173,24 @@ describe('a year', LIMIT, () => {
       '/no/such/page']) {
       await town.open(where);
       const text = (await town.printed()).replace(/\s+/g, '');
-      assert.ok(text.includes(BAND), `${where} on paper`);
+      const band = await town.page.getByRole('note').first().textContent();
+      assert.ok(text.includes(band.replace(/\s+/g, '')), `${where} on paper`);
       assert.ok(!text.includes('サインアウト'), `${where}: no buttons on paper`);
     }
   });
 
-  test('signing out ends the session', LIMIT, async () => {
+  step('a planted fault is seen: a picture without words, a style set inline', async () => {
+    const p = await Person.at(c.browser, c.server.url, { viewed: c.viewed });
+    await p.open('/sign-in');
+    await p.page.evaluate(() => {
+      document.querySelector('main').innerHTML += '<img src="/asset/icon.svg"><p style="color:red">';
+    });
+    assert.match((await p.violations('planted')).join(), /image-alt/);
+    assert.match(p.errors.join(), /Content Security Policy/, 'the policy is in force');
+    await p.context.close();
+  });
+
+  step('signing out ends the session', async () => {
     await c.town.open('/');
     await c.town.signOut();
     await c.town.open(`/surveys/${c.survey}`);
@@ -188,7 +200,7 @@ describe('a year', LIMIT, () => {
 });
 
 describe('the first day of a real installation', LIMIT, () => {
-  const c = {};
+  const c = {}, step = steps(test, LIMIT);
   before(async () => {
     c.file = path.join(tempFolder(), 'real.db');
     const said = yaguraOk('init', '--db', `sqlite:${c.file}`, '--admin', 'a@example.jp');
@@ -209,7 +221,7 @@ describe('the first day of a real installation', LIMIT, () => {
     await page.getByRole('button', { name: 'このパスワードにする' }).click();
   };
 
-  test('the link sets a password, once, and says what is wrong with a bad one', LIMIT, async () => {
+  step('the link sets a password, once, and says what is wrong with a bad one', async () => {
     const { admin } = c, { page } = admin;
     await admin.open(c.link);
     await admin.look('invite');
@@ -232,7 +244,7 @@ describe('the first day of a real installation', LIMIT, () => {
     await admin.look('invite: used');
   });
 
-  test('the administrator signs in to an empty house, and nothing calls it fictitious', LIMIT,
+  step('the administrator signs in to an empty house, and nothing calls it fictitious',
     async () => {
       const { admin } = c, { page } = admin;
       await admin.signIn('a@example.jp', '正しい馬の電池ホチキス十二');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { demo, launch, serve } from '../lib.mjs';
-import { Person } from './person.mjs';
+import { Person, steps } from './person.mjs';
 import {
   answerEachType, confirmArea, findSurvey, meet, mistype, submit, submittedOf, totalOf,
 } from './steps.mjs';
@@ -12,7 +12,7 @@ import {
 const LIMIT = { timeout: 180_000 };
 
 describe('a year without scripts', LIMIT, () => {
-  const c = { viewed: new Set() };
+  const c = { viewed: new Set() }, step = steps(test, LIMIT);
   before(async () => {
     c.file = demo('--sample');
     c.server = await serve(c.file);
@@ -28,23 +28,23 @@ describe('a year without scripts', LIMIT, () => {
     await c.server?.stop();
   });
 
-  test('no script runs here', LIMIT, async () => {
+  step('no script runs here', async () => {
     let ran = false;
     c.town.page.on('request', (r) => { ran ||= r.resourceType() === 'script'; });
     await c.town.open('/');
     assert.equal(ran, false);
   });
 
-  test('what to do next leads to the survey', LIMIT, async () => {
+  step('what to do next leads to the survey', async () => {
     await c.town.open('/');
     c.survey = await findSurvey(c.town);
   });
-  test('confirming', LIMIT, () => confirmArea(c.town, c.survey, 'OPE'));
-  test('a refused value', LIMIT, () => mistype(c.town, c.survey));
-  test('an item of each type', LIMIT, () => answerEachType(c.town, c.survey));
-  test('two colleagues', LIMIT, () => meet(c.town, c.colleague, c.survey));
+  step('confirming', () => confirmArea(c.town, c.survey, 'OPE'));
+  step('a refused value', () => mistype(c.town, c.survey));
+  step('an item of each type', () => answerEachType(c.town, c.survey));
+  step('two colleagues', () => meet(c.town, c.colleague, c.survey));
 
-  test('submitting, and the nation\'s numbers', LIMIT, async () => {
+  step('submitting, and the nation\'s numbers', async () => {
     const { nation, survey } = c;
     const was = await totalOf(nation, survey, 'PHY-06');
     const submitted = await submittedOf(nation, survey);
@@ -56,7 +56,7 @@ describe('a year without scripts', LIMIT, () => {
     await nation.look('board');
   });
 
-  test('signing out', LIMIT, async () => {
+  step('signing out', async () => {
     await c.town.open('/');
     await c.town.signOut();
     for (const p of [c.town, c.colleague, c.nation]) await p.leave();
