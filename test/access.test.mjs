@@ -163,11 +163,23 @@ class Nation {
       const password = row.send === 'bad' ? 'short' : 'a long pass phrase';
       return { password, again: password };
     }
+    if (row.path.endsWith('/comments')) return { text: row.send === 'bad' ? '' : '確認中です' };
+    if (row.path.endsWith('/withdraw')) return { reason: row.send === 'bad' ? '' : '誤りのため' };
+    if (row.path.endsWith('/restore')) return this.restore(row, who, where);
     if (!row.path.endsWith('/items/{code}')) return more;
     const { json, status } = await who.get(where);
     const seen = status === 200 ? json.seen : 0;
     return { value: row.send === 'bad' ? '多い' : '12', seen: row.send === 'stale' ? seen + 1 : seen,
       ...more };
+  }
+
+  /** The oldest answer the item had this year, for those who see it. */
+  async restore(row, who, where) {
+    const { json, status } = await who.get(where.replace(/\/restore$/, ''));
+    if (row.send === 'bad') return { seen: '0' };
+    if (status !== 200) return { fact: 1, seen: 0 };
+    const fact = json.history.length ? json.history[json.history.length - 1].fact : 1;
+    return { fact, seen: row.send === 'stale' ? json.seen + 1 : json.seen };
   }
 
   async ask(row, role, by) {
