@@ -15,6 +15,7 @@ struct making {
     struct survey survey;
     usec opened;               /* 09:00 of the first day */
     uint8_t *rank;             /* [item][body]: enum rank for status items */
+    uint32_t *chosen;          /* [item][body]: options of multi-select items, a bit each */
     uint8_t *share;            /* of the catalogue a body has answered, percent; 100: submitted */
     size_t from, to;           /* bodies of the job */
 };
@@ -123,24 +124,62 @@ static void rank_group(const struct making *m, size_t item, int64_t target, bool
     }
 }
 
+/* One option of a multi-select: so many of the group choose it, whoever the seed picks. */
+static void choose_group(const struct making *m, size_t item, size_t option, int64_t target,
+    bool submitted, struct ranked *v)
+{
+    const struct survey_demo *d = m->d;
+    uint64_t key = code_key(m->catalog->item[item].code) + option;
+    size_t n = 0;
+    for (size_t b = 0; b < d->n_bodies; b++)
+        if ((m->share[b] == 100) == submitted)
+            v[n++] = (struct ranked){noise(d, 11, key, (uint64_t)d->bodies[b].id.v), b};
+    qsort(v, n, sizeof *v, by_score);
+    for (size_t i = 0; i < (size_t)((target * (int64_t)n + 5000) / 10000); i++)
+        m->chosen[item * d->n_bodies + v[i].body] |= 1u << option;
+}
+
+static err plan_options(const struct making *m, struct db *db, size_t item, struct ranked *v)
+{
+    const struct question *q = &m->catalog->item[item];
+    for (size_t i = 0; i < q->n_options; i++) {
+        struct rate rate;
+        TRY(form_rate_get(db, m->year_arena, q->id, str_fmt(m->year_arena, "%zu", i + 1), &rate));
+        int64_t target = rate.known ? rate.bp
+            : i + 1 == q->n_options
+            ? 600
+            : 1500 + (int64_t)(noise(m->d, 12, code_key(q->code), i) % 2000);
+        choose_group(m, item, i, target, true, v);
+        choose_group(m, item, i, target, false, v);
+    }
+    return OK;
+}
+
+static err plan_status(const struct making *m, struct db *db, size_t item, struct ranked *v)
+{
+    struct rate rate;
+    const struct question *q = &m->catalog->item[item];
+    TRY(form_rate_get(db, m->year_arena, q->id, STR_NONE, &rate));
+    int64_t target = target_of(m, q, rate.known ? rate.bp : -1);
+    rank_group(m, item, target, true, v);
+    rank_group(m, item, target, false, v);
+    return OK;
+}
+
 static err plan_ranks(struct making *m, struct db *db)
 {
-    struct rate_list rates;
+    size_t cells = m->d->n_bodies * m->catalog->n_items;
     struct ranked *v = ARENA_ARRAY(m->year_arena, struct ranked, m->d->n_bodies);
-    m->rank = ARENA_ARRAY(m->year_arena, uint8_t, m->d->n_bodies * m->catalog->n_items);
-    if (!v || !m->rank)
+    m->rank = ARENA_ARRAY(m->year_arena, uint8_t, cells);
+    m->chosen = ARENA_ARRAY(m->year_arena, uint32_t, cells);
+    if (!v || !m->rank || !m->chosen)
         return ERR(NOMEM);
-    TRY(form_rate_all(db, m->year_arena, &rates));
     for (size_t i = 0; i < m->catalog->n_items; i++) {
-        int64_t published = -1;
-        if (m->catalog->item[i].type != ANSWER_STATUS)
-            continue;
-        for (size_t k = 0; k < rates.n; k++)
-            if (rates.v[k].question.v == m->catalog->item[i].id.v)
-                published = rates.v[k].bp;
-        int64_t target = target_of(m, &m->catalog->item[i], published);
-        rank_group(m, i, target, true, v);
-        rank_group(m, i, target, false, v);
+        enum answer_type type = m->catalog->item[i].type;
+        if (type == ANSWER_STATUS)
+            TRY(plan_status(m, db, i, v));
+        if (type == ANSWER_MULTI)
+            TRY(plan_options(m, db, i, v));
     }
     return OK;
 }
@@ -180,16 +219,14 @@ static str date_answer(struct making *m, const struct question *q, const struct 
     return str_dup(m->a, buf_view(&out));
 }
 
-static str multi_answer(struct making *m, const struct question *q, const struct body *b)
+static str multi_answer(struct making *m, size_t item, size_t body)
 {
-    static const uint64_t per_mille[FORM_OPTIONS] = {712, 650, 616, 615, 523, 240, 310, 60};
+    uint32_t chosen = m->chosen[item * m->d->n_bodies + body];
     str out = STR_NONE;
-    for (size_t i = 0; i < q->n_options; i++) {
-        uint64_t h = noise(m->d, 11 + i, code_key(q->code), (uint64_t)b->id.v);
-        if (h % 1000 >= per_mille[i])
-            continue;
-        out = out.n ? str_fmt(m->a, "%.*s,%zu", STR_F(out), i + 1) : str_fmt(m->a, "%zu", i + 1);
-    }
+    for (size_t i = 0; i < m->catalog->item[item].n_options; i++)
+        if (chosen & 1u << i)
+            out = out.n ? str_fmt(m->a, "%.*s,%zu", STR_F(out), i + 1)
+                        : str_fmt(m->a, "%zu", i + 1);
     return out;
 }
 
@@ -215,7 +252,7 @@ static str answer_of(struct making *m, size_t item, size_t body)
     case ANSWER_CHOICE:
         return str_fmt(m->a, "%d", (int)(h % 100 < 55 ? 1 : 1 + h / 100 % q->n_options));
     case ANSWER_MULTI:
-        return multi_answer(m, q, b);
+        return multi_answer(m, item, body);
     case ANSWER_NUMBER:
         return number_answer(m, q, b);
     case ANSWER_PERCENT:

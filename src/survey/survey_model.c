@@ -131,5 +131,5 @@ str survey_area_name(const struct catalog *c, str code)
 
 int64_t survey_share_bp(int64_t part, int64_t n)
 {
-    return n > 0 ? (part * 20000 + n) / (2 * n) : 0;
+    return n > 0 ? (part * 2000 + n) / (2 * n) * 10 : 0;
 }

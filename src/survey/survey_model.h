@@ -55,7 +55,7 @@ size_t survey_cube_cells(
 
 str survey_area_name(const struct catalog *c, str code);
 
-/* part of n in basis points, rounded; 0 for n = 0. */
+/* part of n in basis points, rounded to tenths of a percent, as it is shown; 0 for n = 0. */
 int64_t survey_share_bp(int64_t part, int64_t n);
 
 #endif

@@ -209,8 +209,6 @@ static enum MHD_Result first_call(struct seam *s)
 static enum MHD_Result whole_request(struct seam *s)
 {
     struct http_app *app = &s->server->app;
-    if (err_is(buf_status(&s->x.body)))
-        return refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
     s->phase = SLEEPING;
@@ -238,7 +236,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (*n > 0) {
         buf_put(&s->x.body, data, *n);
         *n = 0;
-        return MHD_YES;
+        /* A chunked body announces no length: closed once it is too long. */
+        return s->x.body.failed ? MHD_NO : MHD_YES;
     }
     if (s->phase == RESUMED) {
         s->answered = true;

@@ -553,8 +553,8 @@ static void planted_differences_are_found(void **state)
         "INSERT INTO cube SELECT survey, question_rev, 1, 1, 'x', 1, 1, 0 FROM cube LIMIT 1",
         "UPDATE progress SET done=done+1 WHERE area='ORG'",
         "UPDATE progress SET needed_done=needed_done-1 WHERE area='ORG' AND done>0",
-        "DROP TRIGGER fact_keep_update; UPDATE fact SET value='none'"
-        " WHERE id=(SELECT MAX(id) FROM fact WHERE value='done')",
+        "DROP TRIGGER fact_keep_update;\
+         UPDATE fact SET value='none' WHERE id=(SELECT MAX(id) FROM fact WHERE value='done')",
         "DROP TRIGGER fact_keep_delete; DELETE FROM fact WHERE id=(SELECT MAX(id) FROM fact)",
         "DROP TRIGGER submission_keep_update; UPDATE submission SET hash=zeroblob(32)",
         "DROP TRIGGER submission_keep_update; UPDATE submission SET horizon=horizon-200",
