@@ -9,7 +9,8 @@
 #include <netdb.h>
 #include <stdatomic.h>
 
-enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000 };
+enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000,
+    HTTP_BODY_PATIENCE = 8 * HTTP_BODY_MAX };
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -24,6 +25,7 @@ struct seam {
     struct http_server *server;
     struct MHD_Connection *connection;
     enum { READING, REFUSED, SLEEPING, RESUMED } phase;
+    size_t received; /* bytes of the body so far */
     bool too_many_headers;
     bool answered; /* after RESUMED: finish() has run */
 };
@@ -209,6 +211,8 @@ static enum MHD_Result first_call(struct seam *s)
 static enum MHD_Result whole_request(struct seam *s)
 {
     struct http_app *app = &s->server->app;
+    if (err_is(buf_status(&s->x.body)))
+        return refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
     s->phase = SLEEPING;
@@ -235,9 +239,11 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     }
     if (*n > 0) {
         buf_put(&s->x.body, data, *n);
+        s->received += *n;
         *n = 0;
-        /* A chunked body announces no length: closed once it is too long. */
-        return s->x.body.failed ? MHD_NO : MHD_YES;
+        /* A chunked body announces no length: what is too long is thrown away and answered with
+         * 413 at its end, which must come soon. */
+        return s->received > HTTP_BODY_PATIENCE ? MHD_NO : MHD_YES;
     }
     if (s->phase == RESUMED) {
         s->answered = true;
