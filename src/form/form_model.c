@@ -150,7 +150,7 @@ static err parse_percent(
     static const str message = S("0から100までの数字を、小数第1位までで入力してください。例）95.3");
     str s = plain_number(a, q, value), whole;
     int64_t units = 0, tenths = 0;
-    if (!str_cut(&s, '.', &whole) || err_is(parse_i64(whole, 0, 100, &units)) || s.n > 1 ||
+    if (str_starts(s, S("-")) || !str_cut(&s, '.', &whole) || err_is(parse_i64(whole, 0, 100, &units)) || s.n > 1 ||
         (s.n == 1 && err_is(parse_i64(s, 0, 9, &tenths))) || units * 10 + tenths > 1000)
         return refuse(why, message);
     *out = str_fmt(a, "%lld.%lld", (long long)units, (long long)tenths);
@@ -164,7 +164,7 @@ static err parse_date(struct arena *a, const struct strs *typed, str *out, str *
     str s = typed->n == 3 ? str_fmt(a, "%.*s-%.*s-%.*s", STR_F(typed->v[0]), STR_F(typed->v[1]),
                                 STR_F(typed->v[2]))
                           : typed->v[0];
-    if (typed->n == 2 || err_is(jday_parse(s, &day)))
+    if ((typed->n != 1 && typed->n != 3) || err_is(jday_parse(s, &day)))
         return refuse(why, S("年・月・日を確かめてください。例）2026年11月20日、令和8年11月20日"));
     BUF_AUTO b = BUF(32);
     put_iso_day(&b, day);

@@ -22,6 +22,7 @@ struct response {
     int64_t version;
     usec started_at, changed_at, submitted_at;
     int64_t submission, horizon; /* 0: none */
+    int64_t class, pref;         /* of the body when it submitted */
 };
 
 struct survey_list {

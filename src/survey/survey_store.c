@@ -76,7 +76,8 @@ err survey_response_get(
 {
     DB_ONE(db, r,
         SQL("SELECT r.id, r.state, r.version, COALESCE(r.started_at, 0), COALESCE(r.changed_at, 0),"
-            " COALESCE(r.submitted_at, 0), COALESCE(r.submission, 0), COALESCE(t.horizon, 0)"
+            " COALESCE(r.submitted_at, 0), COALESCE(r.submission, 0), COALESCE(t.horizon, 0),"
+            " COALESCE(t.class, 0), COALESCE(t.pref, 0)"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN submission t ON t.id=r.submission"
             " WHERE r.survey=$1 AND r.body=$2 AND r.organ=0"
@@ -91,7 +92,9 @@ err survey_response_get(
         .changed_at = row_i64(&r, 4),
         .submitted_at = row_i64(&r, 5),
         .submission = row_i64(&r, 6),
-        .horizon = row_i64(&r, 7)};
+        .horizon = row_i64(&r, 7),
+        .class = row_i64(&r, 8),
+        .pref = row_i64(&r, 9)};
     return OK;
 }
 

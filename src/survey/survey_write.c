@@ -180,7 +180,9 @@ static err carry_rest(const struct writing *w, struct sheet *sheet)
     return OK;
 }
 
-static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t sign)
+/* Into or out of the cells of a class and a prefecture: those of the day of the submission. */
+static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t class,
+    int64_t pref, int64_t sign)
 {
     struct cube_cell cells[CUBE_CELLS];
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
@@ -189,8 +191,8 @@ static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t
             continue;
         size_t n = survey_cube_cells(it->q, it->now.value, cells);
         for (size_t k = 0; k < n; k++)
-            TRY(survey_cube_move(w->tx, sheet->survey.id, it->q->rev, sheet->body.pref,
-                sheet->body.class, cells[k].answer, it->now.basis, sign, sign * cells[k].total));
+            TRY(survey_cube_move(w->tx, sheet->survey.id, it->q->rev, pref, class,
+                cells[k].answer, it->now.basis, sign, sign * cells[k].total));
     }
     return OK;
 }
@@ -219,7 +221,7 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
             .person = w->person,
             .hash = {hash, sizeof hash}}));
     TRY(survey_response_submit(w->tx, r.id, submission));
-    TRY(move_cube(w, sheet, +1));
+    TRY(move_cube(w, sheet, sheet->body.class, sheet->body.pref, +1));
     char hex[64];
     str h = hex_of(hex, hash, sizeof hash);
     return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
@@ -234,7 +236,7 @@ err survey_write_withdraw(const struct writing *w, survey_id id, str reason)
     if (sheet.survey.state != SURVEY_OPEN || sheet.response.state != RESPONSE_SUBMITTED ||
         tx_now(w->tx) >= usec_of_jday_end(sheet.survey.last_submission))
         return ERR(CONFLICT);
-    TRY(move_cube(w, &sheet, -1));
+    TRY(move_cube(w, &sheet, sheet.response.class, sheet.response.pref, -1));
     TRY(survey_response_withdraw(w->tx, sheet.response.id));
     BUF_AUTO detail = BUF(16384);
     struct json j = json_on(&detail);
