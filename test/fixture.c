@@ -276,15 +276,32 @@ static err add_session(struct tx *tx, void *arg)
     return org_session_add(tx, s->person, (struct bytes){s->hash, sizeof s->hash}, USEC_HOUR);
 }
 
-str fix_sign_in(struct fix *f, enum fix_person p)
+static err add_token(struct tx *tx, void *arg)
+{
+    struct signing_in *s = arg;
+    return org_token_add(
+        tx, s->person, (struct bytes){s->hash, sizeof s->hash}, S("test"), USEC_HOUR);
+}
+
+static str new_secret(struct fix *f, enum fix_person p, err (*add)(struct tx *tx, void *arg))
 {
     struct signing_in s = {.person = f->person[p]};
     uint8_t secret[WEB_SECRET];
     randombytes_buf(secret, sizeof secret);
     str text = web_secret_text(f->a, secret);
     assert_ok(web_secret_hash(text, s.hash));
-    fix_write(f, add_session, &s);
+    fix_write(f, add, &s);
     return text;
+}
+
+str fix_sign_in(struct fix *f, enum fix_person p)
+{
+    return new_secret(f, p, add_session);
+}
+
+str fix_token(struct fix *f, enum fix_person p)
+{
+    return new_secret(f, p, add_token);
 }
 
 str fix_csrf(struct fix *f, str cookie)

@@ -76,6 +76,8 @@ str fix_reply(const struct http_exchange *x);
 str fix_reply_header(const struct http_exchange *x, const char *name);
 /* A session of a person, as the text in the cookie. */
 str fix_sign_in(struct fix *f, enum fix_person p);
+/* A token of a person, as a program sends it. */
+str fix_token(struct fix *f, enum fix_person p);
 /* The token that stands in the forms of a page of that session. */
 str fix_csrf(struct fix *f, str cookie);
 

@@ -46,12 +46,23 @@ static void other_places_are_refused(void **state)
     assert_true(err_is(try_open(f, STORE_READ, &why)));
 }
 
+static int files_of(const struct migration_set *set)
+{
+    int n = 0;
+    while (set->files[n].name)
+        n++;
+    return n;
+}
+
 static void an_older_database_is_migrated_only_when_asked(void **state)
 {
     static const enum store_mode modes[] = {STORE_OWN, STORE_SERVE, STORE_READ};
     struct fix *f = *state;
     size_t all = f->mods.n_migrations;
+    int missing = 0;
     str why;
+    for (size_t i = 1; i < all; i++)
+        missing += files_of(&f->mods.migrations[i]);
     f->mods.n_migrations = 1;
     assert_ok(try_open(f, STORE_CREATE, &why));
     f->mods.n_migrations = all;
@@ -60,7 +71,7 @@ static void an_older_database_is_migrated_only_when_asked(void **state)
         assert_true(str_has(why, S("yagura migrate")));
     }
     fix_open_store(f, STORE_MIGRATE);
-    assert_int_equal(store_applied(f->store), all - 1);
+    assert_int_equal(store_applied(f->store), missing);
     fix_close_store(f);
     assert_ok(try_open(f, STORE_OWN, &why));
     f->mods.n_migrations = 1; /* and the older program refuses the newer file */

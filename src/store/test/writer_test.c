@@ -129,6 +129,27 @@ static err ignore_failed_write(struct tx *tx, void *arg)
     return OK; /* the mistake */
 }
 
+static void a_failure_inside_does_not_harm_the_jobs_beside_it(void **state)
+{
+    static struct job jobs[4], holder;
+    static int before = 1, after = 2;
+    struct fix *f = *state;
+    submit_holder(f, &holder);
+    jobs[0] = (struct job){.run = put_number, .done = report, .arg = &before};
+    jobs[1] = (struct job){.run = ignore_failed_read, .done = report};
+    jobs[2] = (struct job){.run = ignore_failed_write, .done = report};
+    jobs[3] = (struct job){.run = put_number, .done = report, .arg = &after};
+    for (size_t i = 0; i < COUNT_OF(jobs); i++)
+        assert_ok(writer_submit(store_writer(f->store), &jobs[i]));
+    open_gate_and_wait(COUNT_OF(jobs) + 1);
+    assert_ok(jobs[0].result);
+    assert_err(jobs[1].result, IO);
+    assert_err(jobs[2].result, CONFLICT);
+    assert_ok(jobs[3].result);
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM setting WHERE name IN ('n1', 'n2')"), 2);
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM setting WHERE name='hidden'"), 0);
+}
+
 static void a_job_with_a_failure_inside_is_not_committed(void **state)
 {
     int number = 1;
@@ -224,6 +245,7 @@ int main(void)
         WITH_GATE(a_failing_job_does_not_harm_those_committed_with_it),
         WITH_GATE(waiting_jobs_share_a_commit),
         WITH_GATE(a_job_with_a_failure_inside_is_not_committed),
+        WITH_GATE(a_failure_inside_does_not_harm_the_jobs_beside_it),
         WITH_GATE(a_full_queue_says_busy),
         WITH_GATE(ids_rise_below_2_to_the_53),
         WITH_GATE(stopping_finishes_what_waits),

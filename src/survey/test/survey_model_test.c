@@ -159,13 +159,14 @@ static void a_full_multi_select_fits(void **state)
     assert_true(str_eq(cells[CUBE_CELLS - 1].answer, S("24")));
 }
 
+/* To tenths of a percent, once: what is shown is what is kept. */
 static void shares_are_rounded(void **state)
 {
     static const struct {
         int64_t part, n, bp;
     } rows[] = {
-        {0, 0, 0}, {5, 0, 0}, {0, 7, 0}, {7, 7, 10000}, {1, 3, 3333}, {2, 3, 6667}, {1, 2, 5000},
-        {1, 20000, 1}, {1, 20001, 0}, {3, 20000, 2}, {1665, 1741, 9563}, {1, 1788, 6},
+        {0, 0, 0}, {5, 0, 0}, {0, 7, 0}, {7, 7, 10000}, {1, 3, 3330}, {2, 3, 6670}, {1, 2, 5000},
+        {1, 2000, 10}, {1, 2001, 0}, {3, 2000, 20}, {1665, 1741, 9560}, {1, 1788, 10},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)

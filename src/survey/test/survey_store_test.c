@@ -15,7 +15,7 @@ struct act {
     enum fix_person who;
     survey_id survey;
     const char *code, *value, *area;
-    int64_t seen;
+    int64_t seen, fact;
     /* what came of it */
     struct fact newest;
     struct sheet sheet;
@@ -47,6 +47,28 @@ static err run_submit(struct tx *tx, void *arg)
     struct act *act = arg;
     struct writing w = writing_of(tx, act);
     return survey_write_submit(&w, act->survey, &act->sheet, &act->n);
+}
+
+static err run_withdraw(struct tx *tx, void *arg)
+{
+    struct act *act = arg;
+    struct writing w = writing_of(tx, act);
+    return survey_write_withdraw(&w, act->survey, S("数え違い \"3\""));
+}
+
+static err run_restore(struct tx *tx, void *arg)
+{
+    struct act *act = arg;
+    struct writing w = writing_of(tx, act);
+    return survey_write_restore(
+        &w, act->survey, str_of(act->code), act->fact, act->seen, &act->newest);
+}
+
+static err run_comment(struct tx *tx, void *arg)
+{
+    struct act *act = arg;
+    struct writing w = writing_of(tx, act);
+    return survey_write_comment(&w, act->survey, str_of(act->code), str_of(act->value));
 }
 
 static const char *sample_answer(enum answer_type t)
@@ -383,6 +405,88 @@ static void a_closed_survey_takes_no_answer(void **state)
     assert_int_equal(s.id.v, world.last.v);
 }
 
+/* ── taking back ── */
+
+static void a_submission_taken_back_leaves_no_trace_in_the_totals(void **state)
+{
+    (void)state;
+    struct act act = act_of(P_CITY);
+    assert_err(fix_try(world.f, run_withdraw, &act), CONFLICT); /* nothing to take back */
+    submit_essentials(P_CITY);
+    fix_write(world.f, run_withdraw, &act);
+    struct sheet s = sheet_of(P_CITY, BODY_CITY);
+    assert_int_equal(s.response.state, RESPONSE_DRAFT);
+    assert_int_equal(s.response.horizon, 0);
+    assert_int_equal(fix_number(world.f, "SELECT COUNT(*) FROM cube c JOIN survey s ON s.id=c.survey"
+                                         " WHERE s.fiscal_year=2026 AND (n<>0 OR total<>0)"), 0);
+    assert_int_equal(problems(), 0);
+    assert_err(fix_try(world.f, run_withdraw, &act), CONFLICT);
+    struct sheet others;
+    assert_err(survey_sheet_load(fix_db(world.f), world.f->a, world.f->scope[P_PREF], world.now,
+                   (body_id){BODY_CITY}, &others), NOTFOUND); /* nobody else reads it meanwhile */
+    assert_ok(answer(P_CITY, "ORG-01", "none", item_of(&s, S("ORG-01"))->now.id));
+    fix_write(world.f, run_submit, &act);
+    assert_int_equal(fix_number(world.f, "SELECT MAX(number) FROM submission"), 2);
+    assert_int_equal(problems(), 0);
+    world.f->now = usec_of_jday_end(jday_of(2026, 12, 1));
+    assert_err(fix_try(world.f, run_withdraw, &act), CONFLICT); /* the deadline has passed */
+}
+
+/* A town that became a city meanwhile: it leaves the cells it was counted in. */
+static void what_is_taken_back_is_what_was_given(void **state)
+{
+    (void)state;
+    struct act act = act_of(P_CITY);
+    submit_essentials(P_CITY);
+    fix_sql(world.f, "UPDATE body SET class=2 WHERE id=482013");
+    fix_write(world.f, run_withdraw, &act);
+    assert_int_equal(problems(), 0);
+}
+
+static void an_earlier_answer_of_the_item_comes_back(void **state)
+{
+    (void)state;
+    struct act act = act_of(P_CITY);
+    assert_ok(answer(P_CITY, "ORG-01", "done", 0));
+    struct sheet s = sheet_of(P_CITY, BODY_CITY);
+    act.fact = item_of(&s, S("ORG-01"))->now.id;
+    assert_ok(answer(P_CITY, "ORG-01", "none", act.fact));
+    act.code = "ORG-01";
+    act.seen = act.fact; /* meanwhile somebody changed it */
+    assert_err(fix_try(world.f, run_restore, &act), STALE);
+    act.seen = act.newest.id;
+    act.code = "ORG-02"; /* another item's answer */
+    assert_err(fix_try(world.f, run_restore, &act), STALE);
+    act.seen = 0;
+    assert_err(fix_try(world.f, run_restore, &act), NOTFOUND);
+    act.code = "ORG-01";
+    act.seen = fix_number(world.f, "SELECT MAX(id) FROM fact");
+    fix_write(world.f, run_restore, &act);
+    s = sheet_of(P_CITY, BODY_CITY);
+    assert_str(item_of(&s, S("ORG-01"))->now.value, S("done"));
+    assert_int_equal(fix_number(world.f, "SELECT COUNT(*) FROM fact WHERE body=482013"), 3);
+    assert_int_equal(problems(), 0);
+}
+
+static void words_among_colleagues_stay_among_them(void **state)
+{
+    static const size_t seen[PEOPLE] = {[P_CITY] = 1};
+    (void)state;
+    struct comment_list list;
+    struct act act = act_of(P_CITY);
+    act.code = "ORG-01";
+    act.value = "財政課に確認中";
+    fix_write(world.f, run_comment, &act);
+    struct sheet s = sheet_of(P_CITY, BODY_CITY);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        assert_ok(survey_comments(fix_db(world.f), world.f->a, world.f->scope[i], world.now,
+            item_of(&s, S("ORG-01"))->q->id, &list));
+        assert_int_equal(list.n, seen[i]);
+    }
+    act.code = "ORG-99";
+    assert_err(fix_try(world.f, run_comment, &act), NOTFOUND);
+}
+
 /* ── totals ── */
 
 static int64_t cell(enum fix_person who, const char *code, const char *option, int64_t class,
@@ -589,6 +693,10 @@ int main(void)
         WITH_WORLD(what_may_be_carried_silently_says_so),
         WITH_WORLD(the_deadline_is_the_end_of_its_day),
         WITH_WORLD(a_closed_survey_takes_no_answer),
+        WITH_WORLD(a_submission_taken_back_leaves_no_trace_in_the_totals),
+        WITH_WORLD(what_is_taken_back_is_what_was_given),
+        WITH_WORLD(an_earlier_answer_of_the_item_comes_back),
+        WITH_WORLD(words_among_colleagues_stay_among_them),
         WITH_WORLD(totals_are_summed_inside_the_scope),
         WITH_WORLD(totals_split_by_class_and_prefecture),
         WITH_WORLD(numbers_are_added_up),
