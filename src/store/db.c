@@ -350,7 +350,8 @@ usec tx_now(const struct tx *tx)
 /* Seconds since 2020-01-01T00:00Z, shifted over 20 bits of sequence: 53 bits last until 2292. */
 int64_t tx_id(struct tx *tx)
 {
-    int64_t floor = (tx->now / USEC_SECOND - 1577836800) << 20;
+    int64_t seconds = tx->now / USEC_SECOND - 1577836800;
+    int64_t floor = seconds > 0 ? seconds << 20 : 0;
     tx->last_id = tx->last_id >= floor ? tx->last_id + 1 : floor;
     return tx->last_id;
 }

@@ -213,13 +213,15 @@ err handoff_start(str file, struct writer *w, const struct call_list *lists, siz
     struct handoff *h = calloc(1, sizeof *h);
     if (!h)
         return ERR(NOMEM);
-    *h = (struct handoff){.listener = -1, .writer = w, .lists = lists, .n = n};
+    *h = (struct handoff){.listener = -1, .stop = {-1, -1}, .writer = w, .lists = lists, .n = n};
     err e = pipe2(h->stop, O_CLOEXEC) == 0 ? listen_at(h, file) : ERR(IO);
     if (!err_is(e) && pthread_create(&h->thread, NULL, handoff_main, h) != 0)
         e = ERR(IO);
     if (err_is(e)) {
-        if (h->listener >= 0)
-            close(h->listener);
+        const int fds[] = {h->listener, h->stop[0], h->stop[1]};
+        for (size_t i = 0; i < COUNT_OF(fds); i++)
+            if (fds[i] >= 0)
+                close(fds[i]);
         free(h);
         return e;
     }

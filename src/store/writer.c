@@ -100,14 +100,12 @@ static int64_t run_batch(struct writer *w, struct job *batch)
     return n;
 }
 
+/* The figures first: whoever is told that a job is done finds it counted. */
 static void report(struct writer *w, struct job *batch, int64_t n, usec took)
 {
     int64_t failed = 0;
-    for (struct job *j = batch, *next; j; j = next) {
-        next = j->next; /* done may free the job */
+    for (struct job *j = batch; j; j = j->next)
         failed += err_is(j->result);
-        j->done(j);
-    }
     pthread_mutex_lock(&w->lock);
     w->stats.jobs += n;
     w->stats.failed += failed;
@@ -116,6 +114,10 @@ static void report(struct writer *w, struct job *batch, int64_t n, usec took)
     if (n > w->stats.largest_batch)
         w->stats.largest_batch = n;
     pthread_mutex_unlock(&w->lock);
+    for (struct job *j = batch, *next; j; j = next) {
+        next = j->next; /* done may free the job */
+        j->done(j);
+    }
 }
 
 static void *writer_main(void *arg)

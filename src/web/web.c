@@ -121,11 +121,11 @@ static void slow_run(struct req_private *p)
 static bool go_to_location(struct req_private *p)
 {
     struct web *w = p->rq.web;
-    bool other;
+    const char *allow;
     str path, query, whole = p->location;
     if (!str_cut(&whole, '#', &query) || !str_cut(&query, '?', &path))
         return false;
-    const struct route *r = route_match(w, GET, path, p, &other);
+    const struct route *r = route_match(w, GET, path, p, &allow);
     p->query = (struct pairs){0};
     if (!r || err_is(guard_permission(p, r)) ||
         err_is(route_split_query(p->rq.a, query, &p->query)))
@@ -187,12 +187,14 @@ static err admit(struct req_private *p, bool *replied)
 {
     struct web *w = p->rq.web;
     struct http_exchange *x = p->rq.x;
-    bool other_method;
-    const struct route *route = route_match(w, x->method, x->path, p, &other_method);
+    const char *allow;
+    const struct route *route = route_match(w, x->method, x->path, p, &allow);
     TRY(req_reading(&p->rq, call_principal, p));
     TRY(err_is(route_split_query(p->rq.a, x->query, &p->query)) ? ERR(NOTFOUND) : OK);
     if (!route) {
-        reply_status(p, other_method ? 405 : 404, STR_NONE);
+        reply_status(p, allow ? 405 : 404, STR_NONE);
+        if (allow)
+            http_set(x, "Allow", str_of(allow));
         *replied = true;
         return OK;
     }
@@ -205,12 +207,15 @@ static void log_reply(const struct req_private *p)
     const struct req *rq = &p->rq;
     int status = rq->x->status;
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
+    char code[16], ms[32]; /* not in the arena: it may be what ran out */
+    snprintf(code, sizeof code, "%d", status);
+    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
             {"route", str_of(rq->route ? rq->route->path : "")},
-            {"status", str_fmt(rq->a, "%d", status)},
-            {"ms", str_fmt(rq->a, "%.1f", (double)(usec_mono() - p->began) / 1000)}},
+            {"status", str_of(code)},
+            {"ms", str_of(ms)}},
         5);
 }
 
@@ -219,8 +224,8 @@ static err check_post(struct req_private *p)
 {
     TRY(guard_origin(p));
     err e = web_form_parse(p);
-    if (err_is(e) && e.code != ERR_INVALID)
-        return e;
+    if (err_is(e) && !p->rq.form)
+        return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);
     return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);

@@ -51,8 +51,9 @@ struct web {
 };
 
 /* web_route.c */
+/* allow: without a route, the methods the path has ("GET, POST"); NULL when it has none. */
 const struct route *route_match(const struct web *w, enum http_method m, str path,
-    struct req_private *p, bool *other_method);
+    struct req_private *p, const char **allow);
 MUST err route_split_query(struct arena *a, str query, struct pairs *out);
 /* %XX and, in forms, '+': INVALID for broken escapes, NUL or bad UTF-8. */
 MUST err url_decode(struct arena *a, str raw, bool plus, str *out);

@@ -88,9 +88,11 @@ static bool path_fits(const char *pattern, str path, struct req_private *p)
 }
 
 const struct route *route_match(const struct web *w, enum http_method m, str path,
-    struct req_private *p, bool *other_method)
+    struct req_private *p, const char **allow)
 {
-    *other_method = false;
+    static const char *const allowed[] = {NULL, "GET", "POST", "GET, POST"};
+    size_t has = 0; /* bits: 1 GET, 2 POST */
+    *allow = NULL;
     if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && path.p[path.n - 1] == '/'))
         return NULL;
     for (size_t i = 0; i < w->config.n_routes; i++) {
@@ -99,9 +101,10 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
                 continue;
             if (r->method == m)
                 return r;
-            *other_method = true;
+            has |= r->method == GET ? 1 : 2;
         }
     }
+    *allow = allowed[has];
     return NULL;
 }
 

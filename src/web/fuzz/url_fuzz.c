@@ -43,8 +43,9 @@ static void check_query(struct arena *a, str s)
 static void check_match(struct arena *a, str s, enum http_method m)
 {
     struct req_private p = {.rq = {.a = a}};
-    bool other;
-    const struct route *r = route_match(&web, m, s, &p, &other);
+    const char *allow;
+    const struct route *r = route_match(&web, m, s, &p, &allow);
+    BUG_IF(r && allow);
     BUG_IF(r && r->method != m);
     for (size_t i = 0; r && i < p.n_params; i++) {
         check_part(p.params[i].value, s.n);
