@@ -89,11 +89,14 @@ class Nation {
     this.staff.ready = more.slice(1, 5);
     this.noRole = more[5];
     this.guest = more[6]; // for whom the links are
+    this.leaver = more[7]; // whose account is stopped
   }
 
   /** More coordinators than the demonstration has, one person without a role, and links. */
   grant() {
     const of = (body) => `(SELECT id FROM person WHERE login='u${body.code6}')`;
+    this.someone = Number(sqlite(this.file,
+      `SELECT id FROM person WHERE login='u${this.leaver.code6}'`));
     const prefs = [this.pref.draft, this.pref.submitted, this.pref.new, ...this.pref.ready];
     this.invites = Array.from({ length: INVITES }, () => crypto.randomBytes(32));
     const hash = (secret) => crypto.createHash('sha256').update(secret).digest('hex');
@@ -104,6 +107,8 @@ class Nation {
         VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
     ].join('\n'));
   }
+
+  serial = 0;
 
   login(row, role) {
     const state = row.about.startsWith('own ') ? row.about.slice(4) : 'draft';
@@ -139,14 +144,14 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG',
+    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999,
+      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -162,6 +167,15 @@ class Nation {
     if (row.path.startsWith('/invite/')) {
       const password = row.send === 'bad' ? 'short' : 'a long pass phrase';
       return { password, again: password };
+    }
+    if (row.path === '/people') {
+      return { login: `p${this.serial++}@example.jp`, name: row.send === 'bad' ? '' : '新任 次郎',
+        code6: this.staff.draft.code6, role: 'staff', ...more };
+    }
+    if (row.path === '/surveys/new') {
+      return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
+        shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
+        last_submission: '2040-12-08', last_correction: '2041-01-31' };
     }
     if (row.path.endsWith('/comments')) return { text: row.send === 'bad' ? '' : '確認中です' };
     if (row.path.endsWith('/withdraw')) return { reason: row.send === 'bad' ? '' : '誤りのため' };
@@ -470,7 +484,8 @@ describe('over HTTP', LIMIT, () => {
       const r = await send(json, JSON.stringify({ value: '666', seen: await seen() }));
       assert.equal(r.status, 403, 'JSON with the cookie alone');
     }
-    assert.equal((await send({ 'content-type': 'text/plain' }, await fields())).status, 403);
+    // What a form of another site could send as plain text is not read at all.
+    assert.equal((await send({ 'content-type': 'text/plain' }, await fields())).status, 400);
     assert.equal((await value()).value, '100');
   });
 

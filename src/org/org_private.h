@@ -29,6 +29,35 @@ MUST err org_invite_get(
 MUST err org_invite_use(struct tx *tx, struct bytes hash);
 MUST err org_person_body(struct db *db, person_id p, body_id *out);
 
+/* People in the scope; of other organisations nobody is found. */
+struct person {
+    person_id id;
+    body_id body;
+    str login, name, org_name, code6;
+    uint32_t roles;
+    bool active, has_password;
+};
+struct person_list {
+    struct person *v;
+    size_t n;
+    bool more; /* beyond the 200 listed */
+};
+MUST err org_person_find(
+    struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out);
+MUST err org_person_get(
+    struct db *db, struct arena *a, const struct scope *s, person_id id, struct person *out);
+/* Also of people who left: a login is given once. */
+MUST err org_login_is_taken(struct db *db, str login, bool *taken);
+/* No password, no session, no token, no open link any more. */
+MUST err org_person_lock(struct tx *tx, person_id p);
+MUST err org_person_activate(struct tx *tx, person_id p, bool active);
+/* The first national office. */
+MUST err org_office_first(struct db *db, struct arena *a, struct body *out);
+
+/* org_people.c */
+extern const struct route org_people_routes[];
+extern const struct permission org_p_people;
+
 /* org_scope.c */
 const struct scope *scope_new(
     struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles);

@@ -126,6 +126,89 @@ err org_person_by_login(struct db *db, str login, person_id *out)
     return OK;
 }
 
+#define PERSON_COLUMNS                                                                           \
+    "p.id, p.body, p.login, p.name, b.name, COALESCE(b.code6, ''), p.active,"                    \
+    " CAST(COALESCE((SELECT SUM(role) FROM person_role x WHERE x.person=p.id), 0) AS BIGINT),"   \
+    " (SELECT COUNT(*) FROM credential c WHERE c.person=p.id)"
+
+static void person_of_row(struct arena *a, const struct rows *r, struct person *out)
+{
+    *out = (struct person){.id = {row_i64(r, 0)},
+        .body = {row_i64(r, 1)},
+        .login = row_str(a, r, 2),
+        .name = row_str(a, r, 3),
+        .org_name = row_str(a, r, 4),
+        .code6 = row_str(a, r, 5),
+        .active = row_i64(r, 6) != 0,
+        .roles = (uint32_t)row_i64(r, 7),
+        .has_password = row_i64(r, 8) != 0};
+}
+
+err org_person_get(
+    struct db *db, struct arena *a, const struct scope *s, person_id id, struct person *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT " PERSON_COLUMNS " FROM person p JOIN body b ON b.id=p.body WHERE p.id=$1"
+            " AND (p.body=$2 OR CAST($3 AS BIGINT)=3)"),
+        V(id.v, scope_body(s).v, scope_level(s)));
+    person_of_row(a, &r, out);
+    return OK;
+}
+
+err org_person_find(
+    struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out)
+{
+    enum { MOST = 200 };
+    *out = (struct person_list){.v = ARENA_ARRAY(a, struct person, MOST)};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT " PERSON_COLUMNS " FROM person p JOIN body b ON b.id=p.body"
+            " WHERE (p.body=$1 OR CAST($2 AS BIGINT)=3)"
+            " AND (CAST($3 AS TEXT)='' OR REPLACE(p.name || ' ' || p.login || ' ' || b.name,"
+            " CAST($3 AS TEXT), '') <> p.name || ' ' || p.login || ' ' || b.name)"
+            " ORDER BY p.active DESC, b.class DESC, b.code6, p.login LIMIT 201"),
+        V(scope_body(s).v, scope_level(s), q))
+    {
+        if (out->n == MOST)
+            out->more = true;
+        else
+            person_of_row(a, &r, &out->v[out->n++]);
+    }
+    return db_status(db);
+}
+
+err org_login_is_taken(struct db *db, str login, bool *taken)
+{
+    *taken = false;
+    DB_EACH(db, r, SQL("SELECT 1 FROM person WHERE login=$1"), V(login))
+    *taken = true;
+    return db_status(db);
+}
+
+err org_person_lock(struct tx *tx, person_id p)
+{
+    TRY(db_exec(tx, SQL("DELETE FROM credential WHERE person=$1"), V(p.v)));
+    TRY(db_exec(tx, SQL("DELETE FROM token WHERE person=$1"), V(p.v)));
+    TRY(db_exec(tx, SQL("DELETE FROM invite WHERE person=$1 AND used_at IS NULL"), V(p.v)));
+    return org_session_drop_all(tx, p);
+}
+
+err org_person_activate(struct tx *tx, person_id p, bool active)
+{
+    return db_exec(tx, SQL("UPDATE person SET active=$2 WHERE id=$1"), V(p.v, active));
+}
+
+err org_office_first(struct db *db, struct arena *a, struct body *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT id, COALESCE(code6, ''), class, pref, name, kana FROM body WHERE class=9"
+            " ORDER BY id LIMIT 1"),
+        V0);
+    body_of_row(a, &r, out);
+    return OK;
+}
+
 err org_person_name(
     struct db *db, struct arena *a, const struct scope *s, person_id p, str *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of survey. */
-#include "survey/survey_private.h"
+#include "survey/survey_page.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -9,12 +9,13 @@ const struct permission survey_p_board = {"survey.board", ROLE_PREF | ROLE_NATIO
 const struct permission survey_p_totals = {"survey.totals", ROLE_PREF | ROLE_NATION};
 
 static const struct permission *const permissions[] = {
-    &survey_p_answer, &survey_p_board, &survey_p_totals, NULL};
+    &survey_p_answer, &survey_p_board, &survey_p_totals, &survey_p_open, NULL};
 
 static const struct nav_item nav[] = {
     {"自団体の調査", "/surveys", &survey_p_answer},
     {"団体ごとの状況", "/board", &survey_p_board},
     {"項目ごとの集計", "/totals", &survey_p_totals},
+    {"調査の開始", "/surveys/new", &survey_p_open},
     {NULL, NULL, NULL},
 };
 

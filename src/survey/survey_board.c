@@ -142,6 +142,12 @@ static err totals_current_read(struct req *rq)
 }
 
 const struct route survey_office_routes[] = {
+    {.method = GET, .path = "/surveys/new", .perm = &survey_p_open, .read = survey_open_read},
+    {.method = POST, .path = "/surveys/new", .perm = &survey_p_open,
+        .form = &survey_opening_form, .read = survey_open_read, .prepare = survey_open_prepare,
+        .write = survey_open_write},
+    {.method = POST, .path = "/surveys/{survey}/close", .perm = &survey_p_open,
+        .write = survey_close_write},
     {.method = GET, .path = "/board", .perm = &survey_p_board, .read = board_current_read},
     {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read},
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,

@@ -22,6 +22,14 @@ err survey_csv_send(
     struct req *rq, const struct survey *s, const char *what, const struct buf *out);
 err survey_csv_read(struct req *rq);
 
+/* survey_open.c */
+extern const struct permission survey_p_open;
+extern const struct web_form survey_opening_form;
+err survey_open_read(struct req *rq);
+err survey_open_prepare(struct req *rq);
+err survey_open_write(struct tx *tx, struct req *rq);
+err survey_close_write(struct tx *tx, struct req *rq);
+
 /* survey_home.c */
 err survey_home_read(struct req *rq);
 err survey_current_read(struct req *rq);

@@ -275,7 +275,9 @@ err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
         for (size_t k = 0; k < c->n_areas; k++)
             TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
     }
-    struct audit_entry e = {.action = S("survey.open"),
+    struct audit_entry e = {.body = scope_body(s).v,
+        .person = scope_person(s).v,
+        .action = S("survey.open"),
         .object = str_fmt(a, "survey:%lld", (long long)out->v)};
     return audit_append(tx, &e);
 }

@@ -224,7 +224,7 @@ static err check_post(struct req_private *p)
 {
     TRY(guard_origin(p));
     err e = web_form_parse(p);
-    if (err_is(e) && !p->rq.form)
+    if (err_is(e) && !p->body_read)
         return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);

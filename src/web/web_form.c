@@ -215,6 +215,7 @@ err web_form_parse(struct req_private *p)
 {
     const struct web_form *form = p->rq.route->form;
     TRY(parse_body(p));
+    p->body_read = true;
     TRY(refuse_unknown(p));
     char *parsed = arena_alloc(p->rq.a, form ? form->size : 1);
     if (!parsed)

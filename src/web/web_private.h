@@ -35,6 +35,7 @@ struct req_private {
     str cookie;           /* Set-Cookie */
     bool has_session;
     bool redraw;
+    bool body_read;       /* typed is the whole of what was sent */
     uint8_t session_hash[WEB_SECRET_HASH];
     usec began;           /* monotonic */
     struct req_private *next; /* in the slow queue */

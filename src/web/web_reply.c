@@ -36,6 +36,9 @@ static const struct {
     {S("withdrawn"), S("提出を取り下げました。直したら、もう一度提出してください。")},
     {S("password"), S("パスワードを設定しました。サインインしてください。")},
     {S("bye"), S("サインアウトしました。")},
+    {S("stopped"), S("利用を止めました。サインインも、鍵も、使えなくなりました。")},
+    {S("opened"), S("調査を始めました。")},
+    {S("closed"), S("調査を締め切りました。")},
 };
 
 static str notice_of(const struct req *rq)

@@ -125,6 +125,7 @@ static void request(struct scenario *s, enum http_method m, str path, str body)
     x->headers[x->n_headers++] = (struct http_header){S("Accept"), S("application/json")};
     x->headers[x->n_headers++] = (struct http_header){
         S("Content-Type"), S("application/x-www-form-urlencoded")};
+    x->headers[x->n_headers++] = (struct http_header){S("Sec-Fetch-Site"), S("same-origin")};
     if (s->token.n)
         x->headers[x->n_headers++] = (struct http_header){
             S("Authorization"), str_fmt(a, "Bearer %.*s", STR_F(s->token))};

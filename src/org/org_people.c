@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Registering people: the system administrator everywhere, a body's administrator in that body. */
+#include "org/org_private.h"
+
+#include "core/word.h"
+#include "invited.ht.h"
+#include "people.ht.h"
+
+enum { LINK_DAYS = 7 };
+
+const struct permission org_p_people = {"org.people", ROLE_ADMIN | ROLE_SYSTEM};
+
+/* What a person can be registered as: the bits it stands for. */
+static const struct word kinds[] = {
+    {ROLE_STAFF, S("staff"), S("担当者：自団体の調査に答える")},
+    {ROLE_STAFF | ROLE_ADMIN, S("admin"), S("担当者・団体管理者：自団体の利用者も登録する")},
+    {ROLE_STAFF | ROLE_PREF, S("pref"), S("都道府県の取りまとめ担当")},
+    {ROLE_NATION, S("nation"), S("国の担当")},
+    {ROLE_SYSTEM, S("system"), S("システム管理者")},
+};
+
+static bool has_system(const struct req *rq)
+{
+    return (rq->who.roles & ROLE_SYSTEM) != 0;
+}
+
+/* A body's administrator gives no more than the body's own roles. */
+static bool may_give(const struct req *rq, int roles)
+{
+    return has_system(rq) || (roles & ~(ROLE_STAFF | ROLE_ADMIN)) == 0;
+}
+
+/* ── the list ── */
+
+static str role_names(struct arena *a, uint32_t roles)
+{
+    static const struct word names[] = {
+        {ROLE_STAFF, S(""), S("担当者")},
+        {ROLE_APPROVER, S(""), S("承認者")},
+        {ROLE_ADMIN, S(""), S("団体管理者")},
+        {ROLE_PREF, S(""), S("都道府県の取りまとめ")},
+        {ROLE_NATION, S(""), S("国の担当")},
+        {ROLE_SYSTEM, S(""), S("システム管理者")},
+    };
+    BUF_AUTO b = BUF(1024);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!(roles & (uint32_t)names[i].value))
+            continue;
+        if (b.n > 0)
+            buf_lit(&b, "、");
+        buf_str(&b, names[i].name);
+    }
+    return str_dup(a, buf_view(&b));
+}
+
+static err people_rows(struct req *rq, struct view_people *v)
+{
+    struct person_list list;
+    TRY(org_person_find(rq->db, rq->a, rq->who.scope, v->q, &list));
+    v->people.p = ARENA_ARRAY(rq->a, struct view_people_people, list.n);
+    if (!v->people.p)
+        return ERR(NOMEM);
+    v->more = list.more;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct person *p = &list.v[i];
+        v->people.p[v->people.n++] = (struct view_people_people){.person = p->id.v,
+            .name = p->name,
+            .login = p->login,
+            .org = p->org_name,
+            .code6 = p->code6,
+            .roles = role_names(rq->a, p->roles),
+            .active = p->active,
+            .waiting = !p->has_password,
+            .self = p->id.v == rq->who.person};
+    }
+    return OK;
+}
+
+static err people_form(struct req *rq, struct view_people *v)
+{
+    str role = req_typed(rq, "role", S("staff"));
+    v->login = req_typed(rq, "login", STR_NONE);
+    v->login_error = req_error_of(rq, "login");
+    v->name = req_typed(rq, "name", STR_NONE);
+    v->name_error = req_error_of(rq, "name");
+    v->code6 = req_typed(rq, "code6", STR_NONE);
+    v->code6_error = req_error_of(rq, "code6");
+    v->role_error = req_error_of(rq, "role");
+    v->errors = req_has_errors(rq);
+    v->roles.p = ARENA_ARRAY(rq->a, struct view_people_roles, COUNT_OF(kinds));
+    if (!v->roles.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (may_give(rq, kinds[i].value))
+            v->roles.p[v->roles.n++] = (struct view_people_roles){
+                kinds[i].key, kinds[i].name, str_eq(kinds[i].key, role)};
+    return OK;
+}
+
+static err people_read(struct req *rq)
+{
+    struct view_people *v = ARENA_NEW(rq->a, struct view_people);
+    if (!v)
+        return ERR(NOMEM);
+    v->all = has_system(rq);
+    v->q = req_query(rq, "q");
+    TRY(people_rows(rq, v));
+    TRY(people_form(rq, v));
+    return req_show(rq, &view_people_type, v);
+}
+
+/* ── registering ── */
+
+struct registration {
+    str login, name, code6, role;
+    body_id body; /* found by prepare */
+    str org_name;
+    uint32_t roles;
+};
+
+static const struct web_field registration_fields[] = {
+    {.name = "login", .label = "ログイン名", .type = FIELD_LINE,
+        .offset = offsetof(struct registration, login), .required = true, .max = 254},
+    {.name = "name", .label = "名前", .type = FIELD_LINE,
+        .offset = offsetof(struct registration, name), .required = true, .max = 100},
+    {.name = "code6", .label = "団体コード", .type = FIELD_LINE,
+        .offset = offsetof(struct registration, code6), .max = 20},
+    {.name = "role", .label = "役割", .type = FIELD_LINE,
+        .offset = offsetof(struct registration, role), .required = true, .max = 20},
+};
+static const struct web_form registration_form = WEB_FORM(registration_fields, registration);
+
+/* Where the person will belong: by code, the own body, or the national office. */
+static err find_body(struct req *rq, struct registration *f)
+{
+    struct body b;
+    bool local = (f->roles & (ROLE_NATION | ROLE_SYSTEM)) == 0;
+    char *half = arena_alloc(rq->a, f->code6.n);
+    if (!half)
+        return ERR(NOMEM);
+    str code = str_to_halfwidth(half, f->code6);
+    if (!has_system(rq) || (!local && (f->roles & ROLE_SYSTEM))) {
+        TRY(org_body_get(rq->db, rq->a, rq->who.scope, scope_body(rq->who.scope), &b));
+    } else if (!local) {
+        TRY(org_office_first(rq->db, rq->a, &b));
+    } else {
+        err e = org_body_by_code(rq->db, rq->a, rq->who.scope, code, &b);
+        if (e.code == ERR_NOTFOUND) {
+            req_error(rq, "code6", code.n ? S("この団体コードの団体はありません。")
+                                       : S("団体コードを入力してください。"));
+            return OK;
+        }
+        TRY(e);
+    }
+    if ((f->roles & ROLE_PREF) && b.class != CLASS_PREFECTURE)
+        req_error(rq, "role", S("都道府県の取りまとめ担当は、都道府県の人だけです。"));
+    if (local && b.class == CLASS_OFFICE)
+        req_error(rq, "role", S("国の機関の人には、国の担当かシステム管理者を選んでください。"));
+    f->body = b.id;
+    f->org_name = b.name;
+    return OK;
+}
+
+static err registration_prepare(struct req *rq)
+{
+    struct registration *f = rq->form;
+    bool taken;
+    f->roles = (uint32_t)WORD_OF_KEY(kinds, f->role)->value;
+    if (f->roles == 0 || !may_give(rq, (int)f->roles))
+        req_error(rq, "role", S("役割を選んでください。"));
+    if (!str_has(f->login, S("@")) || str_has(f->login, S(" ")))
+        req_error(rq, "login", S("メールアドレスの形で入力してください。"));
+    TRY(org_login_is_taken(rq->db, f->login, &taken));
+    if (taken)
+        req_error(rq, "login", S("このログイン名は、もう使われています。"));
+    TRY(find_body(rq, f));
+    return req_has_errors(rq) ? ERR(INVALID) : OK;
+}
+
+static err audit_person(struct tx *tx, struct req *rq, body_id body, str action, person_id p)
+{
+    struct audit_entry e = {.body = body.v,
+        .person = rq->who.person,
+        .action = action,
+        .object = str_fmt(rq->a, "person:%lld", (long long)p.v)};
+    return audit_append(tx, &e);
+}
+
+static err show_link(struct tx *tx, struct req *rq, person_id p, str name, str login, str org)
+{
+    struct view_invited *v = ARENA_NEW(rq->a, struct view_invited);
+    if (!v)
+        return ERR(NOMEM);
+    *v = (struct view_invited){.name = name, .login = login, .org = org, .days = LINK_DAYS};
+    TRY(org_invite_add(tx, rq->a, p, LINK_DAYS * USEC_DAY, &v->link));
+    return req_show(rq, &view_invited_type, v);
+}
+
+static err registration_write(struct tx *tx, struct req *rq)
+{
+    const struct registration *f = rq->form;
+    struct new_person p = {.body = f->body,
+        .login = f->login,
+        .name = f->name,
+        .mail = f->login,
+        .roles = f->roles};
+    person_id id;
+    TRY(org_person_add(tx, &p, &id));
+    TRY(audit_person(tx, rq, f->body, S("org.person.add"), id));
+    return show_link(tx, rq, id, f->name, f->login, f->org_name);
+}
+
+/* ── a new link, and an end ── */
+
+/* Not oneself: nobody locks the door from inside. */
+static err other_person(struct tx *tx, struct req *rq, struct person *out)
+{
+    person_id id;
+    TRY(req_param_i64(rq, "person", &id.v));
+    TRY(org_person_get(tx_db(tx), rq->a, rq->who.scope, id, out));
+    if (id.v != rq->who.person)
+        return OK;
+    req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
+    return ERR(CONFLICT);
+}
+
+/* The old password and every session end with the link that replaces them. */
+static err link_write(struct tx *tx, struct req *rq)
+{
+    struct person p;
+    TRY(other_person(tx, rq, &p));
+    TRY(org_person_lock(tx, p.id));
+    TRY(org_person_activate(tx, p.id, true));
+    TRY(audit_person(tx, rq, p.body, S("org.person.link"), p.id));
+    return show_link(tx, rq, p.id, p.name, p.login, p.org_name);
+}
+
+static err stop_write(struct tx *tx, struct req *rq)
+{
+    struct person p;
+    TRY(other_person(tx, rq, &p));
+    TRY(org_person_lock(tx, p.id));
+    TRY(org_person_activate(tx, p.id, false));
+    TRY(audit_person(tx, rq, p.body, S("org.person.stop"), p.id));
+    return req_go(rq, S("/people?ok=stopped"));
+}
+
+const struct route org_people_routes[] = {
+    {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read},
+    {.method = POST, .path = "/people", .perm = &org_p_people, .form = &registration_form,
+        .read = people_read, .prepare = registration_prepare, .write = registration_write},
+    {.method = POST, .path = "/people/{person}/link", .perm = &org_p_people,
+        .write = link_write},
+    {.method = POST, .path = "/people/{person}/stop", .perm = &org_p_people,
+        .write = stop_write},
+    {.path = NULL},
+};
