@@ -255,7 +255,76 @@ describe('the first day of a real installation', LIMIT, () => {
         assert.equal((await page.goto(c.server.url + where)).status(), 403, where);
         await admin.look('error: not for this role');
       }
-      await admin.signOut();
-      await admin.leave();
     });
+
+  const PHRASE = 'correct horse battery';
+
+  /** The administrator registers somebody; the link that the page shows once. */
+  async function register({ login, name, code6 = '', role }) {
+    const { page } = c.admin;
+    await c.admin.open('/people');
+    await page.getByLabel(/^ログイン名/).fill(login);
+    await page.getByLabel(/^名前 ※必須/).fill(name);
+    await page.getByLabel(/^団体コード/).fill(code6);
+    await page.getByLabel(role).check();
+    await page.getByRole('button', { name: '登録して、招待のリンクを作る' }).click();
+    return (await page.locator('code').textContent()).trim();
+  }
+
+  /** Somebody with a link: sets a password and signs in. */
+  async function newcomer(link, login) {
+    const p = await Person.at(c.browser, c.server.url, { demo: false });
+    await p.open(link);
+    await p.page.getByLabel('パスワード ※必須', { exact: true }).fill(PHRASE);
+    await p.page.getByLabel(/^パスワード（もう一度）/).fill(PHRASE);
+    await p.page.getByRole('button', { name: 'このパスワードにする' }).click();
+    await p.signIn(login, PHRASE);
+    return p;
+  }
+
+  step('people are registered, and told what is wrong with a registration', async () => {
+    const { admin } = c, { page } = admin;
+    await admin.open('/people');
+    await admin.look('people');
+    const town = { login: 'machi@example.jp', name: '見本 花子', role: /^担当者：/ };
+    await page.getByLabel(/^ログイン名/).fill(town.login);
+    await page.getByLabel(/^名前 ※必須/).fill(town.name);
+    await page.getByLabel(/^団体コード/).fill('203042');
+    await page.getByRole('button', { name: '登録して、招待のリンクを作る' }).click();
+    assert.match(await page.locator('#code6-error').textContent(), /この団体コードの団体はありません/);
+    assert.equal(await page.getByLabel(/^名前 ※必須/).inputValue(), town.name, 'what was typed stays');
+    await admin.look('people: refused');
+    const link = await register({ ...town, code6: '２０３０３３' });
+    await admin.look('invited');
+    assert.match(link, /^\/invite\/[\w-]{43}$/);
+    c.town = await newcomer(link, town.login);
+    const office = { login: 'kuni@example.jp', name: '国見 京子', role: '国の担当' };
+    c.nation = await newcomer(await register(office), office.login);
+  });
+
+  step('the national office opens a survey, and a town begins its first', async () => {
+    const { nation, town } = c, { page } = nation;
+    await nation.open('/surveys/new');
+    await nation.look('open');
+    const year = new Date().getFullYear() + 1;
+    const dates = [[/^基準日/, `${year}年10月31日`], [/^団体に示す期限/, `${year}-11-30`],
+      [/^提出を受け付ける最後の日/, `${year}/12/7`], [/^訂正を受け付ける最後の日/, `${year}-12-01`]];
+    for (const [label, value] of dates) await page.getByLabel(label).fill(value);
+    await page.getByRole('button', { name: 'この内容で調査を始める' }).click();
+    assert.match(await page.locator('#last_correction-error').textContent(), /同じか、後の日/);
+    await nation.look('open: refused');
+    await page.getByLabel(dates[3][0]).fill(`${year + 1}-01-31`);
+    await page.getByRole('button', { name: 'この内容で調査を始める' }).click();
+    await nation.says('調査を始めました。');
+    assert.match(await page.locator('main').textContent(), /1,788/);
+    await town.open('/surveys');
+    assert.equal(await town.page.locator('.badge-carried').count(), 0, 'nothing to carry over yet');
+    await town.page.locator('a.item-question').first().click();
+    await town.page.getByLabel('実施済み').check();
+    await town.page.getByRole('button', { name: '保存する' }).click();
+    await town.says('保存しました。');
+    await nation.open('/people');
+    assert.match(await nation.page.locator('h1').textContent(), /できません/);
+    for (const p of [c.admin, nation, town]) await p.leave();
+  });
 });
