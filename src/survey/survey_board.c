@@ -148,6 +148,8 @@ const struct route survey_office_routes[] = {
         .write = survey_open_write},
     {.method = POST, .path = "/surveys/{survey}/close", .perm = &survey_p_open,
         .write = survey_close_write},
+    {.method = POST, .path = "/surveys/{survey}/reopen", .perm = &survey_p_open,
+        .write = survey_reopen_write},
     {.method = GET, .path = "/board", .perm = &survey_p_board, .read = board_current_read},
     {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read},
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,

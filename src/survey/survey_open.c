@@ -136,21 +136,34 @@ err survey_open_write(struct tx *tx, struct req *rq)
     return req_go(rq, str_fmt(rq->a, "/surveys/%lld/board?ok=opened", (long long)id.v));
 }
 
-err survey_close_write(struct tx *tx, struct req *rq)
+/* ── closing, and opening again: nothing is lost by either ── */
+
+static err move_state(struct tx *tx, struct req *rq, enum survey_state to, str action, str ok)
 {
     struct survey s;
     survey_id id;
     TRY(req_param_i64(rq, "survey", &id.v));
     TRY(survey_get(tx_db(tx), rq->a, id, &s));
-    if (s.state != SURVEY_OPEN) {
-        req_say(rq, S("この調査は、もう締め切られています。"));
+    if (s.state == to) {
+        req_say(rq, to == SURVEY_CLOSED ? S("この調査は、もう締め切られています。")
+                                        : S("この調査は、今も受け付けています。"));
         return ERR(CONFLICT);
     }
-    TRY(survey_state_set(tx, id, SURVEY_CLOSED));
+    TRY(survey_state_set(tx, id, to));
     struct audit_entry e = {.body = rq->who.org,
         .person = rq->who.person,
-        .action = S("survey.close"),
+        .action = action,
         .object = str_fmt(rq->a, "survey:%lld", (long long)id.v)};
     TRY(audit_append(tx, &e));
-    return req_go(rq, S("/surveys/new?ok=closed"));
+    return req_go(rq, ok);
+}
+
+err survey_close_write(struct tx *tx, struct req *rq)
+{
+    return move_state(tx, rq, SURVEY_CLOSED, S("survey.close"), S("/surveys/new?ok=closed"));
+}
+
+err survey_reopen_write(struct tx *tx, struct req *rq)
+{
+    return move_state(tx, rq, SURVEY_OPEN, S("survey.reopen"), S("/surveys/new?ok=reopened"));
 }

@@ -29,6 +29,7 @@ err survey_open_read(struct req *rq);
 err survey_open_prepare(struct req *rq);
 err survey_open_write(struct tx *tx, struct req *rq);
 err survey_close_write(struct tx *tx, struct req *rq);
+err survey_reopen_write(struct tx *tx, struct req *rq);
 
 /* survey_home.c */
 err survey_home_read(struct req *rq);

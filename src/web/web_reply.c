@@ -38,7 +38,8 @@ static const struct {
     {S("bye"), S("サインアウトしました。")},
     {S("stopped"), S("利用を止めました。サインインも、鍵も、使えなくなりました。")},
     {S("opened"), S("調査を始めました。")},
-    {S("closed"), S("調査を締め切りました。")},
+    {S("closed"), S("調査を締め切りました。受付の再開もできます。")},
+    {S("reopened"), S("調査の受付を再開しました。")},
 };
 
 static str notice_of(const struct req *rq)
