@@ -98,6 +98,8 @@ describe('the whole nation', LIMIT, () => {
     let rated = 0;
     for (const { id, title } of c.offices) {
       const { json } = await c.nation.get(`/surveys/${id}/totals/ORG-S7`);
+      const counts = json.answers.map((x) => x.n);
+      assert.deepEqual(counts, [...counts].sort((x, y) => y - x), 'the commonest first');
       for (const a of json.answers.filter((x) => x.has_rate)) {
         rated++;
         if (Math.abs(a.share - a.rate) > 1.0) off.push(`${title} ${a.label}: ${a.share}, ${a.rate}`);

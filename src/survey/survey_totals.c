@@ -316,6 +316,18 @@ static err option_rates(struct req *rq, const struct question *q, struct view_to
     return OK;
 }
 
+/* The options people choose most come first (R16); equal ones stay in the order asked. */
+static void rank_answers(struct view_total *v)
+{
+    for (size_t i = 1; i < v->answers.n; i++) {
+        struct view_total_answers one = v->answers.p[i];
+        size_t k = i;
+        for (; k > 0 && v->answers.p[k - 1].n < one.n; k--)
+            v->answers.p[k] = v->answers.p[k - 1];
+        v->answers.p[k] = one;
+    }
+}
+
 static err total_rate(struct req *rq, const struct question *q, struct view_total *v)
 {
     struct rate rate;
@@ -325,7 +337,10 @@ static err total_rate(struct req *rq, const struct question *q, struct view_tota
     v->rate_as_of = rate.as_of;
     v->rate_item = rate.measured_item;
     v->rate_source = rate.source;
-    return option_rates(rq, q, v);
+    TRY(option_rates(rq, q, v));
+    if (q->type == ANSWER_MULTI)
+        rank_answers(v);
+    return OK;
 }
 
 static err total_view(struct req *rq, const struct survey *s, struct view_total *v)
