@@ -93,10 +93,10 @@ err command_migrate(const struct options *o, struct arena *a)
 
 /* ── check ── */
 
-static err check_audit(struct db *db, struct arena *a, struct check_report *report)
+static err check_audit(struct db *db, struct check_report *report)
 {
     struct audit_report r;
-    err e = audit_verify(db, a, &r);
+    err e = audit_verify(db, &r);
     if (e.code == ERR_CONFLICT) {
         report->problems++;
         buf_fmt(report->lines, "audit: the chain of body %lld breaks at %lld\n",
@@ -111,7 +111,7 @@ static err check_audit(struct db *db, struct arena *a, struct check_report *repo
 
 static err check_all(struct db *db, struct arena *a, struct check_report *report)
 {
-    TRY(check_audit(db, a, report));
+    TRY(check_audit(db, report));
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->check)
             TRY((*m)->check(db, a, report));
@@ -151,7 +151,7 @@ err command_audit_verify(const struct options *o, struct arena *a)
     TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
     err e = store_reader(s, &db);
     if (!err_is(e))
-        e = audit_verify(db, a, &r);
+        e = audit_verify(db, &r);
     store_close(s);
     printf("%lld chains, %lld rows\n", (long long)r.chains, (long long)r.rows);
     if (e.code == ERR_CONFLICT)

@@ -102,9 +102,8 @@ static err check_count(struct db *db, struct audit_report *report)
     return db_status(db);
 }
 
-err audit_verify(struct db *db, struct arena *a, struct audit_report *report)
+err audit_verify(struct db *db, struct audit_report *report)
 {
-    (void)a;
     uint8_t hash[HASH] = {0};
     int64_t body = -1, seq = 0;
     *report = (struct audit_report){.bad_body = -1};

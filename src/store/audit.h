@@ -23,6 +23,6 @@ struct audit_report {
 };
 
 /* Recomputes every chain. CONFLICT at the first row that does not fit. */
-MUST err audit_verify(struct db *db, struct arena *a, struct audit_report *report);
+MUST err audit_verify(struct db *db, struct audit_report *report);
 
 #endif

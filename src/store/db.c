@@ -141,11 +141,6 @@ err db_script(struct db *db, const char *sql)
     return rc == SQLITE_OK ? OK : fail(db, rc, NULL);
 }
 
-const char *db_message(const struct db *db)
-{
-    return sqlite3_errmsg(db->lite);
-}
-
 void *db_cached(const struct db *db, const void *kind, int64_t key)
 {
     for (const struct cached *c = db->cached; c; c = c->next)

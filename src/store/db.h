@@ -91,6 +91,5 @@ int64_t tx_id_last(const struct tx *tx);       /* the last one given */
 void tx_id_start(struct tx *tx, int64_t last); /* ids continue after last */
 /* A text of several statements: migrations and pragmas only. */
 MUST err db_script(struct db *db, const char *sql);
-const char *db_message(const struct db *db); /* of the last error, for the log */
 
 #endif

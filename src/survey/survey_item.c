@@ -125,18 +125,6 @@ static err item_comments(struct req *rq, const struct sheet *sheet, const struct
     return OK;
 }
 
-static err item_rate(struct req *rq, const struct question *q, struct view_item *v)
-{
-    struct rate rate;
-    TRY(form_rate_get(rq->db, rq->a, q->id, STR_NONE, &rate));
-    v->has_rate = rate.known;
-    v->rate = rate.bp;
-    v->rate_as_of = rate.as_of;
-    v->rate_item = rate.measured_item;
-    v->rate_source = rate.source;
-    return OK;
-}
-
 static void item_head(struct req *rq, const struct sheet *sheet, const struct item *it,
     struct view_item *v)
 {
@@ -198,7 +186,7 @@ err survey_item_read(struct req *rq)
     TRY(item_past(rq, &sheet, it, v));
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
-    TRY(item_rate(rq, it->q, v));
+    TRY(survey_rate_view(rq, it->q, &v->rate));
     return req_show(rq, &view_item_type, v);
 }
 

@@ -2,6 +2,7 @@
 /* The survey of one body, every item of it; and the routes of those who answer. */
 #include "survey/survey_page.h"
 
+#include "rate.ht.h"
 #include "survey.ht.h"
 
 err survey_of(struct req *rq, struct survey *out)
@@ -170,6 +171,17 @@ static err board_body_read(struct req *rq)
     TRY(survey_of(rq, &s));
     TRY(req_param_i64(rq, "body", &body.v));
     return show_survey(rq, s.id, body);
+}
+
+/* ── a published rate ── */
+
+err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out)
+{
+    struct rate rate;
+    TRY(form_rate_get(rq->db, rq->a, q->id, STR_NONE, &rate));
+    *out = (struct view_rate){
+        rate.known, rate.bp, rate.as_of, rate.measured_item, rate.source};
+    return OK;
 }
 
 /* ── the survey as a file ── */

@@ -16,6 +16,10 @@ bool survey_may_withdraw(
     const struct req *rq, const struct survey *s, const struct response *r);
 struct writing survey_writing(struct tx *tx, struct req *rq);
 
+/* The published rate of 実施済み, as the part rate.ht shows it. */
+struct view_rate;
+err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(

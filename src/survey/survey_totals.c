@@ -330,13 +330,7 @@ static void rank_answers(struct view_total *v)
 
 static err total_rate(struct req *rq, const struct question *q, struct view_total *v)
 {
-    struct rate rate;
-    TRY(form_rate_get(rq->db, rq->a, q->id, STR_NONE, &rate));
-    v->has_rate = rate.known;
-    v->rate = rate.bp;
-    v->rate_as_of = rate.as_of;
-    v->rate_item = rate.measured_item;
-    v->rate_source = rate.source;
+    TRY(survey_rate_view(rq, q, &v->rate));
     TRY(option_rates(rq, q, v));
     if (q->type == ANSWER_MULTI)
         rank_answers(v);

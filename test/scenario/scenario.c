@@ -271,7 +271,7 @@ static void line_check(struct scenario *s, str args)
     struct check_report report = {.lines = &lines};
     (void)args;
     BUG_IF(err_is(store_reader(s->store, &db)) || err_is(db_read_begin(db)));
-    if (err_is(audit_verify(db, s->a, &audit)))
+    if (err_is(audit_verify(db, &audit)))
         fail(s, "check", S("the audit trail is broken"));
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->check && err_is((*m)->check(db, s->a, &report)))

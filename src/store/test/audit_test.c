@@ -34,7 +34,7 @@ static err verify(struct fix *f, struct audit_report *report)
 {
     struct db *db;
     TRY(db_open(f->url, DB_READ, &db));
-    err e = audit_verify(db, f->a, report);
+    err e = audit_verify(db, report);
     db_close(db);
     return e;
 }
