@@ -24,10 +24,11 @@ static bool has_system(const struct req *rq)
     return (rq->who.roles & ROLE_SYSTEM) != 0;
 }
 
-/* A body's administrator gives no more than the body's own roles. */
-static bool may_give(const struct req *rq, int roles)
+/* A body's administrator gives no more than the body's own roles, and touches nobody who has
+ * more: a new link is the whole account. */
+static bool may_give(const struct req *rq, uint32_t roles)
 {
-    return has_system(rq) || (roles & ~(ROLE_STAFF | ROLE_ADMIN)) == 0;
+    return has_system(rq) || (roles & ~(uint32_t)(ROLE_STAFF | ROLE_APPROVER | ROLE_ADMIN)) == 0;
 }
 
 /* ── the list ── */
@@ -71,7 +72,7 @@ static err people_rows(struct req *rq, struct view_people *v)
             .roles = role_names(rq->a, p->roles),
             .active = p->active,
             .waiting = !p->has_password,
-            .self = p->id.v == rq->who.person};
+            .fixed = p->id.v == rq->who.person || !may_give(rq, p->roles)};
     }
     return OK;
 }
@@ -91,7 +92,7 @@ static err people_form(struct req *rq, struct view_people *v)
     if (!v->roles.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        if (may_give(rq, kinds[i].value))
+        if (may_give(rq, (uint32_t)kinds[i].value))
             v->roles.p[v->roles.n++] = (struct view_people_roles){
                 kinds[i].key, kinds[i].name, str_eq(kinds[i].key, role)};
     return OK;
@@ -166,7 +167,7 @@ static err registration_prepare(struct req *rq)
     struct registration *f = rq->form;
     bool taken;
     f->roles = (uint32_t)WORD_OF_KEY(kinds, f->role)->value;
-    if (f->roles == 0 || !may_give(rq, (int)f->roles))
+    if (f->roles == 0 || !may_give(rq, f->roles))
         req_error(rq, "role", S("役割を選んでください。"));
     if (!str_has(f->login, S("@")) || str_has(f->login, S(" ")))
         req_error(rq, "login", S("メールアドレスの形で入力してください。"));
@@ -212,16 +213,17 @@ static err registration_write(struct tx *tx, struct req *rq)
 
 /* ── a new link, and an end ── */
 
-/* Not oneself: nobody locks the door from inside. */
+/* Not oneself: nobody locks the door from inside. DENIED: somebody with a wider role. */
 static err other_person(struct tx *tx, struct req *rq, struct person *out)
 {
     person_id id;
     TRY(req_param_i64(rq, "person", &id.v));
     TRY(org_person_get(tx_db(tx), rq->a, rq->who.scope, id, out));
-    if (id.v != rq->who.person)
-        return OK;
-    req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
-    return ERR(CONFLICT);
+    if (id.v == rq->who.person) {
+        req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
+        return ERR(CONFLICT);
+    }
+    return may_give(rq, out->roles) ? OK : ERR(DENIED);
 }
 
 /* The old password and every session end with the link that replaces them. */
