@@ -29,11 +29,12 @@ enum body_class {
 
 enum role {
     ROLE_STAFF = 1,     /* 担当者: answers for the body */
-    ROLE_APPROVER = 2,  /* 承認者 */
+    ROLE_APPROVER = 2,  /* 所属長（課長）: looks before the CISO */
     ROLE_ADMIN = 4,     /* 団体管理者: people of the body */
     ROLE_PREF = 8,      /* 都道府県の取りまとめ担当 */
     ROLE_NATION = 16,   /* 国の担当 */
-    ROLE_SYSTEM = 32    /* システム管理者 */
+    ROLE_SYSTEM = 32,   /* システム管理者 */
+    ROLE_CISO = 64      /* 最高情報セキュリティ責任者: submits for the body */
 };
 
 struct body {

@@ -18,7 +18,7 @@ static void board_counts(const struct board *b, struct view_board *v)
 {
     for (size_t i = 0; i < b->n; i++) {
         v->bodies++;
-        v->submitted += b->v[i].state == RESPONSE_SUBMITTED;
+        v->submitted += survey_response_is_counted(b->v[i].state);
         v->draft += b->v[i].state == RESPONSE_DRAFT;
         v->notstarted += b->v[i].state == RESPONSE_NOT_STARTED;
     }
@@ -47,7 +47,7 @@ static void board_rows(const struct board *b, struct view_board *v)
                 .total = r->total,
                 .percent = r->total ? r->done * 100 / r->total : 0,
                 .changed_at = r->changed_at,
-                .submitted_at = r->state == RESPONSE_SUBMITTED ? r->submitted_at : 0};
+                .submitted_at = survey_response_is_counted(r->state) ? r->submitted_at : 0};
         at++;
     }
     v->pages = at > 0 ? (at + PAGE - 1) / PAGE : 1;
@@ -113,7 +113,7 @@ static err board_csv_read(struct req *rq)
         csv_i64(&c, r->done);
         csv_i64(&c, r->total);
         csv_time(&c, r->changed_at);
-        csv_time(&c, r->state == RESPONSE_SUBMITTED ? r->submitted_at : 0);
+        csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);
         survey_csv_tail(rq, &c, &s);
     }
     return survey_csv_send(rq, &s, "団体ごとの状況", &out);

@@ -154,7 +154,8 @@ static err check_responses(struct checking *c)
             return ERR(NOMEM);
         r.response = row_i64(&row, 0);
         r.body = row_i64(&row, 1);
-        r.submitted = row_i64(&row, 2) == RESPONSE_SUBMITTED;
+        r.submitted =
+            survey_response_is_counted((enum response_state)row_i64(&row, 2));
         r.pref = row_i64(&row, 3);
         r.class = row_i64(&row, 4);
         TRY(load_facts(c, a, &r, r.submitted ? row_i64(&row, 5) : 0));

@@ -51,7 +51,7 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
         return OK;
     if (survey_is_open(rq, s, &r)) {
         say_left(rq, s, p.needed - p.needed_done, out);
-    } else if (r.state == RESPONSE_SUBMITTED) {
+    } else if (survey_response_is_counted(r.state)) {
         out->text = str_fmt(rq->a, "%.*sの調査は提出済みです。今、することはありません。",
             STR_F(survey_year_text(rq->a, s->fiscal_year)));
     }

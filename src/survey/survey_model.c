@@ -59,7 +59,22 @@ static const struct word response_states[] = {
     {RESPONSE_NOT_STARTED, S("notstarted"), S("未着手")},
     {RESPONSE_DRAFT, S("draft"), S("回答中")},
     {RESPONSE_SUBMITTED, S("submitted"), S("提出済み")},
+    {RESPONSE_MANAGER, S("manager"), S("課長の確認待ち")},
+    {RESPONSE_CISO, S("ciso"), S("CISOの承認待ち")},
+    {RESPONSE_RETURNED, S("returned"), S("差戻し")},
+    {RESPONSE_CHECKING, S("checking"), S("都道府県の確認中")},
+    {RESPONSE_ACCEPTED, S("accepted"), S("受理")},
 };
+
+bool survey_response_is_editable(enum response_state s)
+{
+    return s == RESPONSE_NOT_STARTED || s == RESPONSE_DRAFT || s == RESPONSE_RETURNED;
+}
+
+bool survey_response_is_counted(enum response_state s)
+{
+    return s == RESPONSE_SUBMITTED || s == RESPONSE_CHECKING || s == RESPONSE_ACCEPTED;
+}
 
 str survey_item_state_name(enum item_state s)
 {

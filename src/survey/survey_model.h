@@ -6,7 +6,21 @@
 #include "survey/survey.h"
 
 enum survey_state { SURVEY_OPEN = 1, SURVEY_CLOSED = 2 };
-enum response_state { RESPONSE_NOT_STARTED = 0, RESPONSE_DRAFT = 1, RESPONSE_SUBMITTED = 2 };
+/* 担当 → 課長 → CISO → 提出 → 都道府県の確認 → 受理 (R6). */
+enum response_state {
+    RESPONSE_NOT_STARTED = 0,
+    RESPONSE_DRAFT = 1,
+    RESPONSE_SUBMITTED = 2,
+    RESPONSE_MANAGER = 3,  /* 課長の確認待ち */
+    RESPONSE_CISO = 4,     /* CISOの承認待ち */
+    RESPONSE_RETURNED = 5, /* 差戻し: answers may be changed again */
+    RESPONSE_CHECKING = 6, /* the office checks it */
+    RESPONSE_ACCEPTED = 7  /* 受理 */
+};
+/* Answers may be changed. */
+bool survey_response_is_editable(enum response_state s);
+/* Submitted and in force: in the totals, and to be read by the offices entitled to it. */
+bool survey_response_is_counted(enum response_state s);
 
 /* How an item stands for the body that answers it. */
 enum item_state {

@@ -31,7 +31,7 @@ int64_t survey_percent(int64_t part, int64_t n)
 
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r)
 {
-    return s->state == SURVEY_OPEN && r->state != RESPONSE_SUBMITTED &&
+    return s->state == SURVEY_OPEN && survey_response_is_editable(r->state) &&
         rq->now < usec_of_jday_end(s->last_submission);
 }
 

@@ -50,7 +50,7 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
     TRY(org_body_get(db, a, s, body, &out->body));
     TRY(survey_response_get(db, s, id, body, &out->response));
     bool own = scope_body(s).v == body.v;
-    if (!own && out->response.state != RESPONSE_SUBMITTED)
+    if (!own && !survey_response_is_counted(out->response.state))
         return ERR(NOTFOUND);
     TRY(form_catalog_get(db, out->survey.catalog, &out->catalog));
     size_t n = out->catalog->n_items;

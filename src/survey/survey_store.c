@@ -321,7 +321,7 @@ err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, i
     int64_t pref, int64_t *submitted, int64_t *bodies)
 {
     DB_ONE(db, r,
-        SQL("SELECT COUNT(*) FILTER (WHERE r.state=2), COUNT(*) FROM response r"
+        SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL), COUNT(*) FROM response r"
             " JOIN body b ON b.id=r.body WHERE r.survey=$1"
             " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),

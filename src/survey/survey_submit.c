@@ -45,7 +45,7 @@ err survey_submit_read(struct req *rq)
         .title = s.title,
         .body = sheet.body.name,
         .editable = survey_is_open(rq, &s, &sheet.response),
-        .submitted = sheet.response.state == RESPONSE_SUBMITTED,
+        .submitted = survey_response_is_counted(sheet.response.state),
         .deadline = s.shown_deadline};
     v->missing.p = ARENA_ARRAY(rq->a, struct view_submit_missing, n);
     v->changes.p = ARENA_ARRAY(rq->a, struct view_submit_changes, n);

@@ -18,7 +18,7 @@ static err open_response(const struct writing *w, survey_id id, struct survey *s
     struct db *db = tx_db(w->tx);
     TRY(survey_get(db, w->a, id, s));
     TRY(survey_response_get(db, w->scope, id, scope_body(w->scope), r));
-    if (s->state != SURVEY_OPEN || r->state == RESPONSE_SUBMITTED)
+    if (s->state != SURVEY_OPEN || !survey_response_is_editable(r->state))
         return ERR(CONFLICT);
     return tx_now(w->tx) < usec_of_jday_end(s->last_submission) ? OK : ERR(CONFLICT);
 }
