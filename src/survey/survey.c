@@ -21,7 +21,7 @@ static const struct nav_item nav[] = {
 
 const struct module survey_module = {
     .name = "survey",
-    .routes = (const struct route *const[]){survey_office_routes, survey_routes, NULL},
+    .routes = (const struct route *const[]){survey_office_routes, survey_routes, survey_file_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

@@ -116,6 +116,7 @@ static struct view_survey *survey_view(
         .title = sheet->survey.title,
         .body = sheet->body.name,
         .code6 = sheet->body.code6,
+        .body_id = sheet->body.id.v,
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
@@ -170,6 +171,7 @@ static err board_body_read(struct req *rq)
     body_id body;
     TRY(survey_of(rq, &s));
     TRY(req_param_i64(rq, "body", &body.v));
+    req_journal_body(rq, body.v, str_fmt(rq->a, "%.*s：回答", STR_F(s.title)));
     return show_survey(rq, s.id, body);
 }
 
@@ -261,6 +263,6 @@ const struct route survey_routes[] = {
         .form = &survey_withdraw_form, .read = survey_withdraw_read,
         .write = survey_withdraw_write},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
-        .read = board_body_read},
+        .journal = JOURNAL_SEEN, .read = board_body_read},
     {.path = NULL},
 };

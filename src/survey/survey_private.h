@@ -171,10 +171,20 @@ MUST err survey_write_withdraw(const struct writing *w, survey_id id, str reason
 MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
 
 /* survey_page.c, survey_board.c */
-extern const struct route survey_routes[], survey_office_routes[];
+extern const struct route survey_routes[], survey_office_routes[], survey_file_routes[];
 extern const struct permission survey_p_answer, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
+
+/* survey_file_store.c */
+struct question_ids {
+    question_id *v;
+    size_t n;
+};
+/* Questions with an evidence file whose last day is before today: they need a person. Own body
+ * only; of others none. */
+MUST err survey_files_expired(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    body_id body, jday today, struct question_ids *out);
 
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
