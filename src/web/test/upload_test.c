@@ -3,8 +3,6 @@
  * that no reading of another body goes out without its row. */
 #include "fixture.h"
 
-#include "form/form.h"
-
 #include <dirent.h>
 #include <stdatomic.h>
 
