@@ -113,6 +113,17 @@ static const struct web_field attach_fields[] = {
 static const struct web_form attach_form = WEB_FORM(attach_fields, attach);
 static const struct upload attach_upload = {"file", "ファイル", SURVEY_FILE_MOST};
 
+/* Somebody of a section has what was assigned to it; the rest is not there. */
+static err check_mine(struct db *db, struct req *rq, survey_id id, const struct question *q)
+{
+    struct sheet sheet = {0};
+    if (!(rq->who.roles & ROLE_SECTION))
+        return OK;
+    TRY(survey_assignments(db, rq->a, rq->who.scope, id, &sheet.assigned));
+    TRY(org_section_all(db, rq->a, rq->who.scope, &sheet.sections));
+    return q && survey_sheet_is_mine(&sheet, rq->who.roles, q) ? OK : ERR(NOTFOUND);
+}
+
 /* What is to be changed may be: an item of an open survey, in a response that is being answered. */
 struct target {
     struct survey survey;
@@ -131,6 +142,7 @@ static err target_of(struct db *db, struct req *rq, struct target *t)
     t->q = form_item(c, req_param(rq, "code"));
     if (!t->q)
         return ERR(NOTFOUND);
+    TRY(check_mine(db, rq, id, t->q));
     if (survey_is_open(rq, &t->survey, &t->response))
         return OK;
     req_say(rq, S("提出済みか、期限を過ぎているため、根拠資料を変更できません。"));
@@ -299,10 +311,14 @@ static err send_file(struct req *rq, body_id body)
     struct survey s;
     struct response r;
     struct item_file f;
+    const struct catalog *c;
     int64_t id;
     TRY(req_param_i64(rq, "file", &id));
     TRY(response_of(rq, body, &s, &r));
     TRY(survey_file_get(rq->db, rq->a, rq->who.scope, s.id, body, id, r.horizon, &f));
+    TRY(form_catalog_get(rq->db, s.catalog, &c));
+    if (scope_body(rq->who.scope).v == body.v)
+        TRY(check_mine(rq->db, rq, s.id, form_item_by_id(c, f.question)));
     req_journal_body(rq, body.v, str_fmt(rq->a, "%.*s：根拠資料「%.*s」", STR_F(s.title),
                                      STR_F(f.name)));
     err e = req_send_blob(rq, str_z(rq->a, f.media), f.name, &f.blob);
@@ -325,14 +341,13 @@ static err board_file_read(struct req *rq)
     return send_file(rq, body);
 }
 
-static err evidence_row(struct req *rq, const struct catalog *c, const struct item_file *f,
+static err evidence_row(struct req *rq, const struct question *q, const struct item_file *f,
     struct view_evidence *v)
 {
-    const struct question *q = form_item_by_id(c, f->question);
     str age = age_key(rq, f->valid_until);
     bool expired = str_eq(age, S("expired"));
     v->expired += expired;
-    if (!q || (v->expired_only && !expired))
+    if (v->expired_only && !expired)
         return OK;
     struct view_evidence_rows *row = &v->rows.p[v->rows.n++];
     *row = (struct view_evidence_rows){.file = f->id,
@@ -372,8 +387,14 @@ static err show_evidence(struct req *rq, body_id id)
     v->rows.p = ARENA_ARRAY(rq->a, struct view_evidence_rows, all.n);
     if (!v->rows.p)
         return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++)
-        TRY(evidence_row(rq, c, &all.v[i], v));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct question *q = form_item_by_id(c, all.v[i].question);
+        err e = v->own ? check_mine(rq->db, rq, s.id, q) : OK;
+        if (e.code == ERR_NOTFOUND || !q)
+            continue; /* another section's */
+        TRY(e);
+        TRY(evidence_row(rq, q, &all.v[i], v));
+    }
     req_journal_body(rq, id.v, str_fmt(rq->a, "%.*s：根拠資料の一覧", STR_F(s.title)));
     return req_show(rq, &view_evidence_type, v);
 }
@@ -398,9 +419,9 @@ const struct route survey_file_routes[] = {
         .perm = &survey_p_answer, .write = carry_write},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/files/{file}/remove",
         .perm = &survey_p_answer, .write = remove_write},
-    {.method = GET, .path = "/surveys/{survey}/files", .perm = &survey_p_answer,
+    {.method = GET, .path = "/surveys/{survey}/files", .perm = &survey_p_read,
         .read = own_evidence_read},
-    {.method = GET, .path = "/surveys/{survey}/files/{file}", .perm = &survey_p_answer,
+    {.method = GET, .path = "/surveys/{survey}/files/{file}", .perm = &survey_p_read,
         .read = own_file_read},
     {.method = GET, .path = "/surveys/{survey}/board/{body}/files", .perm = &survey_p_board,
         .journal = JOURNAL_SEEN, .read = board_evidence_read},

@@ -246,6 +246,15 @@ static enum MHD_Result first_call(struct seam *s)
     return n > HTTP_BODY_MAX ? refuse(s, 413, "request body too large\n") : MHD_YES;
 }
 
+static enum MHD_Result sleep_and_start(struct seam *s)
+{
+    struct http_app *app = &s->server->app;
+    s->phase = SLEEPING;
+    MHD_suspend_connection(s->connection);
+    app->start(app->ctx, &s->x);
+    return MHD_YES;
+}
+
 static enum MHD_Result whole_request(struct seam *s)
 {
     struct http_app *app = &s->server->app;
@@ -253,11 +262,18 @@ static enum MHD_Result whole_request(struct seam *s)
         return refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
-    s->phase = SLEEPING;
     atomic_fetch_add(&s->server->sleeping, 1);
-    MHD_suspend_connection(s->connection);
-    app->start(app->ctx, &s->x);
-    return MHD_YES;
+    return sleep_and_start(s);
+}
+
+static enum MHD_Result resumed(struct seam *s)
+{
+    struct http_app *app = &s->server->app;
+    if (!app->finish(app->ctx, &s->x))
+        return sleep_and_start(s);
+    s->answered = true;
+    atomic_fetch_sub(&s->server->sleeping, 1);
+    return send_reply(s);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
@@ -287,12 +303,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
          * 413 at its end, which must come soon. */
         return s->received > s->x.body_max + HTTP_BODY_PATIENCE ? MHD_NO : MHD_YES;
     }
-    if (s->phase == RESUMED) {
-        s->answered = true;
-        atomic_fetch_sub(&s->server->sleeping, 1);
-        s->server->app.finish(s->server->app.ctx, &s->x);
-        return send_reply(s);
-    }
+    if (s->phase == RESUMED)
+        return resumed(s);
     return s->phase == READING ? whole_request(s) : MHD_YES;
 }
 

@@ -59,8 +59,8 @@ struct http_app {
     bool (*begin)(void *ctx, struct http_exchange *x);
     /* The connection sleeps; x->resume(x) may be called from any thread, once. */
     void (*start)(void *ctx, struct http_exchange *x);
-    /* After resume, on a serving thread: fill the reply. */
-    void (*finish)(void *ctx, struct http_exchange *x);
+    /* After resume, on a serving thread: fill the reply. False: start() follows once more. */
+    bool (*finish)(void *ctx, struct http_exchange *x);
 };
 
 struct http_config {

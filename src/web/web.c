@@ -113,22 +113,11 @@ static void submit_journal(struct req_private *p)
     }
 }
 
-/* The result is known and the connection sleeps: a refusal is written down first. */
-static void wake_up(struct req_private *p)
-{
-    if (p->result.code != ERR_DENIED || p->rq.who.person == 0) {
-        p->rq.x->resume(p->rq.x);
-        return;
-    }
-    web_journal_denied(p);
-    submit_journal(p);
-}
-
 static void job_done(struct job *job)
 {
     struct req_private *p = job->arg;
     p->result = job->result;
-    wake_up(p);
+    p->rq.x->resume(p->rq.x);
 }
 
 static void submit_job(struct req_private *p)
@@ -146,7 +135,7 @@ static void slow_run(struct req_private *p)
     err e = run_prepare(p);
     if (err_is(e)) {
         p->result = e;
-        wake_up(p);
+        p->rq.x->resume(p->rq.x);
     } else {
         submit_job(p);
     }
@@ -163,7 +152,7 @@ static bool go_to_location(struct req_private *p)
         return false;
     const struct route *r = route_match(w, GET, path, p, &allow);
     p->query = (struct pairs){0};
-    if (!r || r->journal != JOURNAL_NONE || err_is(guard_permission(p, r)) ||
+    if (!r || err_is(guard_permission(p, r)) ||
         err_is(route_split_query(p->rq.a, query, &p->query)))
         return false;
     p->rq.route = r;
@@ -389,17 +378,20 @@ static void app_start(void *ctx, struct http_exchange *x)
     }
 }
 
-static void app_finish(void *ctx, struct http_exchange *x)
+static bool app_finish(void *ctx, struct http_exchange *x)
 {
     (void)ctx;
     struct req_private *p = x->state;
-    if (!p->journaling) {
-        p->result = err_is(p->journal_result) ? p->journal_result : p->result;
-        reply_written(p);
-    } else if (err_is(p->journal_result)) {
+    if (p->journaling && err_is(p->journal_result)) {
         reply_error(p, p->journal_result); /* without its row nothing is shown */
+    } else if (!p->journaling) {
+        reply_written(p);
+        p->journaling = web_journal_is_due(p);
+        if (p->journaling)
+            return false; /* what the reply shows is written down first */
     }
     log_reply(p);
+    return true;
 }
 
 struct http_app web_app(struct web *w)
@@ -448,13 +440,15 @@ void web_run(struct web *w, struct http_exchange *x)
     x->resume = wake;
     str type = http_header(x, "content-type");
     bool replied = x->method == POST && str_starts(type, S("multipart/")) && run_head(w, x);
-    if (!replied && !app_begin(w, x)) {
+    bool ready = replied || app_begin(w, x);
+    while (!ready) {
+        wait.ready = false;
         app_start(w, x);
         pthread_mutex_lock(&wait.lock);
         while (!wait.ready)
             pthread_cond_wait(&wait.wake, &wait.lock);
         pthread_mutex_unlock(&wait.lock);
-        app_finish(w, x);
+        ready = app_finish(w, x);
     }
     app_drop(w, x);
 }
@@ -473,7 +467,7 @@ static err load_csrf_key(struct web *w)
     return hex_parse(hex, w->csrf_key, sizeof w->csrf_key);
 }
 
-/* A POST answers after its write, where no second row fits in; keeping a file waits for the disk. */
+/* The kind stands in the row of the page; keeping a file waits for the disk. */
 static void check_rows(const struct web *w)
 {
     for (size_t i = 0; i < w->config.n_routes; i++) {

@@ -135,8 +135,8 @@ MUST err req_send(struct req *rq, const char *media_type, str file_name, const s
 MUST err req_send_blob(
     struct req *rq, const char *media_type, str file_name, const struct blob *b);
 
-/* For rows with a journal kind: whose data the reply shows, and what, for people. SEEN must say
- * it; what is one's own is not written down. */
+/* Whose data the reply shows, and what, for people; what is one's own is not written down. A row
+ * of kind SEEN must say it. */
 void req_journal_body(struct req *rq, int64_t body, str what);
 
 /* The file that came with a form; false: none was chosen. */

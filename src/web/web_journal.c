@@ -15,7 +15,7 @@ static str address_of(const struct req_private *p)
         STR_F(str_sub(path, 0, OBJECT_MAX)));
 }
 
-void web_journal_denied(struct req_private *p)
+static void denied(struct req_private *p)
 {
     p->journal = (struct journal_entry){.person = p->rq.who.person,
         .org = p->rq.who.org,
@@ -46,7 +46,9 @@ bool web_journal_is_due(struct req_private *p)
     if (rq->who.person == 0)
         return false; /* nobody: the log has it */
     if (status == 403 || (kind != JOURNAL_NONE && status == 404))
-        web_journal_denied(p);
+        denied(p);
+    else if (kind == JOURNAL_NONE && p->journal_named)
+        shown(p, JOURNAL_SEEN); /* a form of the page shown again */
     else if (kind != JOURNAL_NONE && status == 200)
         shown(p, kind);
     return p->journal.kind != JOURNAL_NONE;

@@ -105,7 +105,6 @@ void upload_drop(struct req_private *p); /* also when there is none */
 /* web_journal.c */
 /* With the reply written: p->journal is what must be committed before it goes out. */
 bool web_journal_is_due(struct req_private *p);
-void web_journal_denied(struct req_private *p);
 
 /* web_asset.c */
 MUST err assets_load(struct web *w);
