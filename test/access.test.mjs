@@ -170,7 +170,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1,
+      act: this.act(row), deputy: 1, section: 1, edition: 99,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
@@ -179,7 +179,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
       const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, file: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -401,7 +401,8 @@ describe('the canary', LIMIT, () => {
     const attached = await c.town.upload(`/surveys/${c.survey}/items/ORG-S1/files`,
       ['note', WORD], ['file', WORD, `${WORD}.txt`]);
     assert.equal(attached.status, 200);
-    c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)], survey: own.map((s) => s.id), code: codes,
+    c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)],
+      survey: own.map((s) => s.id), code: codes, edition: ['1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);
