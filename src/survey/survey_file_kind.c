@@ -159,6 +159,8 @@ static void feed_macro(struct file_kind *k, uint8_t c)
 void survey_file_kind_feed(struct file_kind *k, const void *p, size_t n)
 {
     const uint8_t *b = p;
+    if (n == 0)
+        return;
     size_t more = sizeof k->head - k->head_n;
     more = more < n ? more : n;
     memcpy(k->head + k->head_n, b, more);
@@ -176,7 +178,7 @@ void survey_file_kind_feed(struct file_kind *k, const void *p, size_t n)
 
 static bool begins(const struct file_kind *k, str what)
 {
-    return k->head_n >= what.n && memcmp(k->head, what.p, what.n) == 0;
+    return what.n == 0 || (k->head_n >= what.n && memcmp(k->head, what.p, what.n) == 0);
 }
 
 /* The first entry of the archive is one that Office files begin with. */
