@@ -101,7 +101,7 @@ describe('fifty clients on 132 items', LIMIT, () => {
     }
     const v = valueOf(page, roll);
     const r = await client.who.post(at(code), { value: v.value, seen: page.seen });
-    const one = { code, person: client.person, sent: stored(v), only: v.only, r };
+    const one = { code, person: client.person, sent: stored(v), only: v.only, seen: page.seen, r };
     if (r.status === 200) {
       c.accepted.push(one);
       client.pages.set(code, { ...page, seen: r.json.saved });
@@ -123,7 +123,7 @@ describe('fifty clients on 132 items', LIMIT, () => {
         const v = valueOf(page, roll);
         const r = await client.who.post(at(code), { value: v.value, seen: page.seen });
         (r.status === 200 ? c.accepted : c.refused)
-          .push({ code, person, sent: stored(v), only: v.only, r });
+          .push({ code, person, sent: stored(v), only: v.only, seen: page.seen, r });
       }
     }));
     const all = c.accepted.length + c.refused.length;
@@ -152,6 +152,20 @@ describe('fifty clients on 132 items', LIMIT, () => {
     }
     const only = c.accepted.filter((a) => a.only).map((a) => a.r.json.saved);
     assert.equal(new Set(only).size, only.length, 'two different answers are two facts');
+  });
+
+  test('no answer was saved over one that its writer had not seen', LIMIT, () => {
+    const before = new Map(); // of each fact, the one it stands on
+    const newest = new Map();
+    for (const f of [...c.before, ...c.fresh]) {
+      before.set(f.id, newest.get(f.code) ?? 0);
+      newest.set(f.code, f.id);
+    }
+    const fresh = new Set(c.fresh.map((f) => f.id));
+    const mine = c.accepted.filter((a) => a.only && fresh.has(a.r.json.saved));
+    assert.ok(mine.length > 100);
+    assert.deepEqual(mine.filter((a) => before.get(a.r.json.saved) !== a.seen)
+      .map((a) => [a.code, a.sent, a.seen, before.get(a.r.json.saved)]), []);
   });
 
   test('every refused save showed both values, and left nothing behind', LIMIT, () => {
