@@ -203,25 +203,6 @@ static err item_presence(
     return OK;
 }
 
-/* Answered from memory, and only to the script of the item's page. */
-err survey_presence_read(struct req *rq)
-{
-    struct survey s;
-    struct response r;
-    const struct catalog *c;
-    struct view_presence *v = ARENA_NEW(rq->a, struct view_presence);
-    if (!v)
-        return ERR(NOMEM);
-    TRY(survey_of(rq, &s));
-    TRY(survey_response_get(rq->db, rq->who.scope, s.id, scope_body(rq->who.scope), &r));
-    TRY(form_catalog_get(rq->db, s.catalog, &c));
-    if (!form_item(c, req_param(rq, "code")))
-        return ERR(NOTFOUND); /* no name that anybody can choose is kept */
-    TRY(item_presence(rq, &r, v));
-    rq->json = true;
-    return req_show(rq, &view_presence_type, v);
-}
-
 static err load_item(struct req *rq, struct sheet *sheet, const struct item **out)
 {
     struct survey s;
@@ -229,10 +210,24 @@ static err load_item(struct req *rq, struct sheet *sheet, const struct item **ou
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), sheet));
     const struct question *q = form_item(sheet->catalog, req_param(rq, "code"));
-    if (!q)
+    if (!q || !survey_sheet_is_mine(sheet, rq->who.roles, q))
         return ERR(NOTFOUND);
     *out = &sheet->item[q - sheet->catalog->item];
     return OK;
+}
+
+/* Answered from memory, and only to the script of the item's page. */
+err survey_presence_read(struct req *rq)
+{
+    struct sheet sheet;
+    const struct item *it;
+    struct view_presence *v = ARENA_NEW(rq->a, struct view_presence);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(load_item(rq, &sheet, &it)); /* who may open the page; and no key that anybody can choose */
+    TRY(item_presence(rq, &sheet.response, v));
+    rq->json = true;
+    return req_show(rq, &view_presence_type, v);
 }
 
 err survey_item_read(struct req *rq)
@@ -247,6 +242,11 @@ err survey_item_read(struct req *rq)
     if (it->now.id)
         TRY(org_person_name(
             rq->db, rq->a, rq->who.scope, (person_id){it->now.person}, &v->answered_by));
+    struct level level;
+    TRY(form_level_get(rq->db, rq->a, it->q->id, &level));
+    v->level_key = form_level_key(level.level);
+    v->level_name = form_level_name(level.level);
+    v->law = level.law;
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
     TRY(item_history(rq, &sheet, it, v));
