@@ -138,7 +138,7 @@ class Autosave {
   again() {
     const pause = RETRY[Math.min(this.failures++, RETRY.length - 1)];
     this.say(`保存できませんでした。つながりしだい、もう一度保存します（${pause / 1000}秒後）。`);
-    this.saveIn(pause);
+    this.saveIn(pause * (1 + Math.random() / 10)); // not all clients in the same moment
   }
 
   accepted(view, value) {
