@@ -7,6 +7,7 @@ struct scope {
     person_id person;
     body_id body;
     int64_t pref;
+    int64_t organ;
 };
 
 const struct scope *scope_new(
@@ -22,6 +23,16 @@ const struct scope *scope_new(
     s->body = body;
     s->pref = pref;
     return s;
+}
+
+const struct scope *scope_of_organ(struct arena *a, const struct scope *s, int64_t organ)
+{
+    struct scope *mine = ARENA_NEW(a, struct scope);
+    if (!mine || !s)
+        return NULL;
+    *mine = *s;
+    mine->organ = organ;
+    return mine;
 }
 
 const struct scope *scope_system(void)
@@ -48,4 +59,9 @@ int64_t scope_pref(const struct scope *s)
 person_id scope_person(const struct scope *s)
 {
     return s->person;
+}
+
+int64_t scope_organ(const struct scope *s)
+{
+    return s->organ;
 }
