@@ -2,7 +2,7 @@
 /* Statements of the figures about bodies. */
 #include "org/org_body.h"
 
-#define ATTRIBUTE_COLUMNS "t.body, t.as_of, t.population, t.core_city, t.similar, t.source"
+#define ATTRIBUTE_COLUMNS "t.body, t.as_of, t.population, t.core_city, t.peer_group, t.source"
 
 static void attribute_of_row(struct arena *a, const struct rows *r, struct attribute *out)
 {
@@ -53,10 +53,10 @@ err org_attribute_get(struct db *db, struct arena *a, const struct scope *s, bod
 err org_attribute_put(struct tx *tx, const struct attribute *v, int64_t person)
 {
     return db_exec(tx,
-        SQL("INSERT INTO body_attribute (body, as_of, population, core_city, similar, source,"
+        SQL("INSERT INTO body_attribute (body, as_of, population, core_city, peer_group, source,"
             " person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
             " ON CONFLICT (body, as_of) DO UPDATE SET population=excluded.population,"
-            " core_city=excluded.core_city, similar=excluded.similar, source=excluded.source,"
+            " core_city=excluded.core_city, peer_group=excluded.peer_group, source=excluded.source,"
             " person=excluded.person, at=excluded.at"),
         V(v->body.v, v->as_of, v->population, v->core_city, v->similar, v->source, person,
             tx_now(tx)));

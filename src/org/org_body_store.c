@@ -73,8 +73,8 @@ err org_body_find(struct db *db, struct arena *a, const struct scope *s,
             " AND (CAST($8 AS TEXT)='' OR REPLACE(b.name || ' ' || b.kana || ' '"
             " || COALESCE(b.code6, ''), CAST($8 AS TEXT), '')"
             " <> b.name || ' ' || b.kana || ' ' || COALESCE(b.code6, ''))"
-            " AND (CASE WHEN b.valid_to IS NULL THEN 0 ELSE 1 END)=$9"
-            " AND (CAST($10 AS BIGINT)=0 OR $11=CASE WHEN b.class<=6 THEN 1 ELSE COALESCE("
+            " AND (CASE WHEN b.valid_to IS NULL THEN 0 ELSE 1 END)=CAST($9 AS BIGINT)"
+            " AND (CAST($10 AS BIGINT)=0 OR CAST($11 AS BIGINT)=CASE WHEN b.class<=6 THEN 1 ELSE COALESCE("
             "(SELECT x.decision FROM body_scope x WHERE x.body=b.id ORDER BY x.id DESC LIMIT 1),"
             " 0) END)"
             " ORDER BY COALESCE(b.code6, 'x'), b.id LIMIT $12 OFFSET $13"),

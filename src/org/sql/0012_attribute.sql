@@ -5,7 +5,7 @@ CREATE TABLE body_attribute (
     as_of DAY NOT NULL,
     population INT NOT NULL,
     core_city BOOL NOT NULL,     -- 中核市
-    similar TEXT NOT NULL,       -- 類似団体, as the source writes it; may be empty
+    peer_group TEXT NOT NULL,       -- 類似団体, as the source writes it; may be empty
     source TEXT NOT NULL,
     person ID NOT NULL,
     at TIME NOT NULL,
