@@ -22,6 +22,9 @@ const routes = JSON.parse(yaguraOk('routes', '--json'));
 /** The number of times a table row may be asked with a link that works only once. */
 const INVITES = 64;
 
+/** A body outside of the list. */
+const UNION = 7000001;
+
 // ── doc/access.csv ──
 
 const ROLES = ['nobody', 'no_role', 'staff', 'pref', 'nation', 'system'];
@@ -97,6 +100,11 @@ class Nation {
     const of = (body) => `(SELECT id FROM person WHERE login='u${body.code6}')`;
     this.someone = Number(sqlite(this.file,
       `SELECT id FROM person WHERE login='u${this.leaver.code6}'`));
+    this.officer = Number(sqlite(this.file,
+      `SELECT id FROM person WHERE login='u${this.staff.draft.code6}'`));
+    sqlite(this.file, `INSERT INTO body (id, class, pref, name, kana, valid_from)
+      SELECT ${UNION}, 11, pref, '広域組合', 'こういきくみあい', 0 FROM body
+      WHERE id=${this.staff.draft.body};`);
     const prefs = [this.pref.draft, this.pref.submitted, this.pref.new, ...this.pref.ready];
     this.invites = Array.from({ length: INVITES }, () => crypto.randomBytes(32));
     const hash = (secret) => crypto.createHash('sha256').update(secret).digest('hex');
@@ -137,6 +145,7 @@ class Nation {
   body(row, role) {
     const [whose, state] = row.about.split(' ');
     if (whose === 'unknown') return 999999;
+    if (whose === 'union') return UNION;
     if (whose === 'office' || (whose === 'own' && role === 'nation')) return 9000001;
     if (whose === 'own') return (role === 'pref' ? this.pref : this.staff)[state].body;
     return this[whose][state].body;
@@ -146,12 +155,14 @@ class Nation {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
+      member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
+    if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -172,6 +183,7 @@ class Nation {
       return { login: `p${this.serial++}@example.jp`, name: row.send === 'bad' ? '' : '新任 次郎',
         code6: this.staff.draft.code6, role: 'staff', ...more };
     }
+    if (row.path.startsWith('/bodies')) return this.register(row);
     if (row.path === '/surveys/new') {
       return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
         shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
@@ -185,6 +197,28 @@ class Nation {
     const seen = status === 200 ? json.seen : 0;
     return { value: row.send === 'bad' ? '多い' : '12', seen: row.send === 'stale' ? seen + 1 : seen,
       ...more };
+  }
+
+  /** The register's forms: right ones, and wrong ones. */
+  register(row) {
+    const bad = row.send === 'bad', day = '2020-04-01';
+    const decision = { lgwan: 'yes', decision: 'in', reason: bad ? '' : '接続しているため', day };
+    const { code6 } = this.other.draft;
+    switch (row.path) {
+      case '/bodies/new': return { ...decision, name: bad ? '' : '水道企業団', kana: 'すいどう',
+        kind: 'utility', pref: this.pref.draft.code6, reason: '接続しているため' };
+      case '/bodies/merge': return { ends: '999999', day, code6, people: 'move' };
+      case '/bodies/attributes': return { as_of: day, source: '試験', save: '1',
+        csv: `団体コード,人口,中核市,類似団体\n${bad ? '999999' : code6},5000,0,\n` };
+      case '/bodies/{body}/scope': return decision;
+      case '/bodies/{body}/members': return { code6: bad ? '999999' : this.staff.draft.code6, day };
+      case '/bodies/{body}/name': return { name: '', kana: 'x', kind: 'town', code6, day };
+      case '/bodies/{body}/organs': return { kind: bad ? 'safety' : 'assembly', name: '議会',
+        scope: 'in', reason: '方針を定めたため', decided_by: '議会運営委員会', day };
+      case '/bodies/{body}/organs/{organ}': return { name: '議会', scope: 'in',
+        reason: bad ? '' : '方針を定めたため', decided_by: '議会運営委員会', day };
+      default: return {};
+    }
   }
 
   /** The oldest answer the item had this year, for those who see it. */
@@ -351,6 +385,7 @@ describe('the canary', LIMIT, () => {
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
     c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+      organ: ['0', '1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);
