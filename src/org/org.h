@@ -226,6 +226,12 @@ MUST err org_person_name(
     struct db *db, struct arena *a, const struct scope *s, person_id p, str *out);
 MUST err org_person_by_login(struct db *db, str login, person_id *out);
 
+/* How many active people of the own body hold a role. */
+MUST err org_role_count(struct db *db, const struct scope *s, enum role role, int64_t *out);
+/* Whose place a person with these roles takes on a day: v 0 for one who holds such a role. */
+MUST err org_deputy_for(
+    struct db *db, person_id p, uint32_t roles, jday today, person_id *out);
+
 /* argon2id, 19 MiB, t=2, p=1 (OWASP's minimum of 2023): tens of milliseconds, never on the writer. */
 MUST err org_password_hash(struct arena *a, str password, str *out);
 /* The same with a given salt, for a demonstration that must be reproducible. */
