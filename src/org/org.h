@@ -70,6 +70,14 @@ int64_t scope_pref(const struct scope *s);
 person_id scope_person(const struct scope *s);
 /* The organ the person works for: 0 is 長. */
 int64_t scope_organ(const struct scope *s);
+/* Whose answers of a body are meant: the own organ's in the own body, 長's elsewhere, or those of
+ * the organ the scope was made to look at. */
+int64_t scope_organ_of(const struct scope *s, body_id body);
+/* The same scope, looking at another organ: what it may see of it is what it may see of any other
+ * organisation. NULL without memory. */
+const struct scope *org_scope_look(struct arena *a, const struct scope *s, int64_t organ);
+/* Is it the own work that is meant: own body and own organ. */
+bool scope_is_own(const struct scope *s, body_id body);
 /* The scope of a person, from the roles held now: for jobs done in somebody's name. */
 MUST err org_scope_load(
     struct db *db, struct arena *a, person_id p, const struct scope **out);

@@ -8,6 +8,8 @@ struct scope {
     body_id body;
     int64_t pref;
     int64_t organ;
+    bool looks; /* at the organ below, of whatever body is asked for */
+    int64_t look;
 };
 
 const struct scope *scope_new(
@@ -64,4 +66,25 @@ person_id scope_person(const struct scope *s)
 int64_t scope_organ(const struct scope *s)
 {
     return s->organ;
+}
+
+const struct scope *org_scope_look(struct arena *a, const struct scope *s, int64_t organ)
+{
+    struct scope *other = ARENA_NEW(a, struct scope);
+    if (!other)
+        return NULL;
+    *other = *s;
+    other->looks = true;
+    other->look = organ;
+    return other;
+}
+
+int64_t scope_organ_of(const struct scope *s, body_id body)
+{
+    return s->looks ? s->look : body.v == s->body.v ? s->organ : 0;
+}
+
+bool scope_is_own(const struct scope *s, body_id body)
+{
+    return body.v == s->body.v && scope_organ_of(s, body) == s->organ;
 }

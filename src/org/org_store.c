@@ -358,6 +358,9 @@ static err principal_of_row(struct arena *a, const struct rows *r, struct princi
         scope_new(
             a, (person_id){out->person}, (body_id){out->org}, row_i64(r, 4), out->roles),
         row_i64(r, 6));
+    if (row_i64(r, 6))
+        out->org_name =
+            str_fmt(a, "%.*s　%.*s", STR_F(out->org_name), STR_F(row_view(r, 7)));
     return out->scope ? OK : ERR(NOMEM);
 }
 
@@ -366,14 +369,16 @@ err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes ha
 {
     if (bearer) {
         DB_ONE(db, r,
-            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ"
+            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
+                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
                 " FROM token t JOIN person p ON p.id=t.person JOIN body b ON b.id=p.body"
                 " WHERE t.hash=$1 AND t.expires_at>$2 AND p.active=1"),
             V(hash, now, jday_of_usec(now)));
         return principal_of_row(a, &r, out);
     }
     DB_ONE(db, r,
-        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ"
+        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
+                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
             " FROM session s JOIN person p ON p.id=s.person JOIN body b ON b.id=p.body"
             " WHERE s.hash=$1 AND s.expires_at>$2 AND p.active=1"),
         V(hash, now, jday_of_usec(now)));

@@ -22,6 +22,9 @@ struct view_way;
 err survey_way_view(
     struct req *rq, const struct sheet *sheet, enum flow_side side, struct view_way *out);
 
+/* ?organ= of an office's address: the scope then looks at that organ of the body asked for. */
+MUST err survey_look(struct req *rq);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(

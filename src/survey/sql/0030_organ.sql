@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Colleagues of one organ of a body speak among themselves.
+ALTER TABLE item_comment ADD COLUMN organ INT NOT NULL DEFAULT 0;
