@@ -160,7 +160,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1,
+      act: this.act(row), deputy: 1, section: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
@@ -170,7 +170,7 @@ class Nation {
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
       const none = { organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -200,6 +200,10 @@ class Nation {
     if (row.path.endsWith('/comments')) return { text: row.send === 'bad' ? '' : '確認中です' };
     if (row.path.endsWith('/steps/{act}')) {
       return { reason: row.send === 'bad' ? '' : '誤りのため', ...more };
+    }
+    if (row.path === '/sections') return { name: row.send === 'bad' ? '' : `課${this.serial++}` };
+    if (row.path.endsWith('/assign')) {
+      return { what: row.send === 'bad' ? 'NOPE' : 'ORG', section: '0', due: '' };
     }
     if (row.path.endsWith('/check')) {
       return { verdict: row.send === 'bad' ? 'query' : 'good', note: '' };

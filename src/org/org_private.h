@@ -82,6 +82,24 @@ MUST err org_deputy_end(struct tx *tx, const struct scope *s, bool any, int64_t 
 extern const struct route org_deputy_routes[];
 extern const struct permission org_p_deputy;
 
+/* org_section_store.c, org_section.c */
+MUST err org_section_add(struct tx *tx, const struct scope *s, str name, int64_t *id);
+/* NOTFOUND: not of the own body. */
+MUST err org_section_end(struct tx *tx, const struct scope *s, int64_t id, bool active);
+MUST err org_section_join(
+    struct tx *tx, const struct scope *s, int64_t section, int64_t person, bool member);
+struct member {
+    int64_t section, person;
+};
+struct member_list {
+    struct member *v;
+    size_t n;
+};
+MUST err org_section_members(
+    struct db *db, struct arena *a, const struct scope *s, struct member_list *out);
+extern const struct route org_section_routes[];
+extern const struct permission org_p_section;
+
 /* org_scope.c */
 const struct scope *scope_new(
     struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles);

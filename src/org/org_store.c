@@ -114,7 +114,7 @@ err org_person_add(struct tx *tx, const struct new_person *p, person_id *out)
         SQL("INSERT INTO person (id, body, login, name, mail, active, created_at)"
             " VALUES ($1, $2, $3, $4, $5, 1, $6)"),
         V(out->v, p->body.v, p->login, p->name, p->mail, tx_now(tx))));
-    for (int64_t bit = 1; bit <= ROLE_CISO; bit <<= 1)
+    for (int64_t bit = 1; bit <= ROLE_SECTION; bit <<= 1)
         if (p->roles & (uint32_t)bit)
             TRY(db_exec(tx,
                 SQL("INSERT INTO person_role (person, role, since) VALUES ($1, $2, $3)"),

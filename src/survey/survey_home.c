@@ -63,6 +63,35 @@ static void say_waiting(
               STR_F(year), STR_F(turn));
 }
 
+/* Somebody of a section: the items of that section, and its own deadline. */
+static err section_next(struct req *rq, const struct survey *s, struct next_step *out)
+{
+    struct sheet sheet;
+    int64_t left = 0;
+    jday due = s->shown_deadline;
+    TRY(survey_sheet_load(
+        rq->db, rq->a, rq->who.scope, s->id, scope_body(rq->who.scope), &sheet));
+    for (size_t i = 0; i < sheet.catalog->n_items; i++) {
+        const struct item *it = &sheet.item[i];
+        const struct assignment *as = survey_assigned(&sheet.assigned, it->q);
+        if (!survey_item_is_todo(it) || !survey_sheet_is_mine(&sheet, rq->who.roles, it->q))
+            continue;
+        left++;
+        if (as && as->due != DAY_NONE && as->due < due)
+            due = as->due;
+    }
+    str year = survey_year_text(rq->a, s->fiscal_year), day = day_text(rq->a, due);
+    if (left == 0) {
+        out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課がすることは、今はありません。", STR_F(year));
+        return OK;
+    }
+    out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課の項目が %lld 件残っています。期限は%.*sです。",
+        STR_F(year), (long long)left, STR_F(day));
+    out->href = str_fmt(rq->a, "/surveys/%lld?show=todo", (long long)s->id.v);
+    out->label = S("課の項目を開く");
+    return OK;
+}
+
 static err own_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     struct response r;
@@ -70,6 +99,8 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
     TRY(own_response(rq, s, &r, &p));
     if (r.id == 0)
         return OK;
+    if (survey_is_open(rq, s, &r) && !survey_may(rq, &survey_p_step))
+        return section_next(rq, s, out);
     if (survey_is_open(rq, s, &r) && survey_may(rq, &survey_p_answer))
         say_left(rq, s, p.needed - p.needed_done, out);
     else if (survey_flow_next(r.state, rq->who.roles, FLOW_BODY) &&

@@ -44,13 +44,17 @@ struct writing survey_writing(struct tx *tx, struct req *rq)
 
 struct survey_filter {
     str show, q;
+    int64_t section; /* 0: all */
 };
 
-static bool item_is_shown(const struct item *it, const struct survey_filter *f)
+static bool item_is_shown(
+    const struct item *it, const struct assignment *as, const struct survey_filter *f)
 {
     if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
+        return false;
+    if (f->section && (!as || as->section != f->section))
         return false;
     return f->q.n == 0 || str_has(it->q->text, f->q) || str_has(it->q->code, f->q) ||
         str_has(it->q->why, f->q);
@@ -86,6 +90,14 @@ static void item_row(struct req *rq, const struct item *it, const struct item_ch
         .check_note = check ? check->note : STR_NONE};
 }
 
+static str section_name(const struct sheet *sheet, const struct assignment *as)
+{
+    for (size_t i = 0; as && i < sheet->sections.n; i++)
+        if (sheet->sections.v[i].id == as->section)
+            return sheet->sections.v[i].name;
+    return STR_NONE;
+}
+
 static err area_row(struct req *rq, const struct sheet *sheet, const struct area *area,
     const struct progress *p, const struct check_list *checks, const struct survey_filter *f,
     struct view_survey_areas *row)
@@ -97,11 +109,16 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         return ERR(NOMEM);
     for (size_t i = 0; i < n; i++) {
         const struct item *it = &sheet->item[i];
-        if (!str_eq(it->q->area, area->code))
+        if (!str_eq(it->q->area, area->code) || !survey_sheet_is_mine(sheet, rq->who.roles, it->q))
             continue;
+        const struct assignment *as = survey_assigned(&sheet->assigned, it->q);
         row->confirmable += survey_item_may_confirm(it);
-        if (item_is_shown(it, f))
-            item_row(rq, it, check_of(checks, it->q), &row->items.p[row->items.n++]);
+        if (!item_is_shown(it, as, f))
+            continue;
+        struct view_survey_areas_items *shown = &row->items.p[row->items.n++];
+        item_row(rq, it, check_of(checks, it->q), shown);
+        shown->section = section_name(sheet, as);
+        shown->due = as ? as->due : DAY_NONE;
     }
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->area[i].area, area->code)) {
@@ -143,6 +160,22 @@ static struct view_survey *survey_view(
     return v;
 }
 
+static err section_choices(struct req *rq, const struct sheet *sheet, struct survey_filter *f,
+    struct view_survey *v)
+{
+    IGNORE(parse_i64(req_query(rq, "section"), 1, INT64_MAX, &f->section)); /* 0: all */
+    v->lead = v->own && survey_may(rq, &survey_p_lead);
+    v->sections.p = ARENA_ARRAY(rq->a, struct view_survey_sections, sheet->sections.n);
+    if (!v->sections.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; v->lead && i < sheet->sections.n; i++) {
+        const struct section *k = &sheet->sections.v[i];
+        v->sections.p[v->sections.n++] =
+            (struct view_survey_sections){k->id, k->name, k->id == f->section};
+    }
+    return OK;
+}
+
 static err show_survey(struct req *rq, survey_id id, body_id body)
 {
     struct sheet sheet;
@@ -152,7 +185,8 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
-    struct survey_filter f = {v->show, v->q};
+    struct survey_filter f = {v->show, v->q, 0};
+    TRY(section_choices(rq, &sheet, &f, v));
     struct check_list checks = {0};
     int64_t submission = sheet.response.submission;
     if (!submission)
@@ -243,6 +277,8 @@ err survey_csv_read(struct req *rq)
     csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
+        if (!survey_sheet_is_mine(&sheet, rq->who.roles, it->q))
+            continue;
         csv_str(&c, sheet.body.code6);
         csv_str(&c, sheet.body.name);
         csv_str(&c, it->q->code);

@@ -165,9 +165,31 @@ MUST err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, 
 MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
     int64_t pref, int64_t *submitted, int64_t *bodies);
 
+/* survey_assign_store.c: items and areas given to sections of the body. */
+struct assignment {
+    int64_t section; /* 0: taken back */
+    str area;        /* "ORG"; empty: an item */
+    question_id question;
+    jday due;        /* DAY_NONE: the survey's own deadline */
+};
+struct assignment_list {
+    struct assignment *v;
+    size_t n;
+};
+MUST err survey_assignments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    struct assignment_list *out);
+/* Replaces what was assigned for this area or item. */
+MUST err survey_assign_put(
+    struct tx *tx, const struct scope *s, survey_id id, const struct assignment *as);
+/* Who holds an item: its own assignment, or its area's. NULL: nobody but the lead. */
+const struct assignment *survey_assigned(
+    const struct assignment_list *all, const struct question *q);
+
 /* survey_sheet.c: a response with everything known about its items. */
 struct sheet {
     struct survey survey;
+    struct assignment_list assigned; /* of the own body; else empty */
+    struct section_list sections;
     struct response response;
     struct body body;
     const struct catalog *catalog;
@@ -176,6 +198,9 @@ struct sheet {
 /* Of another organisation only what was submitted: NOTFOUND before. */
 MUST err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
     body_id body, struct sheet *out);
+/* May this person see and answer the item: everything for the leads, else what the own sections
+ * hold. */
+bool survey_sheet_is_mine(const struct sheet *sheet, uint32_t roles, const struct question *q);
 /* The submitted answers of one item in the surveys before, newest first. */
 struct past {
     int fiscal_year;
@@ -251,8 +276,9 @@ MUST err survey_flow_check(const struct writing *w, survey_id id, body_id body, 
     enum check_verdict verdict, str note, struct flow_result *out);
 
 /* survey_page.c, survey_board.c, survey_flow_page.c */
-extern const struct route survey_routes[], survey_office_routes[], survey_flow_routes[];
-extern const struct permission survey_p_step, survey_p_check, survey_p_answer, survey_p_read, survey_p_board, survey_p_totals;
+extern const struct route survey_routes[], survey_office_routes[], survey_flow_routes[],
+    survey_assign_routes[];
+extern const struct permission survey_p_lead, survey_p_step, survey_p_check, survey_p_answer, survey_p_read, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 

@@ -55,6 +55,17 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
         .from_fact = from};
 }
 
+/* Somebody of a section has what was assigned to it; the rest is not there. */
+static err check_mine(const struct writing *w, survey_id id, const struct question *q)
+{
+    struct sheet sheet = {0};
+    if (!(w->roles & ROLE_SECTION))
+        return OK;
+    TRY(survey_assignments(tx_db(w->tx), w->a, w->scope, id, &sheet.assigned));
+    TRY(org_section_all(tx_db(w->tx), w->a, w->scope, &sheet.sections));
+    return survey_sheet_is_mine(&sheet, w->roles, q) ? OK : ERR(NOTFOUND);
+}
+
 /* The item as it stands, for somebody who saw fact seen. */
 static err open_item(const struct writing *w, survey_id id, str code, int64_t seen,
     struct response *r, const struct question **q, struct fact *newest)
@@ -66,6 +77,7 @@ static err open_item(const struct writing *w, survey_id id, str code, int64_t se
     *q = form_item(c, code);
     if (!*q)
         return ERR(NOTFOUND);
+    TRY(check_mine(w, id, *q));
     TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r->body, (*q)->id, 0, newest));
     return newest->id == seen ? OK : ERR(STALE);
 }
@@ -120,6 +132,7 @@ err survey_write_comment(const struct writing *w, survey_id id, str code, str te
     const struct question *q = form_item(c, code);
     if (!q)
         return ERR(NOTFOUND);
+    TRY(check_mine(w, id, q));
     TRY(survey_comment_add(w->tx, &r, q->id, w->person, text));
     return audit(w, S("survey.comment"),
         str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)), STR_NONE);
@@ -154,7 +167,8 @@ err survey_write_confirm(const struct writing *w, survey_id id, str code, str ar
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
         bool meant = code.n ? str_eq(it->q->code, code) : str_eq(it->q->area, area);
-        if (!meant || !survey_item_may_confirm(it))
+        if (!meant || !survey_item_may_confirm(it) ||
+            !survey_sheet_is_mine(&sheet, w->roles, it->q))
             continue;
         TRY(confirm_item(w, &r, it));
         ++*n;
