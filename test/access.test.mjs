@@ -364,7 +364,7 @@ function everyAddress(ids) {
 }
 
 /** All that somebody can read: the addresses above, as page and as JSON, and every link found. */
-async function readAll(url, file, login, addresses) {
+async function readAll(url, file, login, addresses, heard = sings) {
   const v = await visitor(url, agent).signIn(login);
   const p = program(url, token(file, login), agent);
   const seen = new Set(addresses), found = [];
@@ -372,7 +372,7 @@ async function readAll(url, file, login, addresses) {
   const look = async (where) => {
     for (const r of [await v.get(where), await p.get(where)]) {
       pages += r.status === 200;
-      if (sings(r.text)) found.push(where);
+      if (heard(r.text)) found.push(where);
     }
   };
   await each(addresses, 8, look);
@@ -380,7 +380,7 @@ async function readAll(url, file, login, addresses) {
     const links = new Set();
     await each(fresh, 8, async (where) => {
       const r = await v.get(where);
-      if (sings(r.text)) found.push(where);
+      if (heard(r.text)) found.push(where);
       for (const [, href] of r.text.matchAll(/href="(\/[^"#]*)/g)) {
         links.add(href.replaceAll('&amp;', '&'));
       }
@@ -470,6 +470,113 @@ describe('the canary', LIMIT, () => {
     });
 
   test('no answer is in the log', () => assert.ok(!sings(c.server.log)));
+});
+
+// ── an organ's answers are its own ──
+
+describe('an organ of a body', LIMIT, () => {
+  const c = {};
+  const people = [['gikai', 'u483010', 1], ['gikai-c', 'c483010', 64]];
+  before(async () => {
+    c.file = demo('--sample');
+    // Two of the town's people work for its assembly.
+    sqlite(c.file, `INSERT INTO organ VALUES (483010, 1, 1, '議会', 1, '方針を定めた', '', '議長',
+        20000, 0, 0);
+      ${people.map(([, login]) => `UPDATE person SET organ=1 WHERE login='${login}';`).join('')}`);
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login), agent);
+    const nation = c.as('nation');
+    const { offices } = (await nation.get('/')).json;
+    assert.equal((await nation.post(`/surveys/${offices[0].id}/close`)).status, 200);
+    const opened = await nation.post('/surveys/new', { title: '次の調査', fiscal_year: '2040',
+      as_of: '2040-10-31', shown_deadline: '2040-12-01', last_submission: '2040-12-08',
+      last_correction: '2041-01-31' });
+    assert.equal(opened.status, 200);
+    c.survey = opened.json.id;
+    c.board = opened.json;
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const totals = async () => {
+    const nation = c.as('nation'), out = [];
+    for (const where of ['totals', 'totals/ORG-S1', 'totals/EVA-S2']) {
+      out.push((await nation.get(`/surveys/${c.survey}/${where}`)).text);
+    }
+    return out;
+  };
+  const row = async (login, name) => (await c.as(login).get(`/surveys/${c.survey}/board`)).json
+    .rows.find((r) => r.name === name);
+
+  test('it is asked beside its body, and the board shows both', LIMIT, async () => {
+    assert.equal(c.board.bodies, 10, 'bodies are counted, not organs');
+    assert.equal(c.board.organs, 1);
+    for (const login of ['pref', 'nation']) {
+      assert.ok(await row(login, '見本町'), login);
+      assert.ok(await row(login, '見本町　議会'), login);
+    }
+    assert.equal((await c.as('u483010').get(`/surveys/${c.survey}`)).json.body, '見本町　議会');
+    assert.equal((await c.as('town').get(`/surveys/${c.survey}`)).json.body, '見本町');
+  });
+
+  test('neither sees or changes what the other answers', LIMIT, async () => {
+    for (const [mine, theirs, word] of [['u483010', 'town', 'ギカイ9c1e'], ['town', 'u483010', 'チョウ4b2d']]) {
+      const me = c.as(mine);
+      assert.equal((await save(me, c.survey, 'ORG-S1', '42')).status, 200);
+      assert.equal((await save(me, c.survey, 'EVA-S2', word)).status, 200);
+      const said = await me.post(`/surveys/${c.survey}/items/ORG-S1/comments`, { text: word });
+      assert.equal(said.status, 200);
+      const { json } = await me.get(`/surveys/${c.survey}/items/ORG-S1`);
+      assert.equal(json.answer, '42人');
+      const at = `/surveys/${c.survey}/items/ORG-S1`;
+      const read = await readAll(c.server.url, c.file, theirs, everyAddress({
+        survey: [String(c.survey)], code: ['ORG-S1', 'EVA-S2'], organ: ['0', '1'],
+        body: ['483010'] }), (text) => text.includes(word));
+      assert.deepEqual(read.found, [], `${theirs} reads ${mine}`);
+      assert.ok(read.pages > 5);
+      const fact = json.history[0].fact;
+      const r = await c.as(theirs).post(`${at}/restore`, { fact, seen: 0 });
+      assert.equal(r.status, 404, `${theirs} restores a fact of ${mine}`);
+      assert.equal((await me.get(at)).json.history.length, 1);
+      const seen = await readAll(c.server.url, c.file, mine, [at], (text) => text.includes(word));
+      assert.ok(seen.found.includes(at), 'the canary sings where it may');
+    }
+  });
+
+  test('its draft is the office\'s as little as anybody\'s', LIMIT, async () => {
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`/surveys/${c.survey}/board/483010?organ=1`);
+      assert.equal(r.status, 404, login);
+    }
+  });
+
+  test('what it submits is read and accepted as its own, and enters no total', LIMIT, async () => {
+    const was = await totals(), me = c.as('u483010');
+    assert.equal((await save(me, c.survey, 'ORG-S1', NUMBER)).status, 200);
+    await complete(me, c.survey);
+    assert.equal((await me.post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await c.as('ciso').post(`/surveys/${c.survey}/submit`)).status, 409,
+      'the body\'s CISO has the body\'s response');
+    assert.equal((await c.as('c483010').post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await row('nation', '見本町　議会')).state_key, 'submitted');
+    assert.notEqual((await row('nation', '見本町')).state_key, 'submitted');
+    const where = `/surveys/${c.survey}/board/483010`;
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`${where}?organ=1`);
+      assert.equal(r.status, 200, login);
+      assert.equal(r.json.body, '見本町　議会');
+      assert.ok(sings(r.text), login);
+      assert.equal((await c.as(login).get(where)).status, 404, 'not the town\'s');
+    }
+    assert.deepEqual(await totals(), was);
+    for (const login of ['town', 'u483028']) {
+      assert.ok(!sings((await c.as(login).get(`/surveys/${c.survey}`)).text), login);
+    }
+    assert.equal((await c.as('pref').post(`${where}/steps/accept?organ=1`)).status, 200);
+    assert.equal((await row('pref', '見本町　議会')).state_key, 'accepted');
+    assert.deepEqual(await totals(), was);
+    await c.server.stop();
+    yaguraOk('check', '--db', `sqlite:${c.file}`);
+  });
 });
 
 // ── hostile requests ──

@@ -143,7 +143,7 @@ struct board {
     struct board_row *v;
     size_t n;
 };
-/* Responses in the scope, by code: progress only. */
+/* Responses in the scope, by code: progress only. Names and classes of the survey's 基準日. */
 MUST err survey_board(
     struct db *db, struct arena *a, const struct scope *s, survey_id id, struct board *out);
 

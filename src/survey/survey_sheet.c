@@ -47,7 +47,7 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
 {
     *out = (struct sheet){0};
     TRY(survey_get(db, a, id, &out->survey));
-    TRY(org_body_get(db, a, s, body, &out->body));
+    TRY(org_body_on(db, a, s, body, out->survey.as_of, &out->body));
     TRY(survey_response_get(db, s, id, body, &out->response));
     bool own = scope_is_own(s, body);
     if (out->response.organ) {

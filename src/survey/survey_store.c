@@ -235,7 +235,8 @@ err survey_board(
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT b.id, b.code6, b.class, b.pref, b.name, b.kana, r.state,"
+        SQL("SELECT b.id, COALESCE(w.code6, b.code6), COALESCE(w.class, b.class), b.pref,"
+            " COALESCE(w.name, b.name), COALESCE(w.kana, b.kana), r.state,"
             " COALESCE(r.changed_at, 0), COALESCE(r.submitted_at, 0),"
             " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT),"
@@ -245,7 +246,10 @@ err survey_board(
             " r.organ, COALESCE((SELECT o.name FROM organ o WHERE o.body=b.id AND o.number=r.organ),"
             " ''), CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
             " WHERE v.id=r.survey) THEN 1 ELSE 0 END"
-            " FROM response r JOIN body b ON b.id=r.body WHERE r.survey=$1"
+            " FROM response r JOIN body b ON b.id=r.body"
+            " LEFT JOIN body_name w ON w.body=b.id AND w.until_day=(SELECT MIN(x.until_day)"
+            " FROM body_name x WHERE x.body=b.id AND x.until_day>=(SELECT v.as_of FROM survey v"
+            " WHERE v.id=r.survey)) WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
             " ORDER BY b.code6, r.organ LIMIT 4000"),
         V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)))
@@ -348,7 +352,8 @@ err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, i
             " JOIN body b ON b.id=r.body WHERE r.survey=$1 AND r.organ=0"
             " AND (r.submission IS NOT NULL OR b.valid_to IS NULL OR b.valid_to>="
             "(SELECT v.last_submission FROM survey v WHERE v.id=r.survey))"
-            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
+            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR $3=COALESCE((SELECT t.class"
+            " FROM submission t WHERE t.id=r.submission), b.class))"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),
         V(id.v, held_to(s), class, pref));
     *submitted = row_i64(&r, 0);
