@@ -160,7 +160,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1,
+      act: this.act(row), deputy: 1, section: 1, edition: 99,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
@@ -170,7 +170,7 @@ class Nation {
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
       const none = { organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -401,7 +401,7 @@ describe('the canary', LIMIT, () => {
     c.survey = own[0].id;
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
-    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes, edition: ['1'],
       organ: ['0', '1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
@@ -529,7 +529,7 @@ describe('an organ of a body', LIMIT, () => {
       assert.equal(json.answer, '42人');
       const at = `/surveys/${c.survey}/items/ORG-S1`;
       const read = await readAll(c.server.url, c.file, theirs, everyAddress({
-        survey: [String(c.survey)], code: ['ORG-S1', 'EVA-S2'], organ: ['0', '1'],
+        survey: [String(c.survey)], code: ['ORG-S1', 'EVA-S2'], organ: ['0', '1'], edition: ['1'],
         body: ['483010'] }), (text) => text.includes(word));
       assert.deepEqual(read.found, [], `${theirs} reads ${mine}`);
       assert.ok(read.pages > 5);

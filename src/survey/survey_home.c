@@ -125,7 +125,7 @@ static err office_next(struct req *rq, const struct survey *s, struct next_step 
         out->label = S("確認を待つ団体を見る");
         return OK;
     }
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     out->text = str_fmt(rq->a, "%.*sの調査は、%lld 団体のうち %lld 団体がまだ提出していません。",
         STR_F(year), (long long)bodies, (long long)(bodies - submitted));
     out->label = S("団体ごとの状況を見る");
@@ -171,7 +171,7 @@ static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
 static err home_office(struct req *rq, const struct survey *s, struct view_home *v)
 {
     int64_t submitted, bodies;
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     v->offices.p[v->offices.n++] = (struct view_home_offices){.id = s->id.v,
         .title = s->title,
         .submitted = submitted,
