@@ -41,22 +41,6 @@ static void count(struct banding *b, int64_t body, str value)
     }
 }
 
-/* The answers in force of one item, of bodies in the scope: no organ's. */
-static err count_all(struct req *rq, const struct survey *s, bool accepted, struct banding *b)
-{
-    const struct scope *scope = rq->who.scope;
-    DB_EACH(rq->db, r,
-        SQL("SELECT r.body, f.value FROM response r JOIN submission t ON t.id=r.submission"
-            " JOIN body b ON b.id=r.body"
-            " JOIN fact f ON f.id=(SELECT MAX(x.id) FROM fact x WHERE x.occasion=r.survey"
-            " AND x.body=r.body AND x.question=$2 AND x.organ=0 AND x.id<=t.horizon)"
-            " WHERE r.survey=$1 AND r.organ=0 AND (CAST($3 AS BIGINT)=0 OR r.state=7)"
-            " AND (CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=2 AND t.pref=$5)) LIMIT 4000"),
-        V(s->id.v, b->q->id.v, accepted, scope_level(scope), scope_pref(scope)))
-    count(b, row_i64(&r, 0), row_view(&r, 1));
-    return db_status(rq->db);
-}
-
 static str group_name(int group)
 {
     return group == CORE         ? S("中核市")
@@ -108,13 +92,17 @@ err survey_band_groups(
     struct req *rq, const struct survey *s, const struct question *q, struct view_total *v)
 {
     struct banding *b = ARENA_NEW(rq->a, struct banding);
+    struct body_answers answers;
     if (!b)
         return ERR(NOMEM);
     b->q = q;
     TRY(org_attribute_all(rq->db, rq->a, rq->who.scope, s->as_of, &b->figures));
     if (b->figures.n == 0)
         return OK; /* nothing is invented */
-    TRY(count_all(rq, s, v->accepted, b));
+    TRY(survey_answers_in_force(
+        rq->db, rq->a, rq->who.scope, s->id, q->id, v->accepted, &answers));
+    for (size_t i = 0; i < answers.n; i++)
+        count(b, answers.v[i].body.v, answers.v[i].value);
     str note = note_of(rq, &b->figures);
     TRY(put_group(rq, b, S("人口の区分"), note, 1, BANDS, v));
     return put_group(rq, b, S("中核市"), note, CORE, NO_CORE, v);

@@ -236,6 +236,17 @@ struct past_list {
 };
 MUST err survey_past(struct db *db, struct arena *a, const struct scope *s,
     const struct sheet *sheet, const struct question *q, struct past_list *out);
+/* survey_band_store.c: of each body in the scope its submitted answer to one item, no organ's. */
+struct body_answer {
+    body_id body;
+    str value;
+};
+struct body_answers {
+    struct body_answer *v;
+    size_t n;
+};
+MUST err survey_answers_in_force(struct db *db, struct arena *a, const struct scope *s,
+    survey_id id, question_id q, bool accepted, struct body_answers *out);
 /* survey_merged.c: last year's answers of the bodies merged into this one. */
 MUST err survey_merged_load(struct db *db, struct arena *a, const struct scope *s,
     const struct survey *previous, const struct catalog *c, struct sheet *sheet);
