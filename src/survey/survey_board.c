@@ -84,7 +84,7 @@ static bool has_left(const struct board_row *r)
 static str turn_of(const struct board_row *r)
 {
     return r->state == RESPONSE_ACCEPTED || has_left(r) ? STR_NONE
-                                                        : survey_flow_turn_name(r->state);
+        : survey_flow_turn_name(r->state, r->body.class);
 }
 
 static err board_counts(
