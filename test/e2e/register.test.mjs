@@ -85,7 +85,7 @@ for (const js of [true, false]) {
     step('a new name, and a merger', async () => {
       const { p } = c;
       await p.open('/bodies/483214/name');
-      await fill({ 新しい名称: '新中里町', 新しい名称の最初の日: '2024-04-01' });
+      await fill({ '新しい名称 ※必須': '新中里町', 新しい名称の最初の日: '2024-04-01' });
       await press('登録する');
       await p.look('body: renamed');
       assert.match(await text(), /中里町（町、483214）令和6年3月31日（日）まで/);
@@ -94,7 +94,7 @@ for (const js of [true, false]) {
       await p.page.getByLabel('終わる団体の団体コード').fill('484024');
       await fill({ 終わる団体の最後の日: '2024-03-31', 後を継ぐ団体の団体コード: '484016' });
       await press('この内容で合併を登録する');
-      await p.says('合併を登録しました。');
+      await p.says('合併を登録しました。終わった団体には、後の調査で尋ねません。');
       await p.page.getByRole('link', { name: '見本県 島村' }).click();
       await p.look('body: ended');
       assert.match(await text(), /この団体は令和6年3月31日（日）に終わりました/);
