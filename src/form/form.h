@@ -159,6 +159,7 @@ struct new_fact {
     enum basis basis;
     int64_t person;
     int64_t from_fact; /* 0: none */
+    int64_t organ;     /* 0: 長 */
 };
 MUST err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id);
 /* The newest fact of a question in an occasion, up to horizon (0: no limit). */

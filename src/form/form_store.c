@@ -165,9 +165,10 @@ err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id)
     *id = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO fact (id, body, organ, question, question_rev, occasion, value, basis,"
-            " person, at, from_fact) VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8, $9, $10)"),
+            " person, at, from_fact) VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10)"),
         V(*id, f->body.v, f->question.v, f->question_rev, f->occasion, f->value, f->basis,
-            f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE));
+            f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE,
+            f->organ));
 }
 
 /* Answers of another organisation are there to be seen only from a submission on: without a
@@ -175,7 +176,7 @@ err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id)
 static err may_read(struct db *db, const struct scope *s, body_id body, int64_t horizon)
 {
     struct body ignored;
-    if (scope_body(s).v == body.v)
+    if (scope_is_own(s, body))
         return OK;
     if (horizon <= 0)
         return ERR(DENIED);
@@ -201,8 +202,8 @@ err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int6
     DB_EACH(db, r,
         SQL("SELECT id, question, value, basis, person, at FROM fact"
             " WHERE occasion=$1 AND body=$2 AND question=$3 AND id<=$4"
-            " ORDER BY id DESC LIMIT 1"),
-        V(occasion, body.v, q.v, horizon ? horizon : INT64_MAX))
+            " AND organ=$5 ORDER BY id DESC LIMIT 1"),
+        V(occasion, body.v, q.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
     fact_of_row(a, &r, out);
     return db_status(db);
 }
@@ -218,8 +219,8 @@ err form_fact_history(struct db *db, struct arena *a, const struct scope *s,
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT id, question, value, basis, person, at FROM fact"
-            " WHERE occasion=$1 AND body=$2 AND question=$3 ORDER BY id DESC LIMIT 100"),
-        V(occasion, body.v, q.v))
+            " WHERE occasion=$1 AND body=$2 AND question=$3 AND organ=$4 ORDER BY id DESC LIMIT 100"),
+        V(occasion, body.v, q.v, scope_organ_of(s, body)))
     fact_of_row(a, &r, &out->v[out->n++]);
     return db_status(db);
 }
@@ -231,8 +232,8 @@ err form_fact_all(struct db *db, struct arena *a, const struct scope *s, int64_t
     memset(slots, 0, c->n_items * sizeof *slots);
     DB_EACH(db, r,
         SQL("SELECT id, question, value, basis, person, at FROM fact"
-            " WHERE occasion=$1 AND body=$2 AND id<=$3 ORDER BY question, id"),
-        V(occasion, body.v, horizon ? horizon : INT64_MAX))
+            " WHERE occasion=$1 AND body=$2 AND id<=$3 AND organ=$4 ORDER BY question, id"),
+        V(occasion, body.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
     {
         const struct question *q = form_item_by_id(c, (question_id){row_i64(&r, 1)});
         if (q)

@@ -125,6 +125,9 @@ extern const struct permission org_p_section;
 const struct scope *scope_new(
     struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles);
 
+/* The same scope for somebody who works for an organ; NULL without memory. */
+const struct scope *scope_of_organ(struct arena *a, const struct scope *s, int64_t organ);
+
 /* org_password.c: never earlier than a real check would be, also without a hash. */
 bool org_password_verify(str hash, str password);
 

@@ -61,7 +61,7 @@ static struct cell *cell_of(struct checking *c, const struct cell *key)
 /* ── one response ── */
 
 struct counted {
-    int64_t response, body, pref, class;
+    int64_t response, body, organ, pref, class;
     bool submitted, accepted;
     struct fact *facts; /* a slot per item */
     struct item *items;
@@ -123,8 +123,8 @@ static err load_facts(struct checking *c, struct arena *a, const struct counted 
     memset(r->facts, 0, c->catalog->n_items * sizeof *r->facts);
     DB_EACH(c->db, f,
         SQL("SELECT id, question, value, basis FROM fact WHERE occasion=$1 AND body=$2 AND id<=$3"
-            " ORDER BY question, id"),
-        V(c->survey->id.v, r->body, horizon ? horizon : INT64_MAX))
+            " AND organ=$4 ORDER BY question, id"),
+        V(c->survey->id.v, r->body, horizon ? horizon : INT64_MAX, r->organ))
     {
         const struct question *q = form_item_by_id(c->catalog, (question_id){row_i64(&f, 1)});
         if (!q) {
@@ -146,7 +146,7 @@ static err check_responses(struct checking *c)
         return ERR(NOMEM);
     DB_EACH(c->db, row,
         SQL("SELECT r.id, r.body, r.state, COALESCE(t.pref, 0), COALESCE(t.class, 0),"
-            " COALESCE(t.horizon, 0), t.hash FROM response r"
+            " COALESCE(t.horizon, 0), t.hash, r.organ FROM response r"
             " LEFT JOIN submission t ON t.id=r.submission WHERE r.survey=$1 ORDER BY r.body"),
         V(c->survey->id.v))
     {
@@ -155,6 +155,7 @@ static err check_responses(struct checking *c)
             return ERR(NOMEM);
         r.response = row_i64(&row, 0);
         r.body = row_i64(&row, 1);
+        r.organ = row_i64(&row, 7);
         r.submitted =
             survey_response_is_counted((enum response_state)row_i64(&row, 2));
         r.accepted = row_i64(&row, 2) == RESPONSE_ACCEPTED;
@@ -164,7 +165,8 @@ static err check_responses(struct checking *c)
         TRY(check_progress(c, &r));
         if (r.submitted) {
             TRY(check_hash(c, &r, row_view(&row, 6)));
-            TRY(count_cells(c, &r));
+            if (r.organ == 0) /* totals are of bodies */
+                TRY(count_cells(c, &r));
         }
     }
     return db_status(c->db);

@@ -111,6 +111,18 @@ static err item_history(struct req *rq, const struct sheet *sheet, const struct 
     return OK;
 }
 
+static err item_said(struct req *rq, const struct item *it, struct view_item *v)
+{
+    v->disputed = it->disputed;
+    v->said.p = ARENA_ARRAY(rq->a, struct view_item_said, it->n_said + 1);
+    if (!v->said.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < it->n_said; i++)
+        v->said.p[v->said.n++] = (struct view_item_said){
+            it->said[i].who, form_answer_text(rq->a, it->q, it->said[i].value)};
+    return OK;
+}
+
 static err item_comments(struct req *rq, const struct sheet *sheet, const struct item *it,
     struct view_item *v)
 {
@@ -249,6 +261,7 @@ err survey_item_read(struct req *rq)
     v->law = level.law;
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
+    TRY(item_said(rq, it, v));
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));

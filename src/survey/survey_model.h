@@ -31,6 +31,11 @@ enum item_state {
     ITEM_DECLARED
 };
 
+/* What a body before a merger said last year; value empty: nothing. */
+struct item_said {
+    str who, value;
+};
+
 /* One item of a response, with what is known about it. */
 struct item {
     const struct question *q;
@@ -38,6 +43,9 @@ struct item {
     struct fact last;  /* the submitted one of the survey before; id 0: none */
     bool reworded;     /* its wording is not last year's */
     bool fresh;        /* last year's survey did not ask it */
+    bool disputed;     /* the bodies merged into this one did not say the same */
+    struct item_said *said; /* what each of them said */
+    size_t n_said;
     enum item_state state;
 };
 

@@ -135,12 +135,13 @@ static struct view_survey *survey_view(
     struct view_survey *v = ARENA_NEW(rq->a, struct view_survey);
     if (!v)
         return NULL;
-    bool own = scope_body(rq->who.scope).v == sheet->body.id.v;
+    bool own = scope_is_own(rq->who.scope, sheet->body.id);
     *v = (struct view_survey){.id = sheet->survey.id.v,
+        .body_id = sheet->body.id.v,
+        .organ = sheet->response.organ,
         .title = sheet->survey.title,
         .body = sheet->body.name,
         .code6 = sheet->body.code6,
-        .body_id = sheet->body.id.v,
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
@@ -215,11 +216,21 @@ static err survey_read(struct req *rq)
     return show_survey(rq, s.id, scope_body(rq->who.scope));
 }
 
+err survey_look(struct req *rq)
+{
+    int64_t organ;
+    if (err_is(parse_i64(req_query(rq, "organ"), 1, ORGANS_MOST, &organ)))
+        return OK;
+    rq->who.scope = org_scope_look(rq->a, rq->who.scope, organ);
+    return rq->who.scope ? OK : ERR(NOMEM);
+}
+
 /* What another body submitted: the same page, without its forms. */
 err survey_board_body_read(struct req *rq)
 {
     struct survey s;
     body_id body;
+    TRY(survey_look(rq));
     TRY(survey_of(rq, &s));
     TRY(req_param_i64(rq, "body", &body.v));
     req_journal_body(rq, body.v, str_fmt(rq->a, "%.*s：回答", STR_F(s.title)));

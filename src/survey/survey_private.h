@@ -18,6 +18,7 @@ struct response {
     int64_t id;
     survey_id survey;
     body_id body;
+    int64_t organ; /* 0: 長 */
     enum response_state state;
     int64_t version;
     bool correcting; /* sent back by the office: may be changed until the last correction */
@@ -55,6 +56,8 @@ MUST err survey_state_set(struct tx *tx, survey_id id, enum survey_state state);
 MUST err survey_response_get(
     struct db *db, const struct scope *s, survey_id id, body_id body, struct response *out);
 MUST err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out);
+MUST err survey_response_add_organ(
+    struct tx *tx, survey_id id, body_id body, int64_t organ, int64_t *out);
 /* A changed answer: not started becomes draft, returned stays returned. */
 MUST err survey_response_touch(struct tx *tx, int64_t response);
 MUST err survey_response_submit(struct tx *tx, int64_t response, int64_t submission);
@@ -109,7 +112,7 @@ MUST err survey_progress_move(
 MUST err survey_progress_get(
     struct db *db, struct arena *a, const struct scope *s, int64_t response, struct progress *out);
 
-MUST err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
+MUST err survey_comment_add(struct tx *tx, const struct response *r, question_id q,
     int64_t person, str text);
 
 struct submission {
@@ -132,13 +135,15 @@ struct board_row {
     enum response_state state;
     int64_t total, done;
     int64_t staff; /* people who may answer for it */
+    int64_t organ; /* 0: 長; the name says which */
+    bool ended;    /* the body ended since, by a merger */
     usec changed_at, submitted_at;
 };
 struct board {
     struct board_row *v;
     size_t n;
 };
-/* Responses in the scope, by code: progress only. */
+/* Responses in the scope, by code: progress only. Names and classes of the survey's 基準日. */
 MUST err survey_board(
     struct db *db, struct arena *a, const struct scope *s, survey_id id, struct board *out);
 
@@ -231,6 +236,20 @@ struct past_list {
 };
 MUST err survey_past(struct db *db, struct arena *a, const struct scope *s,
     const struct sheet *sheet, const struct question *q, struct past_list *out);
+/* survey_band_store.c: of each body in the scope its submitted answer to one item, no organ's. */
+struct body_answer {
+    body_id body;
+    str value;
+};
+struct body_answers {
+    struct body_answer *v;
+    size_t n;
+};
+MUST err survey_answers_in_force(struct db *db, struct arena *a, const struct scope *s,
+    survey_id id, question_id q, bool accepted, struct body_answers *out);
+/* survey_merged.c: last year's answers of the bodies merged into this one. */
+MUST err survey_merged_load(struct db *db, struct arena *a, const struct scope *s,
+    const struct survey *previous, const struct catalog *c, struct sheet *sheet);
 void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32]);
 
 /* Comments of an item, oldest first, up to 200. Own body only. */

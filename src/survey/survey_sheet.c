@@ -28,7 +28,7 @@ static err load_last(struct db *db, struct arena *a, const struct scope *s, stru
     compare_catalogs(sheet, c);
     err e = survey_response_get(db, s, previous.id, sheet->body.id, &r);
     if (e.code == ERR_NOTFOUND || (!err_is(e) && r.horizon == 0))
-        return OK;
+        return survey_merged_load(db, a, s, &previous, c, sheet);
     TRY(e);
     struct fact *facts = ARENA_ARRAY(a, struct fact, c->n_items);
     if (!facts)
@@ -39,7 +39,7 @@ static err load_last(struct db *db, struct arena *a, const struct scope *s, stru
         if (was)
             sheet->item[i].last = facts[was - c->item];
     }
-    return OK;
+    return survey_merged_load(db, a, s, &previous, c, sheet);
 }
 
 err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
@@ -47,9 +47,13 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
 {
     *out = (struct sheet){0};
     TRY(survey_get(db, a, id, &out->survey));
-    TRY(org_body_get(db, a, s, body, &out->body));
+    TRY(org_body_on(db, a, s, body, out->survey.as_of, &out->body));
     TRY(survey_response_get(db, s, id, body, &out->response));
-    bool own = scope_body(s).v == body.v;
+    bool own = scope_is_own(s, body);
+    if (out->response.organ) {
+        str organ = org_organ_name(db, a, body, out->response.organ);
+        out->body.name = str_fmt(a, "%.*s　%.*s", STR_F(out->body.name), STR_F(organ));
+    }
     if (!own && !survey_response_is_counted(out->response.state))
         return ERR(NOTFOUND);
     TRY(form_catalog_get(db, out->survey.catalog, &out->catalog));
@@ -69,6 +73,8 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
     for (size_t i = 0; i < n; i++) {
         struct item *it = &out->item[i];
         it->state = survey_item_state(it->q, &it->now, &it->last, it->reworded);
+        if (it->state == ITEM_MISSING && it->disputed && it->now.id == 0)
+            it->state = ITEM_REASK;
     }
     return OK;
 }

@@ -80,12 +80,14 @@ err survey_response_get(
             " COALESCE(t.class, 0), COALESCE(t.pref, 0), r.correcting"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN submission t ON t.id=r.submission"
-            " WHERE r.survey=$1 AND r.body=$2 AND r.organ=0"
-            " AND (b.id=$3 OR CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=2 AND b.pref=$5))"),
-        V(id.v, body.v, scope_body(s).v, scope_level(s), scope_pref(s)));
+            " WHERE r.survey=$1 AND r.body=$2 AND r.organ=$6"
+            " AND (b.id=$3 OR CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=2 AND b.pref=$5)"
+            " OR EXISTS (SELECT 1 FROM body_successor x WHERE x.old_body=b.id AND x.new_body=$3))"),
+        V(id.v, body.v, scope_body(s).v, scope_level(s), scope_pref(s), scope_organ_of(s, body)));
     *out = (struct response){.id = row_i64(&r, 0),
         .survey = id,
         .body = body,
+        .organ = scope_organ_of(s, body),
         .state = (enum response_state)row_i64(&r, 1),
         .version = row_i64(&r, 2),
         .started_at = row_i64(&r, 3),
@@ -101,11 +103,17 @@ err survey_response_get(
 
 err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out)
 {
+    return survey_response_add_organ(tx, id, body, 0, out);
+}
+
+err survey_response_add_organ(
+    struct tx *tx, survey_id id, body_id body, int64_t organ, int64_t *out)
+{
     *out = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO response (id, survey, body, organ, state, version)"
-            " VALUES ($1, $2, $3, 0, 0, 0)"),
-        V(*out, id.v, body.v));
+            " VALUES ($1, $2, $3, $4, 0, 0)"),
+        V(*out, id.v, body.v, organ));
 }
 
 err survey_response_touch(struct tx *tx, int64_t response)
@@ -138,13 +146,13 @@ err survey_response_move(
 
 /* ── comments ── */
 
-err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
-    int64_t person, str text)
+err survey_comment_add(struct tx *tx, const struct response *r, question_id q, int64_t person,
+    str text)
 {
     return db_exec(tx,
-        SQL("INSERT INTO item_comment (id, survey, body, question, person, at, text)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-        V(tx_id(tx), id.v, body.v, q.v, person, tx_now(tx), text));
+        SQL("INSERT INTO item_comment (id, survey, body, question, person, at, text, organ)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        V(tx_id(tx), r->survey.v, r->body.v, q.v, person, tx_now(tx), text, r->organ));
 }
 
 err survey_comments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
@@ -157,8 +165,8 @@ err survey_comments(struct db *db, struct arena *a, const struct scope *s, surve
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT person, at, text FROM item_comment WHERE survey=$1 AND body=$2"
-            " AND question=$3 ORDER BY id LIMIT 200"),
-        V(id.v, scope_body(s).v, q.v))
+            " AND question=$3 AND organ=$4 ORDER BY id LIMIT 200"),
+        V(id.v, scope_body(s).v, q.v, scope_organ(s)))
     out->v[out->n++] = (struct item_comment){row_i64(&r, 0), row_i64(&r, 1), row_str(a, &r, 2)};
     return db_status(db);
 }
@@ -227,16 +235,23 @@ err survey_board(
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT b.id, b.code6, b.class, b.pref, b.name, b.kana, r.state,"
+        SQL("SELECT b.id, COALESCE(w.code6, b.code6), COALESCE(w.class, b.class), b.pref,"
+            " COALESCE(w.name, b.name), COALESCE(w.kana, b.kana), r.state,"
             " COALESCE(r.changed_at, 0), COALESCE(r.submitted_at, 0),"
             " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT),"
             " CAST((SELECT COALESCE(SUM(p.done), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
-            " WHERE h.body=b.id AND h.active=1 AND x.role=1)"
-            " FROM response r JOIN body b ON b.id=r.body WHERE r.survey=$1"
+            " WHERE h.body=b.id AND h.organ=r.organ AND h.active=1 AND x.role=1),"
+            " r.organ, COALESCE((SELECT o.name FROM organ o WHERE o.body=b.id AND o.number=r.organ),"
+            " ''), CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
+            " WHERE v.id=r.survey) THEN 1 ELSE 0 END"
+            " FROM response r JOIN body b ON b.id=r.body"
+            " LEFT JOIN body_name w ON w.body=b.id AND w.until_day=(SELECT MIN(x.until_day)"
+            " FROM body_name x WHERE x.body=b.id AND x.until_day>=(SELECT v.as_of FROM survey v"
+            " WHERE v.id=r.survey)) WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
-            " ORDER BY b.code6 LIMIT 4000"),
+            " ORDER BY b.code6, r.organ LIMIT 4000"),
         V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)))
     {
         struct board_row *row = &out->v[out->n++];
@@ -252,6 +267,11 @@ err survey_board(
         row->total = row_i64(&r, 9);
         row->done = row_i64(&r, 10);
         row->staff = row_i64(&r, 11);
+        row->organ = row_i64(&r, 12);
+        if (row->organ)
+            row->body.name =
+                str_fmt(a, "%.*s　%.*s", STR_F(row->body.name), STR_F(row_view(&r, 13)));
+        row->ended = row_i64(&r, 14) != 0;
     }
     return db_status(db);
 }
@@ -332,8 +352,11 @@ err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
     DB_ONE(db, r,
         SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL"
             " AND (CAST($5 AS BIGINT)=0 OR r.state=7)), COUNT(*) FROM response r"
-            " JOIN body b ON b.id=r.body WHERE r.survey=$1"
-            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
+            " JOIN body b ON b.id=r.body WHERE r.survey=$1 AND r.organ=0"
+            " AND (r.submission IS NOT NULL OR b.valid_to IS NULL OR b.valid_to>="
+            "(SELECT v.last_submission FROM survey v WHERE v.id=r.survey))"
+            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR $3=COALESCE("
+            "(SELECT t.class FROM submission t WHERE t.id=r.submission), b.class))"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),
         V(id.v, held_to(s), f->class, f->pref, f->accepted));
     *submitted = row_i64(&r, 0);

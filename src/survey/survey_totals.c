@@ -289,7 +289,7 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     struct cube_rows rows;
     struct body_list prefs;
     const struct scope *scope = rq->who.scope;
-    v->groups.p = ARENA_ARRAY(rq->a, struct view_total_groups, 2);
+    v->groups.p = ARENA_ARRAY(rq->a, struct view_total_groups, 4);
     if (!v->groups.p)
         return ERR(NOMEM);
     TRY(org_pref_all(rq->db, rq->a, &prefs));
@@ -300,7 +300,8 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     TRY(total_group(rq, q, &rows, CUBE_BY_CLASS, &prefs, v));
     f.by = CUBE_BY_PREF;
     TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
-    return total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v);
+    TRY(total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v));
+    return survey_band_groups(rq, s, q, v);
 }
 
 static err option_rates(struct req *rq, const struct question *q, struct view_total *v)

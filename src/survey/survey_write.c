@@ -45,6 +45,7 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
     const struct question *q, str value, enum basis basis, int64_t from)
 {
     return (struct new_fact){.body = r->body,
+        .organ = r->organ,
         .question = q->id,
         .question_rev = q->rev,
         .occasion = r->survey.v,
@@ -138,7 +139,7 @@ err survey_write_comment(const struct writing *w, survey_id id, str code, str te
     if (!q)
         return ERR(NOTFOUND);
     TRY(check_mine(w, id, q));
-    TRY(survey_comment_add(w->tx, id, r.body, q->id, w->person, text));
+    TRY(survey_comment_add(w->tx, &r, q->id, w->person, text));
     return audit(w, S("survey.comment"),
         str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)), STR_NONE);
 }
@@ -211,6 +212,8 @@ static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t
     int64_t pref, bool accepted, int64_t sign)
 {
     struct cube_cell cells[CUBE_CELLS];
+    if (sheet->response.organ)
+        return OK; /* totals are of bodies: an organ beside 長 would count its body twice */
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
         const struct item *it = &sheet->item[i];
         if (!form_counts(it->q) || it->now.id == 0)
@@ -276,14 +279,24 @@ err survey_write_accept(const struct writing *w, struct sheet *sheet)
 
 /* ── opening ── */
 
+static bool is_among(const struct body_list *bodies, body_id id)
+{
+    for (size_t i = 0; i < bodies->n; i++)
+        if (bodies->v[i].id.v == id.v)
+            return true;
+    return false;
+}
+
 err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
     const struct new_survey *n, survey_id *out)
 {
     const struct catalog *c;
     struct body_list bodies;
+    struct organ_list organs;
     int64_t total[16] = {0}, needed[16] = {0}, response;
     TRY(form_catalog_get(tx_db(tx), n->catalog, &c));
     TRY(org_body_all(tx_db(tx), a, s, &bodies));
+    TRY(org_organ_in_scope(tx_db(tx), a, s, &organs));
     TRY(survey_add(tx, n, out));
     for (size_t i = 0; i < c->n_items; i++) {
         const struct question *q = &c->item[i];
@@ -295,6 +308,14 @@ err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
     }
     for (size_t i = 0; i < bodies.n; i++) {
         TRY(survey_response_add(tx, *out, bodies.v[i].id, &response));
+        for (size_t k = 0; k < c->n_areas; k++)
+            TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
+    }
+    for (size_t i = 0; i < organs.n; i++) {
+        if (!is_among(&bodies, organs.v[i].body))
+            continue;
+        TRY(survey_response_add_organ(
+            tx, *out, organs.v[i].body, organs.v[i].number, &response));
         for (size_t k = 0; k < c->n_areas; k++)
             TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
     }
