@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of org. */
-#include "org/org_private.h"
+#include "org/org_contact.h"
 
-static const struct permission *const permissions[] = {&org_p_people, NULL};
+static const struct permission *const permissions[] = {
+    &org_p_people, &org_p_roles, &org_p_contacts, &org_p_contacts_read, NULL};
 
 static const struct nav_item nav[] = {
     {"利用者", "/people", &org_p_people},
+    {"緊急連絡先", "/contacts", &org_p_contacts},
+    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read},
     {NULL, NULL, NULL},
 };
 
 const struct module org_module = {
     .name = "org",
-    .routes = (const struct route *const[]){org_routes, org_people_routes, NULL},
+    .routes = (const struct route *const[]){org_routes, org_people_routes,
+        org_person_routes, org_contact_office_routes, org_contact_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
     .migrations = org_migrations,
     .nav = nav,
+    .measures = org_measures,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "conflict.ht.h"
 #include "item.ht.h"
@@ -99,6 +99,7 @@ static err item_history(struct req *rq, const struct sheet *sheet, const struct 
             .value = form_answer_text(rq->a, it->q, all.v[i].value),
             .basis = form_basis_name(all.v[i].basis),
             .at = all.v[i].at,
+            .note = all.v[i].note,
             .current = i == 0};
         TRY(org_person_name(
             rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &h->by));
@@ -187,6 +188,7 @@ err survey_item_read(struct req *rq)
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
+    TRY(survey_measure_view(rq, &sheet, it, &v->measure));
     return req_show(rq, &view_item_type, v);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The survey of one body, every item of it; and the routes of those who answer. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "rate.ht.h"
 #include "survey.ht.h"
@@ -51,11 +51,13 @@ struct writing survey_writing(struct tx *tx, struct req *rq)
 
 struct survey_filter {
     str show, q;
+    struct measures measures;
 };
 
 static bool item_is_shown(const struct item *it, const struct survey_filter *f)
 {
-    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it))
+    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it) &&
+        !survey_item_contradicts(&f->measures, it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
         return false;
@@ -64,7 +66,8 @@ static bool item_is_shown(const struct item *it, const struct survey_filter *f)
 }
 
 static void item_row(
-    struct req *rq, const struct item *it, struct view_survey_areas_items *row)
+    struct req *rq, const struct item *it, enum agreement agreement,
+    struct view_survey_areas_items *row)
 {
     str value = survey_item_value(it);
     *row = (struct view_survey_areas_items){.code = it->q->code,
@@ -72,6 +75,8 @@ static void item_row(
         .answer = form_answer_text(rq->a, it->q, value),
         .state_key = survey_item_state_key(it->state),
         .state_name = survey_item_state_name(it->state),
+        .measure_key = survey_agreement_key(agreement),
+        .measure_name = survey_agreement_name(agreement),
         .todo = survey_item_is_todo(it),
         .essential = it->q->essential,
         .pending = it->q->pending,
@@ -94,7 +99,7 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
             continue;
         row->confirmable += survey_item_may_confirm(it);
         if (item_is_shown(it, f))
-            item_row(rq, it, &row->items.p[row->items.n++]);
+            item_row(rq, it, survey_item_agreement(&f->measures, it), &row->items.p[row->items.n++]);
     }
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->area[i].area, area->code)) {
@@ -143,7 +148,8 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
-    struct survey_filter f = {v->show, v->q};
+    struct survey_filter f = {.show = v->show, .q = v->q};
+    TRY(survey_measures_load(rq, &sheet, &f.measures));
     v->areas.p = ARENA_ARRAY(rq->a, struct view_survey_areas, sheet.catalog->n_areas);
     if (!v->areas.p)
         return ERR(NOMEM);

@@ -166,6 +166,15 @@ MUST err survey_write_submit(const struct writing *w, survey_id id, struct sheet
 /* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
 MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
     int64_t seen, struct fact *newest);
+/* An answer that speaks to a measurement: taken from it, or kept against it with a reason. */
+struct based {
+    str value;
+    enum basis basis;
+    int64_t evidence;
+    str note;
+};
+MUST err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
+    const struct based *b, struct fact *newest);
 /* Takes a submission back: its answers leave the totals and may be changed again. */
 MUST err survey_write_withdraw(const struct writing *w, survey_id id, str reason);
 MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
