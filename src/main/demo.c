@@ -97,6 +97,36 @@ static err seed_write(struct tx *tx, void *arg)
     return audit_append(tx, &e);
 }
 
+/* What the instruments find on the day the demonstration is made for. The sample prefecture begins
+ * without a CISO, contacts and policies: its stories register them. */
+static err register_body(struct tx *tx, const struct making *m, size_t i, jday today)
+{
+    const struct scope *s;
+    person_id ciso;
+    const struct body *b = &m->bodies.v[i];
+    TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
+    TRY(org_sample_contacts(tx, s, i));
+    TRY(policy_sample(tx, s, i, today));
+    if (i % 20 == 0)
+        return OK;
+    struct new_person p = {.body = b->id,
+        .login = str_fmt(m->a, "ciso%.*s", STR_F(b->code6)),
+        .name = S("統括 責任者"),
+        .roles = ROLE_CISO};
+    return org_person_add(tx, &p, &ciso);
+}
+
+static err instruments_write(struct tx *tx, void *arg)
+{
+    struct making *m = arg;
+    for (size_t i = 0; i < m->bodies.n; i++) {
+        if (!m->o->sample)
+            TRY(register_body(tx, m, i, jday_of_usec(tx_now(tx))));
+        TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
+    }
+    return OK;
+}
+
 static void show_progress(int percent)
 {
     enum { WIDTH = 40 };
@@ -139,6 +169,9 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
             .clock = &clock,
             .progress = show_progress};
         e = survey_demo_make(store_writer(s), &d);
+        clock = d.today;
+        if (!err_is(e))
+            e = writer_call(store_writer(s), instruments_write, &m);
     }
     store_close(s);
     return e;

@@ -173,3 +173,19 @@ err org_contact_states(
     }
     return db_status(db);
 }
+
+err org_sample_contacts(struct tx *tx, const struct scope *s, size_t n)
+{
+    static const struct contact list[] = {
+        {.kind = CONTACT_DAY, .name = S("情報政策課"), .phone = S("000-0000-0001"),
+            .hours = S("平日 8:30〜17:15")},
+        {.kind = CONTACT_NIGHT, .name = S("当直（代表）"), .phone = S("000-0000-0002"),
+            .hours = S("夜間・休日")},
+        {.kind = CONTACT_CISO, .name = S("CISO（副首長）"), .phone = S("000-0000-0003")},
+    };
+    if (n % 10 == 0)
+        return OK;
+    for (size_t i = 0; i < COUNT_OF(list); i++)
+        TRY(org_contact_add(tx, s, &list[i]));
+    return n % 3 ? org_contacts_confirm(tx, s) : OK;
+}

@@ -6,6 +6,9 @@
 
 #include "evidence/evidence.h"
 
+/* What a demonstration shows of the n-th body's policy; at most of the day before today. */
+MUST err policy_sample(struct tx *tx, const struct scope *s, size_t n, jday today);
+
 extern const struct module policy_module;
 
 #endif

@@ -155,3 +155,15 @@ err policy_published(struct db *db, int64_t body, usec now, struct measured *out
     *out = (struct measured){true, policy_recorded(&p)};
     return db_status(db);
 }
+
+err policy_sample(struct tx *tx, const struct scope *s, size_t n, jday today)
+{
+    jday published = jday_of(2026, 3, 1) + (jday)(n % 60);
+    bool done = n % 5 != 0 && published < today;
+    struct policy p = {.established = jday_of(2026, 2, 1),
+        .revised = DAY_NONE,
+        .published = done ? published : DAY_NONE,
+        .guideline = n % 7 ? 2 : 3,
+        .address = done ? S("https://www.example.jp/security-policy") : STR_NONE};
+    return n % 11 == 0 || p.established >= today ? OK : policy_add(tx, s, &p, 0);
+}

@@ -77,7 +77,7 @@ static void item_row(
         .state_name = survey_item_state_name(it->state),
         .measure_key = survey_agreement_key(agreement),
         .measure_name = survey_agreement_name(agreement),
-        .todo = survey_item_is_todo(it),
+        .todo = survey_item_is_todo(it) || agreement == AGREEMENT_DIFFERS,
         .essential = it->q->essential,
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
