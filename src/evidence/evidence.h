@@ -56,6 +56,8 @@ struct evidence_list {
     size_t n;
 };
 
+/* As it stands in a row: the empty text is a measurement, too, that found nothing to measure. */
+struct measured evidence_value_parse(str text);
 /* Measured not longer ago than EVIDENCE_FRESH_DAYS: an older one is shown, but speaks no more. */
 bool evidence_is_fresh(usec at, usec now);
 /* "3人", "なし" when nothing could be measured. */

@@ -139,6 +139,13 @@ str evidence_rule_answer(const struct evidence_rule *r, struct measured value)
     return c ? c->answer : STR_NONE;
 }
 
+struct measured evidence_value_parse(str text)
+{
+    struct measured v = {0};
+    v.known = !err_is(parse_i64(text, INT64_MIN, INT64_MAX, &v.value));
+    return v;
+}
+
 bool evidence_is_fresh(usec at, usec now)
 {
     return now - at <= EVIDENCE_FRESH_DAYS * USEC_DAY;

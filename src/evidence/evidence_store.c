@@ -2,14 +2,6 @@
 /* Every SQL statement of evidence. */
 #include "evidence/evidence_private.h"
 
-/* The empty text is a measurement, too: there was nothing to measure. */
-static struct measured value_of(str text)
-{
-    struct measured v = {0};
-    v.known = !err_is(parse_i64(text, INT64_MIN, INT64_MAX, &v.value));
-    return v;
-}
-
 err evidence_rule_add(struct tx *tx, int64_t catalog, str question, str measure, str rule)
 {
     struct evidence_rule parsed;
@@ -43,7 +35,7 @@ err evidence_newest(
         SQL("SELECT id, value, at FROM evidence WHERE body=$1 AND question=$2 AND measure=$3"
             " ORDER BY at DESC, id DESC LIMIT 1"),
         V(body, question, measure))
-    *out = (struct evidence_last){row_i64(&r, 0), value_of(row_view(&r, 1)), row_i64(&r, 2)};
+    *out = (struct evidence_last){row_i64(&r, 0), evidence_value_parse(row_view(&r, 1)), row_i64(&r, 2)};
     return db_status(db);
 }
 
@@ -86,7 +78,7 @@ static bool row_of(struct arena *a, const struct rows *r, struct evidence *out)
     *out = (struct evidence){.id = row_i64(r, 0),
         .question = row_str(a, r, 1),
         .measure = evidence_measure_find(row_view(r, 2)),
-        .value = value_of(row_view(r, 4)),
+        .value = evidence_value_parse(row_view(r, 4)),
         .at = row_i64(r, 5),
         .source = row_str(a, r, 6)};
     if (!out->measure || err_is(evidence_rule_parse(row_view(r, 3), &rule)))

@@ -29,6 +29,18 @@ bool survey_item_contradicts(const struct measures *m, const struct item *it);
 str survey_agreement_name(enum agreement a); /* "測定と違う"; empty for NONE and SAME */
 str survey_agreement_key(enum agreement a);  /* class of the badge */
 
+/* Of responses in force, inside the scope: declared against measured, at the time of submission. */
+struct measure_count {
+    const struct measure *measure;
+    int64_t both, same, differs, explained; /* explained: of those that differ */
+};
+struct measure_counts {
+    struct measure_count v[8];
+    size_t n;
+};
+MUST err survey_measured_count(struct db *db, struct arena *a, const struct scope *s,
+    const struct survey *survey, const struct question *q, struct measure_counts *out);
+
 /* The card of the item's page. */
 struct view_measure;
 MUST err survey_measure_view(
