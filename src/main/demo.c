@@ -97,33 +97,39 @@ static err seed_write(struct tx *tx, void *arg)
     return audit_append(tx, &e);
 }
 
-/* What the instruments find on the day the demonstration is made for. The sample prefecture begins
- * without a CISO, contacts and policies: its stories register them. */
-static err register_body(struct tx *tx, const struct making *m, size_t i, jday today)
+static err add_ciso(struct tx *tx, const struct making *m, const struct body *b)
 {
-    const struct scope *s;
-    person_id ciso;
-    const struct body *b = &m->bodies.v[i];
-    TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
-    TRY(org_sample_contacts(tx, s, i));
-    TRY(policy_sample(tx, s, i, today));
-    if (i % 20 == 0)
-        return OK;
+    person_id ignored;
     struct new_person p = {.body = b->id,
         .login = str_fmt(m->a, "ciso%.*s", STR_F(b->code6)),
         .name = S("統括 責任者"),
         .roles = ROLE_CISO};
-    return org_person_add(tx, &p, &ciso);
+    return org_person_add(tx, &p, &ignored);
 }
 
-static err instruments_write(struct tx *tx, void *arg)
+/* What the instruments find when a body begins to answer. The sample prefecture has no CISO, no
+ * contacts and no policies at first: its stories register them. */
+static err register_body(struct tx *tx, size_t i, void *arg)
 {
-    struct making *m = arg;
-    for (size_t i = 0; i < m->bodies.n; i++) {
-        if (!m->o->sample)
-            TRY(register_body(tx, m, i, jday_of_usec(tx_now(tx))));
-        TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
+    const struct making *m = arg;
+    const struct body *b = &m->bodies.v[i];
+    const struct scope *s;
+    if (!m->o->sample) {
+        TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
+        TRY(org_sample_contacts(tx, s, i));
+        TRY(policy_sample(tx, s, i, jday_of_usec(tx_now(tx))));
+        if (i % 20)
+            TRY(add_ciso(tx, m, b));
     }
+    return evidence_take_all(tx, m->a, b->id.v);
+}
+
+/* And on the day the demonstration is made for. */
+static err measure_write(struct tx *tx, void *arg)
+{
+    const struct making *m = arg;
+    for (size_t i = 0; i < m->bodies.n; i++)
+        TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
     return OK;
 }
 
@@ -167,11 +173,13 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
             .n_bodies = m.bodies.n,
             .today = usec_of_jday_end(today - 1),
             .clock = &clock,
-            .progress = show_progress};
+            .progress = show_progress,
+            .before = register_body,
+            .arg = &m};
         e = survey_demo_make(store_writer(s), &d);
         clock = d.today;
         if (!err_is(e))
-            e = writer_call(store_writer(s), instruments_write, &m);
+            e = writer_call(store_writer(s), measure_write, &m);
     }
     store_close(s);
     return e;

@@ -80,7 +80,7 @@ static err list_rows(struct req *rq, const struct contact_list *list, struct vie
     for (size_t i = 0; i < list->n; i++) {
         const struct contact *c = &list->v[i];
         v->rows.p[v->rows.n++] = (struct view_contacts_rows){c->id,
-            org_contact_kind_name(c->kind), c->name, c->phone, c->mail, c->hours, c->version};
+            (int64_t)i + 1, org_contact_kind_name(c->kind), c->name, c->phone, c->mail, c->hours, c->version};
     }
     return OK;
 }
