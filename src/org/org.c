@@ -2,11 +2,13 @@
 /* The descriptor of org. */
 #include "org/org_contact.h"
 
-static const struct permission *const permissions[] = {
-    &org_p_people, &org_p_roles, &org_p_contacts, &org_p_contacts_read, NULL};
+static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
+    &org_p_roles, &org_p_contacts, &org_p_contacts_read, NULL};
 
 static const struct nav_item nav[] = {
     {"利用者", "/people", &org_p_people},
+    {"代理", "/deputies", &org_p_deputy},
+    {"課の一覧", "/sections", &org_p_section},
     {"緊急連絡先", "/contacts", &org_p_contacts},
     {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read},
     {NULL, NULL, NULL},
@@ -14,7 +16,7 @@ static const struct nav_item nav[] = {
 
 const struct module org_module = {
     .name = "org",
-    .routes = (const struct route *const[]){org_routes, org_people_routes,
+    .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes, org_section_routes,
         org_person_routes, org_contact_office_routes, org_contact_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
