@@ -27,6 +27,7 @@ err org_people_changed(struct tx *tx, struct req *rq, body_id body)
 
 static const struct word roles[] = {
     {ROLE_STAFF, S("staff"), S("担当者：自団体の調査に答える")},
+    {ROLE_SECTION, S("section"), S("各課の回答者：自分の課に割り当てられた項目に答える")},
     {ROLE_APPROVER, S("approver"), S("所属長（課長）：担当者の回答を確かめる")},
     {ROLE_CISO, S("ciso"), S("CISO：回答を承認して提出する")},
     {ROLE_ADMIN, S("admin"), S("団体管理者：自団体の利用者を登録し、役割を変える")},
@@ -36,7 +37,7 @@ static const struct word roles[] = {
 };
 
 enum {
-    LOCAL_ROLES = ROLE_STAFF | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN,
+    LOCAL_ROLES = ROLE_STAFF | ROLE_SECTION | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN,
     OFFICE_ROLES = ROLE_NATION | ROLE_SYSTEM,
     OWN_LOCK = ROLE_ADMIN | ROLE_SYSTEM /* what nobody takes from oneself */
 };

@@ -10,7 +10,7 @@ err org_person_rename(struct tx *tx, person_id p, str name)
 /* A role that stays keeps the day it was given. */
 err org_roles_set(struct tx *tx, person_id p, uint32_t roles)
 {
-    for (int64_t bit = 1; bit <= ROLE_CISO; bit <<= 1) {
+    for (int64_t bit = 1; bit <= ROLE_SECTION; bit <<= 1) {
         if (roles & (uint32_t)bit)
             TRY(db_exec(tx,
                 SQL("INSERT INTO person_role (person, role, since) VALUES ($1, $2, $3)"

@@ -73,6 +73,17 @@ err survey_measures_load(struct req *rq, const struct sheet *sheet, struct measu
         r->horizon, &out->all);
 }
 
+void survey_measure_csv(
+    struct arena *a, struct csv *c, const struct measures *m, const struct item *it)
+{
+    const struct evidence *e = survey_item_measure(m, it);
+    csv_str(c, e ? evidence_value_text(a, e->measure, e->value) : STR_NONE);
+    csv_time(c, e ? e->at : 0);
+    csv_str(c, e ? form_status_name(e->suggests) : STR_NONE);
+    csv_str(c, e ? survey_agreement_name(survey_agreement(it, e, m->now)) : STR_NONE);
+    csv_str(c, it->now.note);
+}
+
 err survey_measure_view(
     struct req *rq, const struct sheet *sheet, const struct item *it, struct view_measure *out)
 {
@@ -95,7 +106,7 @@ err survey_measure_view(
         .value = evidence_value_text(rq->a, e->measure, e->value),
         .at = e->at,
         .fresh = evidence_is_fresh(e->at, m.now),
-        .source = e->source,
+        .source = rq->who.roles & ROLE_STAFF ? e->source : STR_NONE, /* whom its page is open to */
         .suggests = form_status_name(e->suggests),
         .state_key = survey_agreement_key(a),
         .state_name = survey_agreement_name(a),

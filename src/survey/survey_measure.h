@@ -41,6 +41,10 @@ struct measure_counts {
 MUST err survey_measured_count(struct db *db, struct arena *a, const struct scope *s,
     const struct survey *survey, const struct question *q, struct measure_counts *out);
 
+/* Five cells: value, time, suggestion, agreement, reason; empty where nothing was measured. */
+void survey_measure_csv(
+    struct arena *a, struct csv *c, const struct measures *m, const struct item *it);
+
 /* The card of the item's page. */
 struct view_measure;
 MUST err survey_measure_view(

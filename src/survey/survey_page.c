@@ -261,14 +261,17 @@ err survey_csv_send(
 err survey_csv_read(struct req *rq)
 {
     static const char *const head[] = {"団体コード", "団体名", "番号", "分野", "中項目", "設問",
-        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答", "基準日", "データの種類"};
+        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答",
+        "測定値", "測定した日時", "測定値が示す回答", "測定との関係", "理由", "基準日", "データの種類"};
     struct survey s;
     struct sheet sheet;
     BUF_AUTO out = BUF(4 << 20);
     struct csv c = csv_on(&out);
+    struct measures m;
     TRY(survey_of(rq, &s));
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
+    TRY(survey_measures_load(rq, &sheet, &m));
     csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
@@ -286,6 +289,7 @@ err survey_csv_read(struct req *rq)
         csv_str(&c, it->q->unit);
         csv_str(&c, survey_item_state_name(it->state));
         csv_str(&c, form_answer_text(rq->a, it->q, it->last.value));
+        survey_measure_csv(rq->a, &c, &m, it);
         survey_csv_tail(rq, &c, &s);
     }
     return survey_csv_send(rq, &s, "調査の回答", &out);
