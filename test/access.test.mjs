@@ -154,7 +154,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1, contact: this.contact,
+      act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
@@ -162,7 +162,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
       const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, contact: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -397,7 +397,7 @@ describe('the canary', LIMIT, () => {
     c.survey = own[0].id;
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
-    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes, edition: ['1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String),
       person: [...sqlite(c.file, 'SELECT id FROM person').matchAll(/\d+/g)].map(String),
       contact: ['1'] });
@@ -442,7 +442,7 @@ describe('the canary', LIMIT, () => {
       const item = (await town.get(`/surveys/${survey}/items/ORG-10`)).json;
       assert.equal(item.measure.value, '0日', 'measured in the same transaction');
       const addresses = everyAddress({ survey: [survey], code: ['ORG-01', 'ORG-10'],
-        body: ['483010', '483028', '480002'], area: ['ORG'], person: ['1'],
+        edition: ['1'], body: ['483010', '483028', '480002'], area: ['ORG'], person: ['1'],
         contact: [String(contact)] });
       const own = await readAll(server.url, file, 'town2', addresses);
       assert.ok(own.found.includes('/contacts'), 'a colleague sees it');
