@@ -107,10 +107,13 @@ class Nation {
       WHERE id=${this.staff.draft.body};`);
     const prefs = [this.pref.draft, this.pref.submitted, this.pref.new, ...this.pref.ready];
     this.invites = Array.from({ length: INVITES }, () => crypto.randomBytes(32));
+    this.contact = 4242; // of the guest's body: of nobody who asks
     const hash = (secret) => crypto.createHash('sha256').update(secret).digest('hex');
     sqlite(this.file, [
       ...prefs.map((p) => `INSERT INTO person_role VALUES (${of(p)}, 8, 0);`),
       `DELETE FROM person_role WHERE person=${of(this.noRole)};`,
+      `INSERT INTO contact (id, body, position, kind, name, phone, mail, hours, version, changed_at)
+        VALUES (${this.contact}, ${this.guest.body}, 1, 1, '宿直', '110', '', '', 1, 0);`,
       ...this.invites.map((secret) => `INSERT INTO invite (hash, person, created_at, expires_at)
         VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
     ].join('\n'));
@@ -179,7 +182,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1, edition: 99,
+      act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
       member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
@@ -190,7 +193,7 @@ class Nation {
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
       const none = { file: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -216,6 +219,25 @@ class Nation {
       return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
         shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
         last_submission: '2040-12-08', last_correction: '2041-01-31' };
+    }
+    if (row.path === '/people/{person}') return this.roles(row, who, where, more);
+    if (row.path.endsWith('/remove')) return { version: '1' };
+    if (row.path === '/contacts' || row.path === '/contacts/items/{contact}') {
+      return { kind: 'night', name: '宿直室', phone: row.send === 'bad' ? '' : '026-200-0000',
+        version: '1', ...more };
+    }
+    if (row.path === '/policy') {
+      const { json } = await who.get('/policy');
+      const seen = json?.seen ?? 0;
+      return { established: '2026-03-20', seen: row.send === 'stale' ? seen + 1 : seen,
+        address: row.send === 'bad' ? 'ftp://x' : 'https://www.example.jp/policy' };
+    }
+    if (row.path === '/policies/guidelines') {
+      return { name: row.send === 'bad' ? '' : `指針 ${this.serial++}` };
+    }
+    if (row.path.endsWith('/measured')) return { evidence: '1', seen: '0' };
+    if (row.path.endsWith('/keep')) {
+      return { evidence: '1', seen: '0', reason: row.send === 'bad' ? '' : '後任が決まるまで' };
     }
     if (row.path.endsWith('/comments')) return { text: row.send === 'bad' ? '' : '確認中です' };
     if (row.path.endsWith('/steps/{act}')) {
@@ -256,6 +278,14 @@ class Nation {
         reason: bad ? '' : '方針を定めたため', decided_by: '議会運営委員会', day };
       default: return {};
     }
+  }
+
+  /** A person's roles as they are, to be given again. */
+  async roles(row, who, where, more) {
+    const { json, status } = await who.get(where);
+    const seen = status === 200 ? json.seen : 0;
+    return { name: '情報 担当', role: row.send === 'bad' ? 'nation' : 'staff',
+      seen: row.send === 'stale' ? seen + 64 : seen, ...more };
   }
 
   /** The oldest answer the item had this year, for those who see it. */
@@ -437,7 +467,9 @@ describe('the canary', LIMIT, () => {
     assert.equal(attached.status, 200);
     c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)],
       survey: own.map((s) => s.id), code: codes, edition: ['1'], organ: ['0', '1'],
-      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
+      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String),
+      person: [...sqlite(c.file, 'SELECT id FROM person').matchAll(/\d+/g)].map(String),
+      contact: ['1'] });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);
   after(() => c.server?.stop());
@@ -465,6 +497,36 @@ describe('the canary', LIMIT, () => {
     }
     assert.deepEqual(await totals(), was);
   });
+
+  test('contacts and measurements are seen by their own body, and by offices what is theirs to see',
+    LIMIT, async () => {
+      const file = demo('--sample', '--years', '1'), server = await serve(file);
+      const as = (login) => program(server.url, token(file, login), agent);
+      const town = as('town');
+      const survey = (await town.get('/')).json.own[0].id;
+      assert.equal((await town.post('/contacts',
+        { kind: 'night', name: HOSTILE.slice(0, 90), phone: NUMBER })).status, 200);
+      const contact = (await town.get('/contacts')).json.rows.at(-1).contact;
+      assert.equal((await town.post('/contacts/confirm')).status, 200);
+      const item = (await town.get(`/surveys/${survey}/items/ORG-10`)).json;
+      assert.equal(item.measure.value, '0日', 'measured in the same transaction');
+      const addresses = everyAddress({ survey: [survey], code: ['ORG-01', 'ORG-10'],
+        edition: ['1'], body: ['483010', '483028', '480002'], area: ['ORG'], person: ['1'],
+        contact: [String(contact)] });
+      const own = await readAll(server.url, file, 'town2', addresses);
+      assert.ok(own.found.includes('/contacts'), 'a colleague sees it');
+      const offices = { pref: ['/contacts/of/483010', '/contacts/of/483010/csv'],
+        nation: ['/contacts/of/483010', '/contacts/of/483010/csv'], system: [], u483028: [],
+        u483036: [] };
+      for (const [login, sees] of Object.entries(offices)) {
+        const r = await readAll(server.url, file, login, addresses);
+        assert.deepEqual(r.found.sort(), sees, login);
+      }
+      const page = await (await visitor(server.url, agent).signIn('pref'))
+        .get('/contacts/of/483010');
+      assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`));
+      await server.stop();
+    });
 
   test('hostile text is text on the pages of its own body', LIMIT, async () => {
     const v = await visitor(c.server.url, agent).signIn('town');

@@ -5,7 +5,7 @@
 #ifndef FORM_FORM_H
 #define FORM_FORM_H
 
-#include "org/org.h"
+#include "evidence/evidence.h"
 
 typedef struct question_id {
     int64_t v;
@@ -148,6 +148,8 @@ struct fact {
     enum basis basis;
     int64_t person;
     usec at;
+    int64_t evidence; /* 0: none; of basis measured its source, of another what it was kept against */
+    str note;         /* why it was kept */
 };
 
 struct new_fact {
@@ -160,6 +162,8 @@ struct new_fact {
     int64_t person;
     int64_t from_fact; /* 0: none */
     int64_t organ;     /* 0: 長 */
+    int64_t evidence;  /* 0: none */
+    str note;
 };
 MUST err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id);
 /* The newest fact of a question in an occasion, up to horizon (0: no limit). */

@@ -165,10 +165,11 @@ err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id)
     *id = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO fact (id, body, organ, question, question_rev, occasion, value, basis,"
-            " person, at, from_fact) VALUES ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $10)"),
-        V(*id, f->body.v, f->question.v, f->question_rev, f->occasion, f->value, f->basis,
-            f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE,
-            f->organ));
+            " person, at, from_fact, evidence, note)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+        V(*id, f->body.v, f->organ, f->question.v, f->question_rev, f->occasion, f->value,
+            f->basis, f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE,
+            f->evidence ? val_int(f->evidence) : VAL_NONE, f->note));
 }
 
 /* Answers of another organisation are there to be seen only from a submission on: without a
@@ -191,7 +192,9 @@ static void fact_of_row(struct arena *a, const struct rows *r, struct fact *out)
         .value = row_str(a, r, 2),
         .basis = (enum basis)row_i64(r, 3),
         .person = row_i64(r, 4),
-        .at = row_i64(r, 5)};
+        .at = row_i64(r, 5),
+        .evidence = row_i64(r, 6),
+        .note = row_str(a, r, 7)};
 }
 
 err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int64_t occasion,
@@ -200,7 +203,7 @@ err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int6
     *out = (struct fact){.question = q};
     TRY(may_read(db, s, body, horizon));
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
             " WHERE occasion=$1 AND body=$2 AND question=$3 AND id<=$4"
             " AND organ=$5 ORDER BY id DESC LIMIT 1"),
         V(occasion, body.v, q.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
@@ -218,7 +221,7 @@ err form_fact_history(struct db *db, struct arena *a, const struct scope *s,
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
             " WHERE occasion=$1 AND body=$2 AND question=$3 AND organ=$4 ORDER BY id DESC LIMIT 100"),
         V(occasion, body.v, q.v, scope_organ_of(s, body)))
     fact_of_row(a, &r, &out->v[out->n++]);
@@ -231,7 +234,7 @@ err form_fact_all(struct db *db, struct arena *a, const struct scope *s, int64_t
     TRY(may_read(db, s, body, horizon));
     memset(slots, 0, c->n_items * sizeof *slots);
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
             " WHERE occasion=$1 AND body=$2 AND id<=$3 AND organ=$4 ORDER BY question, id"),
         V(occasion, body.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
     {

@@ -222,6 +222,10 @@ MUST err org_seed_bodies(struct tx *tx, const struct body_seed *seeds);
 /* A national office; its id. */
 MUST err org_seed_office(struct tx *tx, int64_t id, str name);
 
+/* What a demonstration shows of a body's emergency contacts: the n-th body has a list, has
+ * confirmed it, or has none. scope: of somebody in that body. */
+MUST err org_sample_contacts(struct tx *tx, const struct scope *s, size_t n);
+
 struct new_person {
     body_id body;
     str login, name, mail;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of survey. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -26,8 +26,8 @@ static const struct nav_item nav[] = {
 const struct module survey_module = {
     .name = "survey",
     .routes = (const struct route *const[]){survey_office_routes, survey_flow_routes,
-        survey_assign_routes, survey_edition_routes, survey_routes,
-        survey_file_routes, NULL},
+        survey_assign_routes, survey_edition_routes, survey_routes, survey_file_routes,
+        survey_measure_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

@@ -34,6 +34,9 @@ struct survey_demo {
     usec today;       /* 00:00 JST of the day it is made for */
     usec *clock;      /* simulated time, moved on by the demo, never beyond today */
     void (*progress)(int percent);
+    /* What else a body did before it answered the current survey; or NULL. */
+    err (*before)(struct tx *tx, size_t body, void *arg);
+    void *arg;
 };
 MUST err survey_demo_make(struct writer *w, const struct survey_demo *d);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "conflict.ht.h"
 #include "item.ht.h"
@@ -104,6 +104,7 @@ static err item_history(struct req *rq, const struct sheet *sheet, const struct 
             .value = form_answer_text(rq->a, it->q, all.v[i].value),
             .basis = form_basis_name(all.v[i].basis),
             .at = all.v[i].at,
+            .note = all.v[i].note,
             .current = i == 0};
         TRY(org_person_name(
             rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &h->by));
@@ -267,6 +268,7 @@ err survey_item_read(struct req *rq)
     TRY(survey_rate_view(rq, it->q, &v->rate));
     TRY(survey_files_view(rq, &sheet, it->q, v->editable, &v->files));
     TRY(item_presence(rq, &sheet.response, &v->presence));
+    TRY(survey_measure_view(rq, &sheet, it, &v->measure));
     return req_show(rq, &view_item_type, v);
 }
 

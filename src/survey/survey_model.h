@@ -28,7 +28,8 @@ enum item_state {
     ITEM_REASK,    /* last year's answer is shown, this year's is asked for */
     ITEM_CARRIED,  /* 前年度の回答: filled in, waiting for a look */
     ITEM_CONFIRMED,
-    ITEM_DECLARED
+    ITEM_DECLARED,
+    ITEM_MEASURED  /* 測定値: the suggestion of a measurement, taken over */
 };
 
 /* What a body before a merger said last year; value empty: nothing. */

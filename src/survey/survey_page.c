@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The survey of one body, every item of it; and the routes of those who answer. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "rate.ht.h"
 #include "survey.ht.h"
@@ -44,13 +44,15 @@ struct writing survey_writing(struct tx *tx, struct req *rq)
 
 struct survey_filter {
     str show, q;
+    struct measures measures;
     int64_t section; /* 0: all */
 };
 
 static bool item_is_shown(
     const struct item *it, const struct assignment *as, const struct survey_filter *f)
 {
-    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it))
+    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it) &&
+        !survey_item_contradicts(&f->measures, it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
         return false;
@@ -69,7 +71,8 @@ static const struct item_check *check_of(const struct check_list *checks, const 
     return NULL;
 }
 
-static void item_row(struct req *rq, const struct item *it, const struct item_check *check,
+static void item_row(struct req *rq, const struct item *it, enum agreement agreement,
+    const struct item_check *check,
     struct view_survey_areas_items *row)
 {
     str value = survey_item_value(it);
@@ -78,7 +81,9 @@ static void item_row(struct req *rq, const struct item *it, const struct item_ch
         .answer = form_answer_text(rq->a, it->q, value),
         .state_key = survey_item_state_key(it->state),
         .state_name = survey_item_state_name(it->state),
-        .todo = survey_item_is_todo(it),
+        .measure_key = survey_agreement_key(agreement),
+        .measure_name = survey_agreement_name(agreement),
+        .todo = survey_item_is_todo(it) || agreement == AGREEMENT_DIFFERS,
         .essential = it->q->essential,
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
@@ -116,7 +121,7 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         if (!item_is_shown(it, as, f))
             continue;
         struct view_survey_areas_items *shown = &row->items.p[row->items.n++];
-        item_row(rq, it, check_of(checks, it->q), shown);
+        item_row(rq, it, survey_item_agreement(&f->measures, it), check_of(checks, it->q), shown);
         shown->section = section_name(sheet, as);
         shown->due = as ? as->due : DAY_NONE;
     }
@@ -185,7 +190,8 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
-    struct survey_filter f = {v->show, v->q, 0};
+    struct survey_filter f = {.show = v->show, .q = v->q};
+    TRY(survey_measures_load(rq, &sheet, &f.measures));
     TRY(section_choices(rq, &sheet, &f, v));
     struct check_list checks = {0};
     int64_t submission = sheet.response.submission;
@@ -267,14 +273,17 @@ err survey_csv_send(
 err survey_csv_read(struct req *rq)
 {
     static const char *const head[] = {"団体コード", "団体名", "番号", "分野", "中項目", "設問",
-        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答", "基準日", "データの種類"};
+        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答",
+        "測定値", "測定した日時", "測定値が示す回答", "測定との関係", "理由", "基準日", "データの種類"};
     struct survey s;
     struct sheet sheet;
     BUF_AUTO out = BUF(4 << 20);
     struct csv c = csv_on(&out);
+    struct measures m;
     TRY(survey_of(rq, &s));
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
+    TRY(survey_measures_load(rq, &sheet, &m));
     csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
@@ -292,6 +301,7 @@ err survey_csv_read(struct req *rq)
         csv_str(&c, it->q->unit);
         csv_str(&c, survey_item_state_name(it->state));
         csv_str(&c, form_answer_text(rq->a, it->q, it->last.value));
+        survey_measure_csv(rq->a, &c, &m, it);
         survey_csv_tail(rq, &c, &s);
     }
     return survey_csv_send(rq, &s, "調査の回答", &out);

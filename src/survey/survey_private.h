@@ -294,6 +294,15 @@ bool survey_write_is_in_time(
 /* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
 MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
     int64_t seen, struct fact *newest);
+/* An answer that speaks to a measurement: taken from it, or kept against it with a reason. */
+struct based {
+    str value;
+    enum basis basis;
+    int64_t evidence;
+    str note;
+};
+MUST err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
+    const struct based *b, struct fact *newest);
 MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
 
 /* survey_flow_write.c: one act of the table, with all it brings along. */

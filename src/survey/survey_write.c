@@ -126,6 +126,18 @@ err survey_write_restore(const struct writing *w, survey_id id, str code, int64_
     return ERR(NOTFOUND);
 }
 
+err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
+    const struct based *b, struct fact *newest)
+{
+    struct response r;
+    const struct question *q;
+    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    struct new_fact f = new_fact(w, &r, q, b->value, b->basis, 0);
+    f.evidence = b->evidence;
+    f.note = b->note;
+    return save(w, &r, q, newest, b->basis == BASIS_MEASURED ? S("survey.measured") : S("survey.keep"), &f);
+}
+
 err survey_write_comment(const struct writing *w, survey_id id, str code, str text)
 {
     struct survey s;
