@@ -73,7 +73,8 @@ static err office_next(struct req *rq, const struct survey *s, struct next_step 
 err survey_next_step(struct req *rq, struct next_step *out)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    bool own = !survey_may(rq, &survey_p_board);
+    err e = survey_current(rq->db, rq->a, rq->who.scope, own, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return OK;
     TRY(e);
@@ -120,13 +121,29 @@ static err home_office(struct req *rq, const struct survey *s, struct view_home 
     return OK;
 }
 
+/* Open ones by their deadline; behind them the others, newest first as they came. */
+static void nearest_first(struct view_home *v)
+{
+    for (size_t i = 1; i < v->own.n; i++) {
+        struct view_home_own one = v->own.p[i];
+        size_t k = i;
+        for (; one.open && k > 0; k--) {
+            const struct view_home_own *before = &v->own.p[k - 1];
+            if (before->open && before->deadline <= one.deadline)
+                break;
+            v->own.p[k] = *before;
+        }
+        v->own.p[k] = one;
+    }
+}
+
 err survey_home_read(struct req *rq)
 {
     struct survey_list surveys;
     struct view_home *v = ARENA_NEW(rq->a, struct view_home);
     if (!v)
         return ERR(NOMEM);
-    TRY(survey_all(rq->db, rq->a, &surveys));
+    TRY(survey_visible(rq->db, rq->a, rq->who.scope, &surveys));
     v->org = rq->who.org_name;
     v->any = surveys.n > 0;
     v->own.p = ARENA_ARRAY(rq->a, struct view_home_own, surveys.n);
@@ -139,13 +156,14 @@ err survey_home_read(struct req *rq)
         if (survey_may(rq, &survey_p_board))
             TRY(home_office(rq, &surveys.v[i], v));
     }
+    nearest_first(v);
     return req_show(rq, &view_home_type, v);
 }
 
 err survey_current_read(struct req *rq)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    err e = survey_current(rq->db, rq->a, rq->who.scope, true, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return req_go(rq, S("/"));
     TRY(e);

@@ -28,7 +28,8 @@ enum item_state {
     ITEM_REASK,    /* last year's answer is shown, this year's is asked for */
     ITEM_CARRIED,  /* 前年度の回答: filled in, waiting for a look */
     ITEM_CONFIRMED,
-    ITEM_DECLARED
+    ITEM_DECLARED,
+    ITEM_NOT_ASKED /* 対象外: its condition does not hold; an earlier answer waits behind it */
 };
 
 /* One item of a response, with what is known about it. */

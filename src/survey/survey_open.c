@@ -120,11 +120,14 @@ err survey_open_prepare(struct req *rq)
         check_order(rq, n);
     TRY(form_catalog_newest(rq->db, str_of(form_catalog_code), &n->catalog));
     TRY(survey_all(rq->db, rq->a, &all));
-    if (all.n > 0)
-        n->previous = all.v[0].id; /* the newest: its answers are carried over */
-    for (size_t i = 0; i < all.n; i++)
+    for (size_t i = 0; i < all.n; i++) {
+        if (!str_eq(all.v[i].catalog_code, str_of(form_catalog_code)))
+            continue; /* a composed survey: another line of questions */
+        if (n->previous.v == 0)
+            n->previous = all.v[i].id; /* the newest: its answers are carried over */
         if (all.v[i].fiscal_year == n->fiscal_year && all.v[i].state == SURVEY_OPEN)
             req_error(rq, "fiscal_year", S("この年度の調査は、もう始まっています。"));
+    }
     return req_has_errors(rq) ? ERR(INVALID) : OK;
 }
 

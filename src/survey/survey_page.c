@@ -8,8 +8,10 @@
 err survey_of(struct req *rq, struct survey *out)
 {
     survey_id id;
+    bool visible;
     TRY(req_param_i64(rq, "survey", &id.v));
-    return survey_get(rq->db, rq->a, id, out);
+    TRY(survey_is_visible(rq->db, rq->who.scope, id, &visible));
+    return visible ? survey_get(rq->db, rq->a, id, out) : ERR(NOTFOUND);
 }
 
 bool survey_may(const struct req *rq, const struct permission *p)
