@@ -49,8 +49,9 @@ err form_question_new(struct tx *tx, struct arena *a, str area, str *code, quest
     str prefix = str_fmt(a, "%.*s-N", STR_F(area));
     int64_t last = 0, n;
     struct db *db = tx_db(tx);
-    DB_EACH(db, r, SQL("SELECT code FROM question WHERE SUBSTR(code, 1, CAST($2 AS INTEGER))=$1"),
-        V(prefix, (int64_t)str_chars(prefix)))
+    DB_EACH(db, r,
+        SQL("SELECT code FROM question WHERE SUBSTR(code, 1, LENGTH(CAST($1 AS TEXT)))=$1"),
+        V(prefix))
     {
         str c = row_view(&r, 0);
         if (!err_is(parse_i64(str_sub(c, prefix.n, c.n), 1, 1000000, &n)) && n > last)

@@ -24,7 +24,7 @@ bool survey_target_has(const struct survey_target *t, const struct body *b);
 struct new_survey {
     catalog_id catalog;
     survey_id previous; /* v 0: none */
-    str title;
+    str title, purpose;
     int fiscal_year;
     jday as_of, shown_deadline, last_submission, last_correction;
     struct survey_target target;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The national office opens a survey from the newest catalogue, and closes it. */
-#include "survey/survey_page.h"
+#include "survey/survey_draft.h"
 
 #include "open.ht.h"
 
@@ -88,7 +88,7 @@ err survey_open_read(struct req *rq)
 
 /* ── opening ── */
 
-static void parse_day(struct req *rq, const char *field, str typed, jday *out)
+void survey_day_read(struct req *rq, const char *field, str typed, jday *out)
 {
     if (typed.n && err_is(jday_parse(typed, out)))
         req_error(rq, field, S("日付を確かめてください。例）令和8年10月31日"));
@@ -112,10 +112,10 @@ err survey_open_prepare(struct req *rq)
     struct survey_list all;
     n->title = f->title;
     n->fiscal_year = (int)f->fiscal_year;
-    parse_day(rq, "as_of", f->as_of, &n->as_of);
-    parse_day(rq, "shown_deadline", f->shown_deadline, &n->shown_deadline);
-    parse_day(rq, "last_submission", f->last_submission, &n->last_submission);
-    parse_day(rq, "last_correction", f->last_correction, &n->last_correction);
+    survey_day_read(rq, "as_of", f->as_of, &n->as_of);
+    survey_day_read(rq, "shown_deadline", f->shown_deadline, &n->shown_deadline);
+    survey_day_read(rq, "last_submission", f->last_submission, &n->last_submission);
+    survey_day_read(rq, "last_correction", f->last_correction, &n->last_correction);
     if (!req_has_errors(rq))
         check_order(rq, n);
     TRY(form_catalog_newest(rq->db, str_of(form_catalog_code), &n->catalog));

@@ -13,6 +13,7 @@ struct survey {
     jday as_of, shown_deadline, last_submission, last_correction;
     enum survey_state state;
     str catalog_code; /* of what line its catalogue is */
+    str purpose;      /* 調査の目的, shown to who answers; may be empty */
 };
 
 struct response {

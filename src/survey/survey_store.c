@@ -7,7 +7,7 @@
 #define SURVEY_COLUMNS                                                                           \
     "id, COALESCE(previous, 0), catalog_rev, title, fiscal_year, as_of, shown_deadline,"         \
     " last_submission, last_correction, state,"                                                  \
-    " (SELECT k.code FROM catalog_rev k WHERE k.id=survey.catalog_rev)"
+    " (SELECT k.code FROM catalog_rev k WHERE k.id=survey.catalog_rev), purpose"
 /* $1 body, $2 level, $3 prefecture of the scope */
 #define SURVEY_ASKS_SCOPE                                                                        \
     " EXISTS (SELECT 1 FROM response r JOIN body b ON b.id=r.body WHERE r.survey=survey.id"      \
@@ -25,7 +25,8 @@ static void survey_of_row(struct arena *a, const struct rows *r, struct survey *
         .last_submission = (jday)row_i64(r, 7),
         .last_correction = (jday)row_i64(r, 8),
         .state = (enum survey_state)row_i64(r, 9),
-        .catalog_code = row_str(a, r, 10)};
+        .catalog_code = row_str(a, r, 10),
+        .purpose = row_str(a, r, 11)};
 }
 
 err survey_get(struct db *db, struct arena *a, survey_id id, struct survey *out)
@@ -104,11 +105,11 @@ err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out)
     out->v = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO survey (id, catalog_rev, previous, title, fiscal_year, as_of,"
-            " shown_deadline, last_submission, last_correction, state, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)"),
+            " shown_deadline, last_submission, last_correction, state, created_at, purpose)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11)"),
         V(out->v, n->catalog.v, n->previous.v ? val_int(n->previous.v) : VAL_NONE, n->title,
             n->fiscal_year, n->as_of, n->shown_deadline, n->last_submission, n->last_correction,
-            tx_now(tx)));
+            tx_now(tx), n->purpose));
 }
 
 err survey_state_set(struct tx *tx, survey_id id, enum survey_state state)

@@ -40,6 +40,11 @@ static const struct {
     {S("opened"), S("調査を始めました。")},
     {S("closed"), S("調査を締め切りました。受付の再開もできます。")},
     {S("reopened"), S("調査の受付を再開しました。")},
+    {S("deleted"), S("下書きを消しました。一覧から元に戻せます。")},
+    {S("restored"), S("元に戻しました。")},
+    {S("removed"), S("項目を外しました。下の「外した項目」から元に戻せます。")},
+    {S("moved"), S("順番を変えました。")},
+    {S("extended"), S("期限を延ばしました。")},
 };
 
 static str notice_of(const struct req *rq)
