@@ -404,7 +404,7 @@ static void parse_options(struct req *rq, str typed, struct question *q)
         for (size_t i = 0; i < q->n_options; i++)
             if (str_eq(q->option[i], option))
                 req_error(rq, "options", S("同じ選択肢が二つあります。"));
-        if (req_has_errors(rq))
+        if (req_error_of(rq, "options").n)
             return;
         q->option[q->n_options++] = option;
     }
@@ -457,7 +457,7 @@ static void parse_changed(struct req *rq, struct wording *f, struct question *q)
     bool kept = q->n_options >= was.n_options;
     for (size_t i = 0; i < was.n_options && kept; i++)
         kept = str_eq(q->option[i], was.option[i]);
-    if (!kept && !req_has_errors(rq))
+    if (!kept && req_error_of(rq, "options").n == 0)
         req_error(rq, "options", S("これまでの選択肢は変えられません。後ろに足すことだけができます。"
                                    "変えたいときは、新しい設問にしてください。"));
 }
