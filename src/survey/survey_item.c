@@ -170,7 +170,7 @@ static err load_item(struct req *rq, struct sheet *sheet, const struct item **ou
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), sheet));
     const struct question *q = form_item(sheet->catalog, req_param(rq, "code"));
-    if (!q)
+    if (!q || !survey_sheet_is_mine(sheet, rq->who.roles, q))
         return ERR(NOTFOUND);
     *out = &sheet->item[q - sheet->catalog->item];
     return OK;

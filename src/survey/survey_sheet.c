@@ -77,6 +77,10 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
     const bool *asked = asked_of(a, out->catalog, facts);
     if (!asked)
         return ERR(NOMEM);
+    if (own) {
+        TRY(survey_assignments(db, a, s, id, &out->assigned));
+        TRY(org_section_all(db, a, s, &out->sections));
+    }
     for (size_t i = 0; i < n; i++) {
         struct item *it = &out->item[i];
         it->state = asked[i] ? survey_item_state(it->q, &it->now, &it->last, it->reworded)
@@ -103,6 +107,17 @@ static err past_fact(struct db *db, struct arena *a, const struct scope *s,
         return ERR(NOMEM);
     *out = asked[was - c->item] ? facts[was - c->item] : (struct fact){.question = q->id};
     return OK;
+}
+
+bool survey_sheet_is_mine(const struct sheet *sheet, uint32_t roles, const struct question *q)
+{
+    if ((roles & ROLE_SECTION) == 0 || (roles & (ROLE_STAFF | ROLE_APPROVER | ROLE_CISO)))
+        return true;
+    const struct assignment *as = survey_assigned(&sheet->assigned, q);
+    for (size_t i = 0; as && i < sheet->sections.n; i++)
+        if (sheet->sections.v[i].id == as->section)
+            return sheet->sections.v[i].mine;
+    return false;
 }
 
 err survey_past(struct db *db, struct arena *a, const struct scope *s,

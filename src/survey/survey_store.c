@@ -125,7 +125,7 @@ err survey_response_get(
     DB_ONE(db, r,
         SQL("SELECT r.id, r.state, r.version, COALESCE(r.started_at, 0), COALESCE(r.changed_at, 0),"
             " COALESCE(r.submitted_at, 0), COALESCE(r.submission, 0), COALESCE(t.horizon, 0),"
-            " COALESCE(t.class, 0), COALESCE(t.pref, 0)"
+            " COALESCE(t.class, 0), COALESCE(t.pref, 0), r.correcting"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN submission t ON t.id=r.submission"
             " WHERE r.survey=$1 AND r.body=$2 AND r.organ=0"
@@ -142,7 +142,8 @@ err survey_response_get(
         .submission = row_i64(&r, 6),
         .horizon = row_i64(&r, 7),
         .class = row_i64(&r, 8),
-        .pref = row_i64(&r, 9)};
+        .pref = row_i64(&r, 9),
+        .correcting = row_i64(&r, 10) != 0};
     return OK;
 }
 
@@ -158,8 +159,9 @@ err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out)
 err survey_response_touch(struct tx *tx, int64_t response)
 {
     return db_exec(tx,
-        SQL("UPDATE response SET state=1, version=version+1, changed_at=$2,"
-            " started_at=COALESCE(started_at, $2) WHERE id=$1"),
+        SQL("UPDATE response SET state=CASE WHEN state=0 THEN 1 ELSE state END,"
+            " version=version+1, changed_at=$2, started_at=COALESCE(started_at, $2)"
+            " WHERE id=$1"),
         V(response, tx_now(tx)));
 }
 
@@ -167,16 +169,19 @@ err survey_response_submit(struct tx *tx, int64_t response, int64_t submission)
 {
     return db_exec(tx,
         SQL("UPDATE response SET state=2, version=version+1, changed_at=$2, submitted_at=$2,"
-            " submission=$3 WHERE id=$1"),
+            " submission=$3, correcting=0 WHERE id=$1"),
         V(response, tx_now(tx), submission));
 }
 
-err survey_response_withdraw(struct tx *tx, int64_t response)
+err survey_response_move(
+    struct tx *tx, int64_t response, enum response_state to, bool correcting)
 {
+    bool counted = survey_response_is_counted(to);
     return db_exec(tx,
-        SQL("UPDATE response SET state=1, version=version+1, changed_at=$2, submitted_at=NULL,"
-            " submission=NULL WHERE id=$1"),
-        V(response, tx_now(tx)));
+        SQL("UPDATE response SET state=$2, version=version+1, changed_at=$3, correcting=$4,"
+            " submitted_at=CASE WHEN CAST($5 AS BIGINT)=1 THEN submitted_at END,"
+            " submission=CASE WHEN CAST($5 AS BIGINT)=1 THEN submission END WHERE id=$1"),
+        V(response, to, tx_now(tx), correcting, counted));
 }
 
 /* ── comments ── */
@@ -283,7 +288,8 @@ err survey_board(
             " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT),"
             " CAST((SELECT COALESCE(SUM(p.done), 0) FROM progress p WHERE p.response=r.id)"
-            " AS BIGINT)"
+            " AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
+            " WHERE h.body=b.id AND h.active=1 AND x.role=1)"
             " FROM response r JOIN body b ON b.id=r.body WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
             " ORDER BY b.code6 LIMIT 4000"),
@@ -301,6 +307,7 @@ err survey_board(
         row->submitted_at = row_i64(&r, 8);
         row->total = row_i64(&r, 9);
         row->done = row_i64(&r, 10);
+        row->staff = row_i64(&r, 11);
     }
     return db_status(db);
 }
@@ -308,14 +315,14 @@ err survey_board(
 /* ── the cube ── */
 
 err survey_cube_move(struct tx *tx, survey_id id, int64_t question_rev, int64_t pref,
-    int64_t class, str answer, enum basis basis, int64_t n, int64_t total)
+    int64_t class, str answer, enum basis basis, bool accepted, int64_t n, int64_t total)
 {
     return db_exec(tx,
-        SQL("INSERT INTO cube (survey, question_rev, pref, class, answer, basis, n, total)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-            " ON CONFLICT (survey, question_rev, pref, class, answer, basis)"
+        SQL("INSERT INTO cube (survey, question_rev, pref, class, answer, basis, accepted, n,"
+            " total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            " ON CONFLICT (survey, question_rev, pref, class, answer, basis, accepted)"
             " DO UPDATE SET n=cube.n+excluded.n, total=cube.total+excluded.total"),
-        V(id.v, question_rev, pref, class, answer, basis, n, total));
+        V(id.v, question_rev, pref, class, answer, basis, accepted, n, total));
 }
 
 /* The prefecture a scope is held to: 0 for the nation, -1 for those who may see no totals. */

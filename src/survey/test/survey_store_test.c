@@ -24,7 +24,8 @@ struct act {
 
 static struct writing writing_of(struct tx *tx, const struct act *act)
 {
-    return (struct writing){tx, world.f->a, world.f->scope[act->who], world.f->person[act->who].v};
+    return (struct writing){tx, world.f->a, world.f->scope[act->who], world.f->person[act->who].v,
+        ROLE_STAFF};
 }
 
 static err run_answer(struct tx *tx, void *arg)
@@ -53,7 +54,9 @@ static err run_withdraw(struct tx *tx, void *arg)
 {
     struct act *act = arg;
     struct writing w = writing_of(tx, act);
-    return survey_write_withdraw(&w, act->survey, S("数え違い \"3\""));
+    struct flow_result r;
+    return survey_flow_act(&w, FLOW_BODY, act->survey, scope_body(w.scope), S("withdraw"),
+        S("数え違い \"3\""), &r);
 }
 
 static err run_restore(struct tx *tx, void *arg)
@@ -652,10 +655,11 @@ static void planted_differences_are_found(void **state)
         "UPDATE cube SET n=n+1 WHERE rowid=(SELECT MIN(rowid) FROM cube)",
         "UPDATE cube SET total=total+1 WHERE answer='#'",
         "UPDATE cube SET basis=2 WHERE rowid=(SELECT MIN(rowid) FROM cube)",
+        "UPDATE cube SET accepted=1 WHERE rowid=(SELECT MIN(rowid) FROM cube)",
         "UPDATE cube SET pref=1 WHERE rowid=(SELECT MAX(rowid) FROM cube)",
         "DELETE FROM cube WHERE rowid=(SELECT MAX(rowid) FROM cube)",
         "DELETE FROM cube",
-        "INSERT INTO cube SELECT survey, question_rev, 1, 1, 'x', 1, 1, 0 FROM cube LIMIT 1",
+        "INSERT INTO cube SELECT survey, question_rev, 1, 1, 'x', 1, 0, 1, 0 FROM cube LIMIT 1",
         "UPDATE progress SET done=done+1 WHERE area='ORG'",
         "UPDATE progress SET needed_done=needed_done-1 WHERE area='ORG' AND done>0",
         "DROP TRIGGER fact_keep_update;\
