@@ -54,6 +54,8 @@ class Nation {
     this.survey = home.offices[0].id;
     await this.readBoard(nation);
     this.choose();
+    const draft = await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    this.draft = draft.json.id;
     await this.server.stop();
     this.grant();
     this.server = await serve(this.file);
@@ -150,7 +152,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone, draft: this.draft,
       act: this.act(row), deputy: 1, section: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
@@ -158,7 +160,7 @@ class Nation {
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, draft: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
@@ -180,6 +182,8 @@ class Nation {
       return { login: `p${this.serial++}@example.jp`, name: row.send === 'bad' ? '' : '新任 次郎',
         code6: this.staff.draft.code6, role: 'staff', ...more };
     }
+    if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
+    if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };
     if (row.path === '/surveys/new') {
       return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
         shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
@@ -202,6 +206,41 @@ class Nation {
     const seen = status === 200 ? json.seen : 0;
     return { value: row.send === 'bad' ? '多い' : '12', seen: row.send === 'stale' ? seen + 1 : seen,
       ...more };
+  }
+
+  /** What changes a draft; for those who see it, from the page as it stands. */
+  async draftFields(row, who, where) {
+    const bad = row.send === 'bad', last = row.path.split('/').pop();
+    const page = where.replace(/\/condition$/, '');
+    const version = async () => {
+      const { json, status } = await who.get(page);
+      return { version: status === 200 ? json.version + (row.send === 'stale' ? 1 : 0) : 1 };
+    };
+    switch (last) {
+      case 'drafts': return { title: bad ? '' : 'もう一つ', from: '' };
+      case 'head': return { title: bad ? '' : '下書き', fiscal_year: 2040, ...await version() };
+      case 'target': return { who: bad ? '' : 'all', ...await version() };
+      case 'pick': return { question: bad ? 'NOPE-1' : 'ORG-01' };
+      case 'new': return { area: 'ORG', text: bad ? '' : `設問${this.serial++}`, why: '理由',
+        type: 'text', carry: 'never', sure: 1, version: 1 };
+      case '{code}': return { text: '職員の数', why: '理由', kind: 'wording',
+        carry: bad ? '' : 'reask', ...await version() };
+      case 'condition': return { parent: bad ? 'NOPE-1' : '', ...await version() };
+      case 'move': return { to: bad ? '' : 'up' };
+      case 'publish': return version();
+      default: return {};
+    }
+  }
+
+  /** Every date ten days later than it is, for those who see it. */
+  async dates(row, who, where) {
+    const { json, status } = await who.get(where);
+    const days = status === 200 ? json.days
+      : ['shown_deadline', 'last_submission', 'last_correction']
+        .map((name) => ({ name, value: '2040-01-01' }));
+    const later = (day) => new Date(Date.parse(day) + 10 * 86_400_000).toISOString().slice(0, 10);
+    return { ...Object.fromEntries(days.map((d) => [d.name, later(d.value)])),
+      reason: row.send === 'bad' ? '' : '災害のため' };
   }
 
   /** The oldest answer the item had this year, for those who see it. */
@@ -367,7 +406,8 @@ describe('the canary', LIMIT, () => {
     c.survey = own[0].id;
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
-    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+    const draft = await c.as('nation').post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    c.addresses = everyAddress({ survey: own.map((s) => s.id), draft: [draft.json.id], code: codes,
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);
