@@ -13,9 +13,17 @@ static str day_text(struct arena *a, jday day)
 
 /* ── what to do next ── */
 
+/* 「令和8年度」 of the yearly survey; a composed one by its name. */
+static str short_name(struct req *rq, const struct survey *s)
+{
+    return str_eq(s->catalog_code, str_of(form_catalog_code))
+        ? survey_year_text(rq->a, s->fiscal_year)
+        : str_fmt(rq->a, "「%.*s」", STR_F(s->title));
+}
+
 static void say_left(struct req *rq, const struct survey *s, int64_t left, struct next_step *out)
 {
-    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    str year = short_name(rq, s), deadline = day_text(rq->a, s->shown_deadline);
     if (left > 0) {
         out->text = str_fmt(rq->a, "%.*sの調査は、あと %lld 項目の回答か確認で提出できます。"
                                    "期限は%.*sです。",
@@ -45,7 +53,7 @@ static err own_response(
 /* It is this person's turn to approve. */
 static void say_turn(struct req *rq, const struct survey *s, struct next_step *out)
 {
-    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    str year = short_name(rq, s), deadline = day_text(rq->a, s->shown_deadline);
     out->text = str_fmt(rq->a, "%.*sの調査が、あなたの確認を待っています。期限は%.*sです。",
         STR_F(year), STR_F(deadline));
     out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
@@ -55,7 +63,7 @@ static void say_turn(struct req *rq, const struct survey *s, struct next_step *o
 static void say_waiting(
     struct req *rq, const struct survey *s, const struct response *r, struct next_step *out)
 {
-    str year = survey_year_text(rq->a, s->fiscal_year);
+    str year = short_name(rq, s);
     str turn = survey_flow_turn_name(r->state);
     out->text = r->state == RESPONSE_ACCEPTED
         ? str_fmt(rq->a, "%.*sの調査は受理されました。今、することはありません。", STR_F(year))
@@ -80,7 +88,7 @@ static err section_next(struct req *rq, const struct survey *s, struct next_step
         if (as && as->due != DAY_NONE && as->due < due)
             due = as->due;
     }
-    str year = survey_year_text(rq->a, s->fiscal_year), day = day_text(rq->a, due);
+    str year = short_name(rq, s), day = day_text(rq->a, due);
     if (left == 0) {
         out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課がすることは、今はありません。", STR_F(year));
         return OK;
@@ -115,7 +123,7 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
 static err office_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     int64_t submitted, bodies, waiting;
-    str year = survey_year_text(rq->a, s->fiscal_year);
+    str year = short_name(rq, s);
     TRY(survey_waiting_count(rq->db, rq->who.scope, s->id, &waiting));
     out->href = str_fmt(rq->a, "/surveys/%lld/board%s", (long long)s->id.v,
         waiting ? "?show=waiting" : "");

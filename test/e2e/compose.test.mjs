@@ -92,7 +92,7 @@ describe('a survey is composed', LIMIT, () => {
     assert.equal(await page.getByLabel(`${KNOWN[0]}を加える`).count(), 0, 'it cannot be picked twice');
     await nation.open(c.draft);
     const order = await items();
-    await button(new RegExp(`^${order[1]}を ?↑上へ`));
+    await button(new RegExp(`^${order[1]}を上へ`));
     assert.deepEqual((await items()).slice(0, 2), [order[1], order[0]]);
     await nation.look('draft: items');
   });
