@@ -3,8 +3,7 @@
  * and totals on a real database. */
 #include "test/fixture.h"
 
-#include "survey/survey_compose.h"
-#include "survey/survey_private.h"
+#include "survey/survey_draft.h"
 
 /* ── whom it asks ── */
 
@@ -300,6 +299,59 @@ static void nobody_is_no_target(void **state)
     assert_err(fix_try(world.f, run_open_nobody, NULL), INVALID);
 }
 
+/* ── a draft that is full ── */
+
+struct filling {
+    int64_t id;
+};
+
+static err run_fill(struct tx *tx, void *arg)
+{
+    struct filling *f = arg;
+    struct arena *a = world.f->a;
+    struct draft d = {.title = S("満杯"), .fiscal_year = 2026, .person = 1};
+    catalog_id catalog;
+    TRY(form_catalog_publish(tx, a, 2026, &catalog));
+    TRY(survey_draft_add(tx, &d, &f->id));
+    for (int i = 0; i < FORM_ITEMS_MAX; i++) {
+        struct draft_item it = {.kind = LINEAGE_NEW, .q = {.text = S("設問"), .why = S("理由"),
+            .type = ANSWER_TEXT, .area = S("ORG"), .position = i + 1}};
+        TRY(form_question_new(tx, a, S("ORG"), &it.q.code, &it.q.id));
+        TRY(survey_draft_item_add(tx, f->id, &it));
+        TRY(survey_draft_item_set(tx, a, f->id, &it));
+    }
+    return OK;
+}
+
+static int asked(enum http_method m, int64_t id, const char *tail, str body)
+{
+    struct ask q = {.method = m,
+        .target = str_z(world.f->a,
+            str_fmt(world.f->a, "/surveys/drafts/%lld%s", (long long)id, tail)),
+        .body = body,
+        .bearer = fix_token(world.f, P_NATION)};
+    return fix_status(world.f, &q);
+}
+
+static void a_full_draft_takes_no_more_and_is_still_shown(void **state)
+{
+    struct filling f;
+    (void)state;
+    fix_write(world.f, run_fill, &f);
+    fix_web(world.f);
+    assert_int_equal(asked(GET, f.id, "", STR_NONE), 200);
+    assert_int_equal(asked(GET, f.id, "/publish", STR_NONE), 200);
+    assert_int_equal(asked(GET, f.id, "/pick", STR_NONE), 200);
+    assert_int_equal(asked(GET, f.id, "/items/ORG-N600", STR_NONE), 200);
+    assert_int_equal(asked(POST, f.id, "/pick", S("question=ORG-01")), 422);
+    assert_int_equal(asked(POST, f.id, "/new",
+        S("version=1&area=ORG&text=x&why=x&type=text&carry=never&sure=1")), 422);
+    assert_int_equal(fix_number(world.f, "SELECT COUNT(*) FROM survey_draft_item"), 600);
+    assert_int_equal(asked(POST, f.id, "/items/ORG-N600/remove", STR_NONE), 303);
+    assert_int_equal(asked(POST, f.id, "/pick", S("question=ORG-01")), 303);
+    assert_int_equal(asked(POST, f.id, "/items/ORG-N600/restore", STR_NONE), 409);
+}
+
 #define DB_TEST(name) cmocka_unit_test_setup_teardown(name, setup, fix_teardown)
 
 int main(void)
@@ -312,6 +364,7 @@ int main(void)
         DB_TEST(a_submission_holds_what_is_asked),
         DB_TEST(only_the_target_is_asked),
         DB_TEST(nobody_is_no_target),
+        DB_TEST(a_full_draft_takes_no_more_and_is_still_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
