@@ -153,7 +153,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone, draft: this.draft,
-      act: this.act(row), deputy: 1, section: 1,
+      act: this.act(row), deputy: 1, section: 1, edition: 99,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
@@ -161,7 +161,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
       const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, draft: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -407,7 +407,7 @@ describe('the canary', LIMIT, () => {
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
     const draft = await c.as('nation').post('/surveys/drafts', { title: '下書き', from: 'catalog' });
-    c.addresses = everyAddress({ survey: own.map((s) => s.id), draft: [draft.json.id], code: codes,
+    c.addresses = everyAddress({ survey: own.map((s) => s.id), draft: [draft.json.id], code: codes, edition: ['1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);

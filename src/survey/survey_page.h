@@ -17,6 +17,15 @@ struct writing survey_writing(struct tx *tx, struct req *rq);
 struct view_rate;
 err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out);
 
+/* The sums of one item: rows of the cube or of a released total added up. */
+struct tally {
+    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
+    int64_t option[FORM_OPTIONS + 1];
+};
+void survey_tally_add(struct tally *t, const struct question *q, const struct cube_row *r);
+/* One line for items that have no 実施済み: the mean, or the commonest option. */
+str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t);
+
 /* How far a response is, and what this person can do, as the part way.ht shows it. */
 struct view_way;
 err survey_way_view(
