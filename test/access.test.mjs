@@ -57,6 +57,8 @@ class Nation {
     this.survey = home.offices[0].id;
     await this.readBoard(nation);
     this.choose();
+    const draft = await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    this.draft = draft.json.id;
     await this.server.stop();
     this.grant();
     this.server = await serve(this.file);
@@ -182,7 +184,7 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact,
+      act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
       member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
@@ -192,7 +194,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { file: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { file: 1, draft: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
@@ -215,6 +217,8 @@ class Nation {
         code6: this.staff.draft.code6, role: 'staff', ...more };
     }
     if (row.path.startsWith('/bodies')) return this.register(row);
+    if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
+    if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };
     if (row.path === '/surveys/new') {
       return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
         shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
@@ -286,6 +290,41 @@ class Nation {
     const seen = status === 200 ? json.seen : 0;
     return { name: '情報 担当', role: row.send === 'bad' ? 'nation' : 'staff',
       seen: row.send === 'stale' ? seen + 64 : seen, ...more };
+  }
+
+  /** What changes a draft; for those who see it, from the page as it stands. */
+  async draftFields(row, who, where) {
+    const bad = row.send === 'bad', last = row.path.split('/').pop();
+    const page = where.replace(/\/condition$/, '');
+    const version = async () => {
+      const { json, status } = await who.get(page);
+      return { version: status === 200 ? json.version + (row.send === 'stale' ? 1 : 0) : 1 };
+    };
+    switch (last) {
+      case 'drafts': return { title: bad ? '' : 'もう一つ', from: '' };
+      case 'head': return { title: bad ? '' : '下書き', fiscal_year: 2040, ...await version() };
+      case 'target': return { who: bad ? '' : 'all', ...await version() };
+      case 'pick': return { question: bad ? 'NOPE-1' : 'ORG-01' };
+      case 'new': return { area: 'ORG', text: bad ? '' : `設問${this.serial++}`, why: '理由',
+        type: 'text', carry: 'never', sure: 1, version: 1 };
+      case '{code}': return { text: '職員の数', why: '理由', kind: 'wording',
+        carry: bad ? '' : 'reask', ...await version() };
+      case 'condition': return { parent: bad ? 'NOPE-1' : '', ...await version() };
+      case 'move': return { to: bad ? '' : 'up' };
+      case 'publish': return version();
+      default: return {};
+    }
+  }
+
+  /** Every date ten days later than it is, for those who see it. */
+  async dates(row, who, where) {
+    const { json, status } = await who.get(where);
+    const days = status === 200 ? json.days
+      : ['shown_deadline', 'last_submission', 'last_correction']
+        .map((name) => ({ name, value: '2040-01-01' }));
+    const later = (day) => new Date(Date.parse(day) + 10 * 86_400_000).toISOString().slice(0, 10);
+    return { ...Object.fromEntries(days.map((d) => [d.name, later(d.value)])),
+      reason: row.send === 'bad' ? '' : '災害のため' };
   }
 
   /** The oldest answer the item had this year, for those who see it. */
@@ -465,7 +504,8 @@ describe('the canary', LIMIT, () => {
     const attached = await c.town.upload(`/surveys/${c.survey}/items/ORG-S1/files`,
       ['note', WORD], ['file', WORD, `${WORD}.txt`]);
     assert.equal(attached.status, 200);
-    c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)],
+    const draft = await c.as('nation').post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    c.addresses = everyAddress({ draft: [draft.json.id], file: [String(attached.json.files.rows[0].file)],
       survey: own.map((s) => s.id), code: codes, edition: ['1'], organ: ['0', '1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String),
       person: [...sqlite(c.file, 'SELECT id FROM person').matchAll(/\d+/g)].map(String),

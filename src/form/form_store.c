@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-enum { CATALOG_ARENA = 1 << 20, ITEMS_MAX = 600 };
+enum { CATALOG_ARENA = 4 << 20 };
 
 static const char catalog_kind; /* its address marks catalogues in the connection's cache */
 
@@ -15,7 +15,7 @@ struct loaded {
 
 /* ── catalogues ── */
 
-static void options_of(struct arena *a, str json, struct question *q)
+void form_options_read(struct arena *a, str json, struct question *q)
 {
     json_error_t why;
     json_t *list = json_loadb(json.p, json.n, 0, &why), *v;
@@ -44,8 +44,10 @@ static void item_of_row(struct arena *a, const struct rows *r, struct question *
         .essential = row_i64(r, 12) != 0,
         .pending = row_i64(r, 13) != 0,
         .carry = (enum carry)row_i64(r, 14),
-        .shared_with = row_str(a, r, 15)};
-    options_of(a, row_view(r, 6), q);
+        .shared_with = row_str(a, r, 15),
+        .cond_question = {row_i64(r, 16)},
+        .cond_values = row_str(a, r, 17)};
+    form_options_read(a, row_view(r, 6), q);
 }
 
 static int by_id(const void *x, const void *y)
@@ -56,14 +58,14 @@ static int by_id(const void *x, const void *y)
 
 static err load_items(struct db *db, struct arena *a, struct catalog *c)
 {
-    c->item = ARENA_ARRAY(a, struct question, ITEMS_MAX);
-    c->by_id = ARENA_ARRAY(a, const struct question *, ITEMS_MAX);
+    c->item = ARENA_ARRAY(a, struct question, FORM_ITEMS_MAX);
+    c->by_id = ARENA_ARRAY(a, const struct question *, FORM_ITEMS_MAX);
     if (!c->item || !c->by_id)
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT q.id, v.id, q.code, v.text, v.why, v.type, v.options, v.unit, v.allow_na,"
-            " i.position, i.area, i.subarea, i.essential, i.pending, i.carry, i.shared_with"
-            " FROM catalog_item i JOIN question q ON q.id=i.question"
+            " i.position, i.area, i.subarea, i.essential, i.pending, i.carry, i.shared_with,"
+            " COALESCE(i.cond_question, 0), i.cond_values FROM catalog_item i JOIN question q ON q.id=i.question"
             " JOIN question_rev v ON v.id=i.question_rev WHERE i.catalog_rev=$1"
             " ORDER BY i.position LIMIT 600"),
         V(c->id.v))
@@ -71,6 +73,11 @@ static err load_items(struct db *db, struct arena *a, struct catalog *c)
     for (size_t i = 0; i < c->n_items; i++)
         c->by_id[i] = &c->item[i];
     qsort(c->by_id, c->n_items, sizeof *c->by_id, by_id);
+    for (size_t i = 0; i < c->n_items; i++) {
+        const struct question *q = form_item_by_id(c, c->item[i].cond_question);
+        if (q)
+            c->item[q - c->item].decides = true;
+    }
     return db_status(db);
 }
 

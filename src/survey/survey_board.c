@@ -232,7 +232,8 @@ static err board_csv_read(struct req *rq)
 static err go_current(struct req *rq, const char *page)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    err e = survey_current(
+        rq->db, rq->a, rq->who.scope, false, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return req_go(rq, S("/"));
     TRY(e);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
 #include "survey/survey_measure.h"
+#include "survey/survey_compose.h"
+#include "survey/survey_page.h"
 
 #include "conflict.ht.h"
 #include "item.ht.h"
@@ -166,7 +168,9 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .essential = it->q->essential,
         .pending = it->q->pending,
         .reworded = it->reworded,
-        .editable = survey_may(rq, &survey_p_answer) && survey_is_open(rq, &sheet->survey, &sheet->response),
+        .not_asked = it->state == ITEM_NOT_ASKED,
+        .editable = survey_may(rq, &survey_p_answer) && it->state != ITEM_NOT_ASKED &&
+            survey_is_open(rq, &sheet->survey, &sheet->response),
         .state_key = survey_item_state_key(it->state),
         .state_name = survey_item_state_name(it->state),
         .answer = form_answer_text(rq->a, it->q, survey_item_value(it)),
@@ -181,6 +185,9 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .answered_at = it->now.at,
         .before = i > 0 ? c->item[i - 1].code : STR_NONE,
         .after = i + 1 < c->n_items ? c->item[i + 1].code : STR_NONE};
+    const struct question *on = form_item_by_id(c, it->q->cond_question);
+    if (on)
+        v->condition = survey_condition_text(rq->a, on, it->q->cond_values);
 }
 
 /* ── who else is here ── */
@@ -340,7 +347,8 @@ err survey_item_words(struct req *rq, str *what, str *text)
 static err say_closed(struct req *rq, err e)
 {
     if (e.code == ERR_CONFLICT)
-        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
+        req_say(rq, S("提出済みか、期限を過ぎているか、条件により対象外の項目のため、回答を変更"
+                      "できません。"));
     return e;
 }
 

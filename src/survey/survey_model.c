@@ -28,6 +28,7 @@ str survey_item_value(const struct item *it)
         return it->now.value;
     case ITEM_MISSING:
     case ITEM_REASK:
+    case ITEM_NOT_ASKED:
         break;
     }
     return STR_NONE;
@@ -56,6 +57,7 @@ static const struct word item_states[] = {
     {ITEM_CONFIRMED, S("confirmed"), S("確認済み")},
     {ITEM_DECLARED, S("declared"), S("今年の回答")},
     {ITEM_MEASURED, S("measured"), S("測定値")},
+    {ITEM_NOT_ASKED, S("notasked"), S("対象外（条件により）")},
 };
 
 static const struct word response_states[] = {

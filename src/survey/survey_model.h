@@ -29,7 +29,8 @@ enum item_state {
     ITEM_CARRIED,  /* 前年度の回答: filled in, waiting for a look */
     ITEM_CONFIRMED,
     ITEM_DECLARED,
-    ITEM_MEASURED  /* 測定値: the suggestion of a measurement, taken over */
+    ITEM_MEASURED, /* 測定値: the suggestion of a measurement, taken over */
+    ITEM_NOT_ASKED /* 対象外: its condition does not hold; an earlier answer waits behind it */
 };
 
 /* What a body before a merger said last year; value empty: nothing. */

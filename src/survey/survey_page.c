@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The survey of one body, every item of it; and the routes of those who answer. */
 #include "survey/survey_measure.h"
+#include "survey/survey_draft.h"
 
 #include "rate.ht.h"
 #include "survey.ht.h"
@@ -9,8 +10,10 @@
 err survey_of(struct req *rq, struct survey *out)
 {
     survey_id id;
+    bool visible;
     TRY(req_param_i64(rq, "survey", &id.v));
-    return survey_get(rq->db, rq->a, id, out);
+    TRY(survey_is_visible(rq->db, rq->who.scope, id, &visible));
+    return visible ? survey_get(rq->db, rq->a, id, out) : ERR(NOTFOUND);
 }
 
 bool survey_may(const struct req *rq, const struct permission *p)
@@ -156,6 +159,7 @@ static struct view_survey *survey_view(
         .as_of = sheet->survey.as_of,
         .deadline = sheet->survey.shown_deadline,
         .submitted_at = sheet->response.submitted_at,
+        .purpose = sheet->survey.purpose,
         .done = p->done,
         .total = p->total,
         .percent = survey_percent(p->done, p->total),
@@ -163,6 +167,20 @@ static struct view_survey *survey_view(
         .show = req_query(rq, "show"),
         .q = req_query(rq, "q")};
     return v;
+}
+
+/* Why the deadline is a later one than it was. */
+static err extensions(struct req *rq, survey_id id, struct view_survey *v)
+{
+    struct date_change_list all;
+    TRY(survey_dates_all(rq->db, rq->a, id, &all));
+    v->extended.p = ARENA_ARRAY(rq->a, struct view_survey_extended, all.n);
+    if (!v->extended.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++)
+        v->extended.p[v->extended.n++] = (struct view_survey_extended){
+            all.v[i].shown_deadline, all.v[i].reason, all.v[i].at};
+    return OK;
 }
 
 static err section_choices(struct req *rq, const struct sheet *sheet, struct survey_filter *f,
@@ -190,6 +208,7 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
+    TRY(extensions(rq, id, v));
     struct survey_filter f = {.show = v->show, .q = v->q};
     TRY(survey_measures_load(rq, &sheet, &f.measures));
     TRY(section_choices(rq, &sheet, &f, v));

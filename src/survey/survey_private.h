@@ -12,6 +12,8 @@ struct survey {
     int fiscal_year;
     jday as_of, shown_deadline, last_submission, last_correction;
     enum survey_state state;
+    str catalog_code; /* of what line its catalogue is */
+    str purpose;      /* 調査の目的, shown to who answers; may be empty */
 };
 
 struct response {
@@ -47,8 +49,14 @@ struct progress {
 MUST err survey_get(struct db *db, struct arena *a, survey_id id, struct survey *out);
 /* Newest first. */
 MUST err survey_all(struct db *db, struct arena *a, struct survey_list *out);
-/* The newest open one; NOTFOUND. */
-MUST err survey_current(struct db *db, struct arena *a, struct survey *out);
+/* Those that ask a body of the scope, the same order. */
+MUST err survey_visible(
+    struct db *db, struct arena *a, const struct scope *s, struct survey_list *out);
+MUST err survey_is_visible(struct db *db, const struct scope *s, survey_id id, bool *out);
+/* The open one to turn to: own, of those that ask the own body, first what it has not submitted
+ * and still may, by deadline; else the newest of those that ask a body of the scope. NOTFOUND. */
+MUST err survey_current(struct db *db, struct arena *a, const struct scope *s, bool own,
+    jday today, struct survey *out);
 MUST err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out);
 
 MUST err survey_state_set(struct tx *tx, survey_id id, enum survey_state state);
@@ -109,6 +117,7 @@ MUST err survey_progress_add(struct tx *tx, int64_t response, str area, int64_t 
     int64_t needed);
 MUST err survey_progress_move(
     struct tx *tx, int64_t response, str area, int64_t by, int64_t needed_by);
+MUST err survey_progress_set(struct tx *tx, int64_t response, const struct area_progress *p);
 MUST err survey_progress_get(
     struct db *db, struct arena *a, const struct scope *s, int64_t response, struct progress *out);
 
@@ -251,6 +260,9 @@ MUST err survey_answers_in_force(struct db *db, struct arena *a, const struct sc
 MUST err survey_merged_load(struct db *db, struct arena *a, const struct scope *s,
     const struct survey *previous, const struct catalog *c, struct sheet *sheet);
 void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32]);
+/* What the table progress must say of these facts, area by area in the catalogue's order. */
+void survey_progress_count(
+    const struct catalog *c, const struct fact *facts, const bool *asked, struct progress *out);
 
 /* Comments of an item, oldest first, up to 200. Own body only. */
 struct item_comment {

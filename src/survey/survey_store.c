@@ -6,7 +6,12 @@
 
 #define SURVEY_COLUMNS                                                                           \
     "id, COALESCE(previous, 0), catalog_rev, title, fiscal_year, as_of, shown_deadline,"         \
-    " last_submission, last_correction, state"
+    " last_submission, last_correction, state,"                                                  \
+    " (SELECT k.code FROM catalog_rev k WHERE k.id=survey.catalog_rev), purpose"
+/* $1 body, $2 level, $3 prefecture of the scope */
+#define SURVEY_ASKS_SCOPE                                                                        \
+    " EXISTS (SELECT 1 FROM response r JOIN body b ON b.id=r.body WHERE r.survey=survey.id"      \
+    " AND (b.id=$1 OR CAST($2 AS BIGINT)=3 OR (CAST($2 AS BIGINT)=2 AND b.pref=$3)))"
 
 static void survey_of_row(struct arena *a, const struct rows *r, struct survey *out)
 {
@@ -19,7 +24,9 @@ static void survey_of_row(struct arena *a, const struct rows *r, struct survey *
         .shown_deadline = (jday)row_i64(r, 6),
         .last_submission = (jday)row_i64(r, 7),
         .last_correction = (jday)row_i64(r, 8),
-        .state = (enum survey_state)row_i64(r, 9)};
+        .state = (enum survey_state)row_i64(r, 9),
+        .catalog_code = row_str(a, r, 10),
+        .purpose = row_str(a, r, 11)};
 }
 
 err survey_get(struct db *db, struct arena *a, survey_id id, struct survey *out)
@@ -42,12 +49,53 @@ err survey_all(struct db *db, struct arena *a, struct survey_list *out)
     return db_status(db);
 }
 
-err survey_current(struct db *db, struct arena *a, struct survey *out)
+err survey_visible(
+    struct db *db, struct arena *a, const struct scope *s, struct survey_list *out)
+{
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct survey, 50);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE" SURVEY_ASKS_SCOPE
+            " ORDER BY fiscal_year DESC, id DESC LIMIT 50"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s)))
+    survey_of_row(a, &r, &out->v[out->n++]);
+    return db_status(db);
+}
+
+err survey_is_visible(struct db *db, const struct scope *s, survey_id id, bool *out)
+{
+    *out = false;
+    DB_EACH(db, r, SQL("SELECT 1 FROM survey WHERE" SURVEY_ASKS_SCOPE " AND survey.id=$4"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s), id.v))
+    *out = true;
+    return db_status(db);
+}
+
+static err current_own(
+    struct db *db, struct arena *a, const struct scope *s, jday today, struct survey *out)
 {
     DB_ONE(db, r,
-        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE state=1"
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey JOIN (SELECT survey AS asks, submission"
+            " FROM response WHERE body=$1 AND organ=0) o ON o.asks=survey.id WHERE state=1"
+            " ORDER BY CASE WHEN submission IS NULL AND last_submission>=$2 THEN 0 ELSE 1 END,"
+            " CASE WHEN submission IS NULL AND last_submission>=$2 THEN shown_deadline ELSE 0 END,"
+            " fiscal_year DESC, id DESC LIMIT 1"),
+        V(scope_body(s).v, today));
+    survey_of_row(a, &r, out);
+    return OK;
+}
+
+err survey_current(struct db *db, struct arena *a, const struct scope *s, bool own, jday today,
+    struct survey *out)
+{
+    if (own)
+        return current_own(db, a, s, today, out);
+    DB_ONE(db, r,
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE state=1 AND" SURVEY_ASKS_SCOPE
             " ORDER BY fiscal_year DESC, id DESC LIMIT 1"),
-        V0);
+        V(scope_body(s).v, scope_level(s), scope_pref(s)));
     survey_of_row(a, &r, out);
     return OK;
 }
@@ -57,11 +105,11 @@ err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out)
     out->v = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO survey (id, catalog_rev, previous, title, fiscal_year, as_of,"
-            " shown_deadline, last_submission, last_correction, state, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)"),
+            " shown_deadline, last_submission, last_correction, state, created_at, purpose)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11)"),
         V(out->v, n->catalog.v, n->previous.v ? val_int(n->previous.v) : VAL_NONE, n->title,
             n->fiscal_year, n->as_of, n->shown_deadline, n->last_submission, n->last_correction,
-            tx_now(tx)));
+            tx_now(tx), n->purpose));
 }
 
 err survey_state_set(struct tx *tx, survey_id id, enum survey_state state)
@@ -200,6 +248,14 @@ err survey_progress_move(
         SQL("UPDATE progress SET done=done+$3, needed_done=needed_done+$4"
             " WHERE response=$1 AND area=$2"),
         V(response, area, by, needed_by));
+}
+
+err survey_progress_set(struct tx *tx, int64_t response, const struct area_progress *p)
+{
+    return db_exec(tx,
+        SQL("UPDATE progress SET total=$3, done=$4, needed=$5, needed_done=$6"
+            " WHERE response=$1 AND area=$2"),
+        V(response, p->area, p->total, p->done, p->needed, p->needed_done));
 }
 
 err survey_progress_get(

@@ -23,6 +23,8 @@ static void count_item(struct req *rq, const struct item *it, struct view_submit
     case ITEM_REASK:
         v->blank++;
         break;
+    case ITEM_NOT_ASKED:
+        break;
     }
     if (survey_item_blocks(it))
         v->missing.p[v->missing.n++] = (struct view_submit_missing){it->q->code, it->q->text};

@@ -53,6 +53,11 @@ static const struct {
     {S("registered"), S("登録しました。")},
     {S("merged"), S("合併を登録しました。終わった団体には、後の調査で尋ねません。")},
     {S("reopened"), S("調査の受付を再開しました。")},
+    {S("deleted"), S("下書きを消しました。一覧から元に戻せます。")},
+    {S("restored"), S("元に戻しました。")},
+    {S("removed"), S("項目を外しました。下の「外した項目」から元に戻せます。")},
+    {S("moved"), S("順番を変えました。")},
+    {S("extended"), S("期限を延ばしました。")},
 };
 
 static str notice_of(const struct req *rq)
