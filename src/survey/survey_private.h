@@ -176,6 +176,9 @@ extern const struct permission survey_p_answer, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 
+/* survey_release_store.c: after a response's submission came or went, in the same transaction. */
+MUST err survey_release_step(struct tx *tx, survey_id id, int64_t response);
+
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
 

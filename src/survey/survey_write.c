@@ -222,6 +222,7 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
             .hash = {hash, sizeof hash}}));
     TRY(survey_response_submit(w->tx, r.id, submission));
     TRY(move_cube(w, sheet, sheet->body.class, sheet->body.pref, +1));
+    TRY(survey_release_step(w->tx, id, r.id));
     char hex[64];
     str h = hex_of(hex, hash, sizeof hash);
     return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
@@ -238,6 +239,7 @@ err survey_write_withdraw(const struct writing *w, survey_id id, str reason)
         return ERR(CONFLICT);
     TRY(move_cube(w, &sheet, sheet.response.class, sheet.response.pref, -1));
     TRY(survey_response_withdraw(w->tx, sheet.response.id));
+    TRY(survey_release_step(w->tx, id, sheet.response.id));
     BUF_AUTO detail = BUF(16384);
     struct json j = json_on(&detail);
     json_begin_object(&j);
