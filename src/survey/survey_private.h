@@ -181,5 +181,7 @@ MUST err survey_release_step(struct tx *tx, survey_id id, int64_t response);
 
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
+/* survey_release_check_store.c: what was let out, from the facts. */
+MUST err survey_release_check(struct db *db, const struct survey *s, struct check_report *report);
 
 #endif

@@ -255,46 +255,56 @@ static void put_into(
         p->item[item].block[way] = point;
 }
 
+err release_group_of(const struct release *r, struct arena *a, enum release_way way,
+    int64_t group, struct release_group *out)
+{
+    *out = (struct release_group){way, ARENA_ARRAY(a, uint32_t, r->n_bodies), 0};
+    if (!out->body)
+        return ERR(NOMEM);
+    for (uint32_t b = 0; b < r->n_bodies; b++)
+        if (r->body[b].submission && r->body[b].group[way] == group)
+            out->body[out->n++] = b;
+    return OK;
+}
+
 /* Who waits; out NULL: only how many. */
 static size_t collect(const struct release *r, const struct release_panel *p,
-    enum release_way way, int64_t group, bool arrivals, struct release_member *out)
+    const struct release_group *g, bool arrivals, struct release_member *out)
 {
     size_t n = 0;
-    for (uint32_t b = 0; b < r->n_bodies; b++) {
-        const struct release_body *body = &r->body[b];
-        if (body->group[way] != group || body->submission == 0)
-            continue;
+    for (size_t i = 0; i < g->n; i++) {
+        uint32_t b = g->body[i];
         const struct release_item *it = &p->item[p->last[b]];
-        if (it->block[way] ||
+        if (it->block[g->way] ||
             (it->before != RELEASE_NONE && it->answered != p->item[it->before].answered))
             continue;
-        uint32_t was = in_total(p, p->last[b], way);
+        uint32_t was = in_total(p, p->last[b], g->way);
         if ((was == RELEASE_NONE) != arrivals)
             continue;
         if (out)
             out[n] = (struct release_member){b, arrivals ? 0 : p->item[was].submission,
-                body->submission, it->answered};
+                r->body[b].submission, it->answered};
         n++;
     }
     return n;
 }
 
-err release_next(struct release *r, struct arena *scratch, size_t panel, enum release_way way,
-    int64_t group, struct release_block *out)
+err release_next(struct release *r, struct arena *scratch, size_t panel,
+    const struct release_group *g, struct release_block *out)
 {
     struct release_panel *p = &r->panel[panel];
     *out = (struct release_block){0};
     for (int arrivals = 1; arrivals >= 0; arrivals--) {
-        size_t n = collect(r, p, way, group, arrivals, NULL);
+        size_t n = collect(r, p, g, arrivals, NULL);
         uint32_t point = p->blocks + 1;
         if (n < RELEASE_LEAST)
             continue;
         out->v = ARENA_ARRAY(scratch, struct release_member, n);
         if (!out->v)
             return ERR(NOMEM);
-        collect(r, p, way, group, arrivals, out->v);
+        collect(r, p, g, arrivals, out->v);
         for (size_t i = 0; i < n; i++)
-            put_into(p, p->last[out->v[i].body], way, 0, point);
+            put_into(p, p->last[out->v[i].body], g->way, 0, point);
         p->blocks++;
         if (r->is_safe(scratch, p, point)) {
             out->n = n;
@@ -303,7 +313,7 @@ err release_next(struct release *r, struct arena *scratch, size_t panel, enum re
         }
         p->blocks--;
         for (size_t i = 0; i < n; i++)
-            put_into(p, p->last[out->v[i].body], way, point, 0);
+            put_into(p, p->last[out->v[i].body], g->way, point, 0);
     }
     return OK;
 }

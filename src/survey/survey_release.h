@@ -71,10 +71,18 @@ struct release_block {
     size_t n;
     uint32_t point;
 };
+/* The bodies of a class or a prefecture that have something in force. */
+struct release_group {
+    enum release_way way;
+    uint32_t *body;
+    size_t n;
+};
+MUST err release_group_of(const struct release *r, struct arena *a, enum release_way way,
+    int64_t group, struct release_group *out);
 /* Releases what waits in a group, if it is enough and safe; out->n 0: not yet. Arrivals first;
  * called again it tries the changes. scratch is used up. */
-MUST err release_next(struct release *r, struct arena *scratch, size_t panel, enum release_way way,
-    int64_t group, struct release_block *out);
+MUST err release_next(struct release *r, struct arena *scratch, size_t panel,
+    const struct release_group *g, struct release_block *out);
 /* A block as it was released once: submission and answered of each member are given, before is
  * filled in. CONFLICT when that cannot have been. *safe: by the rule; NULL: not asked. */
 MUST err release_replay(struct release *r, struct arena *scratch, size_t panel,

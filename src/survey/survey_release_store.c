@@ -236,9 +236,11 @@ static err save_block(struct stepping *s, enum release_way way, int64_t grp,
 
 static err let_out(struct stepping *s, enum release_way way, int64_t grp)
 {
+    struct release_group group;
+    TRY(release_group_of(&s->m->r, s->scratch, way, grp, &group));
     for (size_t panel = 0; panel < s->m->panels.n; panel++) {
         for (struct release_block block = {.n = 1}; block.n;) {
-            TRY(release_next(&s->m->r, s->scratch, panel, way, grp, &block));
+            TRY(release_next(&s->m->r, s->scratch, panel, &group, &block));
             if (block.n)
                 TRY(save_block(s, way, grp, s->m->panels.item[panel], &block));
         }

@@ -87,7 +87,9 @@ static void release_all(struct world *w, uint32_t body)
             int64_t group = way == RELEASE_CLASS ? w->class[body] : w->pref[body];
             while (b.n) {
                 ARENA_AUTO scratch = arena_new(4 << 20);
-                assert_ok(release_next(&w->r, scratch, panel, way, group, &b));
+                struct release_group g;
+                assert_ok(release_group_of(&w->r, scratch, way, group, &g));
+                assert_ok(release_next(&w->r, scratch, panel, &g, &b));
                 if (b.n)
                     note(&w->eq[panel], way, group, &b);
             }
@@ -465,7 +467,9 @@ static void the_nation_is_out_but_for_a_few(void **state)
             for (enum release_way way = 0; way < RELEASE_WAYS; way++) {
                 ARENA_AUTO scratch = arena_new(8 << 20);
                 struct release_block block;
-                assert_ok(release_next(&r, scratch, 0, way, groups[way], &block));
+                struct release_group g;
+                assert_ok(release_group_of(&r, scratch, way, groups[way], &g));
+                assert_ok(release_next(&r, scratch, 0, &g, &block));
             }
         }
         for (uint32_t i = 0; i < r.panel[0].n; i++)
