@@ -20,6 +20,15 @@ struct writing survey_writing(struct tx *tx, struct req *rq);
 struct view_rate;
 err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out);
 
+/* The sums of one item: rows of the cube or of a released total added up. */
+struct tally {
+    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
+    int64_t option[FORM_OPTIONS + 1];
+};
+void survey_tally_add(struct tally *t, const struct question *q, const struct cube_row *r);
+/* One line for items that have no 実施済み: the mean, or the commonest option. */
+str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(
@@ -55,6 +64,12 @@ err survey_totals_read(struct req *rq);
 err survey_total_read(struct req *rq);
 err survey_totals_csv_read(struct req *rq);
 err survey_total_csv_read(struct req *rq);
+
+/* survey_compare.c, survey_compare_item.c */
+err survey_compare_read(struct req *rq);
+err survey_compare_csv_read(struct req *rq);
+err survey_compare_item_read(struct req *rq);
+err survey_compare_item_csv_read(struct req *rq);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);

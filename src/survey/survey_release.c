@@ -120,7 +120,7 @@ static uint8_t *marks_of(
 /* Arrivals must be safe also for somebody who takes it that nothing changed by correcting; changes
  * are counted by bodies. A block without any way to the ground makes no new cut: its own is one
  * that was there before, seen from the other side. */
-bool release_is_safe(struct arena *scratch, const struct release_panel *p, uint32_t block)
+bool survey_release_is_safe(struct arena *scratch, const struct release_panel *p, uint32_t block)
 {
     static const uint8_t among[] = {0, MARK_ANSWERED};
     bool arrivals;
@@ -138,12 +138,12 @@ bool release_is_safe(struct arena *scratch, const struct release_panel *p, uint3
 
 /* ── submissions come and go ── */
 
-err release_init(struct release *r, struct arena *a, size_t n_bodies, size_t n_panels)
+err survey_release_init(struct release *r, struct arena *a, size_t n_bodies, size_t n_panels)
 {
     *r = (struct release){.a = a, .n_bodies = n_bodies, .n_panels = n_panels,
         .body = ARENA_ARRAY(a, struct release_body, n_bodies),
         .panel = ARENA_ARRAY(a, struct release_panel, n_panels),
-        .is_safe = release_is_safe};
+        .is_safe = survey_release_is_safe};
     if (!r->body || !r->panel)
         return ERR(NOMEM);
     for (size_t i = 0; i < n_panels; i++) {
@@ -210,12 +210,12 @@ static bool is_bound(const struct release *r, uint32_t body)
     return false;
 }
 
-err release_submit(struct release *r, uint32_t body, int64_t class, int64_t pref,
+err survey_release_submit(struct release *r, uint32_t body, int64_t class, int64_t pref,
     int64_t submission, const bool *answered)
 {
     struct release_body *b = &r->body[body];
     bool same = b->group[RELEASE_CLASS] == class && b->group[RELEASE_PREF] == pref;
-    release_withdraw(r, body);
+    survey_release_withdraw(r, body);
     b->moved = !same && is_bound(r, body);
     if (b->moved)
         return OK;
@@ -227,7 +227,7 @@ err release_submit(struct release *r, uint32_t body, int64_t class, int64_t pref
     return OK;
 }
 
-void release_withdraw(struct release *r, uint32_t body)
+void survey_release_withdraw(struct release *r, uint32_t body)
 {
     r->body[body].submission = 0;
     for (size_t i = 0; i < r->n_panels; i++) {
@@ -255,7 +255,7 @@ static void put_into(
         p->item[item].block[way] = point;
 }
 
-err release_group_of(const struct release *r, struct arena *a, enum release_way way,
+err survey_release_group_of(const struct release *r, struct arena *a, enum release_way way,
     int64_t group, struct release_group *out)
 {
     *out = (struct release_group){way, ARENA_ARRAY(a, uint32_t, r->n_bodies), 0};
@@ -289,7 +289,7 @@ static size_t collect(const struct release *r, const struct release_panel *p,
     return n;
 }
 
-err release_next(struct release *r, struct arena *scratch, size_t panel,
+err survey_release_next(struct release *r, struct arena *scratch, size_t panel,
     const struct release_group *g, struct release_block *out)
 {
     struct release_panel *p = &r->panel[panel];
@@ -318,7 +318,7 @@ err release_next(struct release *r, struct arena *scratch, size_t panel,
     return OK;
 }
 
-err release_replay(struct release *r, struct arena *scratch, size_t panel,
+err survey_release_replay(struct release *r, struct arena *scratch, size_t panel,
     enum release_way way, struct release_block *block, bool *safe)
 {
     struct release_panel *p = &r->panel[panel];

@@ -48,17 +48,17 @@ struct release {
     size_t n_bodies;
     struct release_panel *panel;
     size_t n_panels;
-    /* release_is_safe; a test plants a weaker rule. */
+    /* survey_release_is_safe; a test plants a weaker rule. */
     bool (*is_safe)(struct arena *scratch, const struct release_panel *p, uint32_t block);
 };
 
-MUST err release_init(struct release *r, struct arena *a, size_t n_bodies, size_t n_panels);
+MUST err survey_release_init(struct release *r, struct arena *a, size_t n_bodies, size_t n_panels);
 
 /* A submission comes into force. answered: one bool for every panel. */
-MUST err release_submit(struct release *r, uint32_t body, int64_t class, int64_t pref,
+MUST err survey_release_submit(struct release *r, uint32_t body, int64_t class, int64_t pref,
     int64_t submission, const bool *answered);
 /* It is taken back. What was released of it stays in the totals until the body submits again. */
-void release_withdraw(struct release *r, uint32_t body);
+void survey_release_withdraw(struct release *r, uint32_t body);
 
 /* What a block adds to a total: the answers of submission, less those of before (0: none). */
 struct release_member {
@@ -77,18 +77,18 @@ struct release_group {
     uint32_t *body;
     size_t n;
 };
-MUST err release_group_of(const struct release *r, struct arena *a, enum release_way way,
+MUST err survey_release_group_of(const struct release *r, struct arena *a, enum release_way way,
     int64_t group, struct release_group *out);
 /* Releases what waits in a group, if it is enough and safe; out->n 0: not yet. Arrivals first;
  * called again it tries the changes. scratch is used up. */
-MUST err release_next(struct release *r, struct arena *scratch, size_t panel,
+MUST err survey_release_next(struct release *r, struct arena *scratch, size_t panel,
     const struct release_group *g, struct release_block *out);
 /* A block as it was released once: submission and answered of each member are given, before is
  * filled in. CONFLICT when that cannot have been. *safe: by the rule; NULL: not asked. */
-MUST err release_replay(struct release *r, struct arena *scratch, size_t panel,
+MUST err survey_release_replay(struct release *r, struct arena *scratch, size_t panel,
     enum release_way way, struct release_block *block, bool *safe);
 
 /* The rule. */
-bool release_is_safe(struct arena *scratch, const struct release_panel *p, uint32_t block);
+bool survey_release_is_safe(struct arena *scratch, const struct release_panel *p, uint32_t block);
 
 #endif

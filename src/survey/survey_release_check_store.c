@@ -41,15 +41,15 @@ static struct released *total_of(
     if (!*all)
         return NULL;
     struct released *t = &(*all)[panel];
-    return t->item || !err_is(released_init(c->a, c->catalog, t)) ? t : NULL;
+    return t->item || !err_is(survey_released_init(c->a, c->catalog, t)) ? t : NULL;
 }
 
 static err add_answers(struct checking *c, struct released *t, size_t panel, const str *values,
     int64_t sign)
 {
     for (size_t i = 0; i < c->catalog->n_items; i++)
-        if (panel_has(c->panels.item[panel], &c->catalog->item[i]))
-            TRY(released_move(c->a, &t->item[i], &c->catalog->item[i], values[i], sign));
+        if (survey_panel_has(c->panels.item[panel], &c->catalog->item[i]))
+            TRY(survey_released_move(c->a, &t->item[i], &c->catalog->item[i], values[i], sign));
     return OK;
 }
 
@@ -89,7 +89,7 @@ static err answers_of(struct checking *c, uint32_t body, int64_t submission, con
             return ERR(NOMEM);
         *k = (struct known){submission, values, c->known[body]};
         c->known[body] = k;
-        TRY(release_answers(c->db, c->a, c->catalog, submission, values));
+        TRY(survey_release_answers(c->db, c->a, c->catalog, submission, values));
     }
     *out = k->values;
     return OK;
@@ -130,9 +130,9 @@ static err check_block(struct checking *c, const struct row *row, str members)
     bool safe;
     if (!scratch)
         return ERR(NOMEM);
-    err e = release_members_parse(scratch, members, c->body, c->r.n_bodies, &block);
+    err e = survey_release_members_parse(scratch, members, c->body, c->r.n_bodies, &block);
     if (!err_is(e))
-        e = release_replay(
+        e = survey_release_replay(
             &c->r, scratch, row->panel, (enum release_way)row->way, &block, &safe);
     if (e.code == ERR_INVALID || e.code == ERR_CONFLICT) {
         find(c, "a block cannot have been released", row->way, row->grp);
@@ -176,7 +176,7 @@ static err check_totals(struct checking *c)
             grp < GROUPS && c->total[way][grp];
         struct released *t = known ? &c->total[way][grp][panel] : NULL;
         if (t && t->item)
-            released_put(&cells, c->catalog, t, c->panels.item[panel]);
+            survey_released_put(&cells, c->catalog, t, c->panels.item[panel]);
         TRY(buf_status(&cells));
         if (!t || t->bodies != row_i64(&r, 3) || !str_eq(buf_view(&cells), row_view(&r, 4)))
             find(c, "a released total differs from the facts", way, grp);
@@ -204,7 +204,7 @@ static err check_bodies(struct checking *c)
         V(c->survey->id.v))
     c->body[n++] = row_i64(&r, 0);
     TRY(db_status(c->db));
-    return release_init(&c->r, c->a, n, c->panels.n);
+    return survey_release_init(&c->r, c->a, n, c->panels.n);
 }
 
 err survey_release_check(struct db *db, const struct survey *s, struct check_report *report)
@@ -214,7 +214,7 @@ err survey_release_check(struct db *db, const struct survey *s, struct check_rep
     if (!a)
         return ERR(NOMEM);
     TRY(form_catalog_get(db, s->catalog, &c.catalog));
-    TRY(panels_of(a, c.catalog, &c.panels));
+    TRY(survey_panels_of(a, c.catalog, &c.panels));
     TRY(check_bodies(&c));
     TRY(check_blocks(&c));
     return check_totals(&c);

@@ -32,15 +32,15 @@ struct released {
     usec at; /* of its last step; 0: never released */
     struct released_item *item;
 };
-MUST err released_init(struct arena *a, const struct catalog *c, struct released *out);
+MUST err survey_released_init(struct arena *a, const struct catalog *c, struct released *out);
 /* Adds one answer (sign +1) or takes it out (-1). */
-MUST err released_move(
+MUST err survey_released_move(
     struct arena *a, struct released_item *it, const struct question *q, str value, int64_t sign);
 /* The lines of some items, in the order of the catalogue; and back. only: NULL for the essential
  * ones. INVALID: not such lines. */
-void released_put(struct buf *b, const struct catalog *c, const struct released *t,
+void survey_released_put(struct buf *b, const struct catalog *c, const struct released *t,
     const struct question *only);
-MUST err released_parse(
+MUST err survey_released_parse(
     struct arena *a, const struct catalog *c, str cells, struct released *out);
 
 /* The panels of a catalogue: 0 the essential items, then each other item that counts. */
@@ -48,14 +48,14 @@ struct panels {
     const struct question **item; /* item[0] is NULL */
     size_t n;
 };
-MUST err panels_of(struct arena *a, const struct catalog *c, struct panels *out);
-bool panel_has(const struct question *only, const struct question *q);
+MUST err survey_panels_of(struct arena *a, const struct catalog *c, struct panels *out);
+bool survey_panel_has(const struct question *only, const struct question *q);
 
 /* The answers of a submission, a value per item of the catalogue. */
-MUST err release_answers(
+MUST err survey_release_answers(
     struct db *db, struct arena *a, const struct catalog *c, int64_t submission, str *out);
 /* "body:submission:answered …": n members with body as an index into the rising ids of bodies. */
-MUST err release_members_parse(struct arena *a, str text, const int64_t *bodies, size_t n_bodies,
+MUST err survey_release_members_parse(struct arena *a, str text, const int64_t *bodies, size_t n_bodies,
     struct release_block *out);
 
 /* A total as it may be shown to every body. TOTAL_NATION takes the larger of its two. */

@@ -11,7 +11,8 @@ static const char memory_kind; /* its address marks the graphs in the connection
 enum { MEMORY = 96 << 20, SCRATCH = 96 << 20, CELLS = 1 << 20 };
 
 struct memory {
-    struct arena *arena;
+    struct arena *self;  /* of this struct */
+    struct arena *arena; /* of all it points to */
     int64_t version; /* 0: read it anew */
     const struct catalog *catalog;
     struct panels panels;
@@ -30,7 +31,7 @@ struct stepping {
 
 /* ── reading it anew ── */
 
-err release_answers(
+err survey_release_answers(
     struct db *db, struct arena *a, const struct catalog *c, int64_t submission, str *out)
 {
     DB_EACH(db, r,
@@ -54,12 +55,12 @@ static err put_in_force(struct stepping *s, uint32_t body, int64_t submission, i
     str *values = ARENA_ARRAY(m->arena, str, m->catalog->n_items);
     if (!answered || !values)
         return ERR(NOMEM);
-    TRY(release_answers(s->db, m->arena, m->catalog, submission, values));
+    TRY(survey_release_answers(s->db, m->arena, m->catalog, submission, values));
     answered[0] = true;
     for (size_t i = 1; i < m->panels.n; i++)
         answered[i] = values[m->panels.item[i] - m->catalog->item].n > 0;
     m->answers[body] = values;
-    return release_submit(&m->r, body, class, pref, submission, answered);
+    return survey_release_submit(&m->r, body, class, pref, submission, answered);
 }
 
 static err read_bodies(struct stepping *s)
@@ -81,7 +82,7 @@ static err read_bodies(struct stepping *s)
         m->body[n++] = row_i64(&r, 0);
     }
     TRY(db_status(s->db));
-    return release_init(&m->r, m->arena, n, m->panels.n);
+    return survey_release_init(&m->r, m->arena, n, m->panels.n);
 }
 
 static err read_blocks(struct stepping *s)
@@ -97,8 +98,8 @@ static err read_blocks(struct stepping *s)
             panel++;
         if (panel == m->panels.n)
             return ERR(BUG);
-        TRY(release_members_parse(s->scratch, row_view(&r, 2), m->body, m->r.n_bodies, &block));
-        TRY(release_replay(
+        TRY(survey_release_members_parse(s->scratch, row_view(&r, 2), m->body, m->r.n_bodies, &block));
+        TRY(survey_release_replay(
             &m->r, s->scratch, panel, (enum release_way)row_i64(&r, 1), &block, NULL));
     }
     return db_status(s->db);
@@ -126,12 +127,12 @@ static err read_anew(struct stepping *s)
     struct memory *m = s->m;
     struct survey survey;
     arena_free(m->arena);
-    *m = (struct memory){.arena = arena_new(MEMORY)};
+    *m = (struct memory){.self = m->self, .arena = arena_new(MEMORY)};
     if (!m->arena)
         return ERR(NOMEM);
     TRY(survey_get(s->db, s->scratch, s->survey, &survey));
     TRY(form_catalog_get(s->db, survey.catalog, &m->catalog));
-    TRY(panels_of(m->arena, m->catalog, &m->panels));
+    TRY(survey_panels_of(m->arena, m->catalog, &m->panels));
     TRY(read_bodies(s));
     TRY(read_blocks(s));
     return read_in_force(s);
@@ -141,7 +142,7 @@ static void drop_memory(void *p)
 {
     struct memory *m = p;
     arena_free(m->arena);
-    free(m);
+    arena_free(m->self);
 }
 
 static err find_memory(struct stepping *s)
@@ -149,9 +150,13 @@ static err find_memory(struct stepping *s)
     s->m = db_cached(s->db, &memory_kind, s->survey.v);
     if (s->m)
         return OK;
-    s->m = calloc(1, sizeof *s->m);
-    if (!s->m)
+    struct arena *self = arena_new(4096);
+    s->m = self ? ARENA_NEW(self, struct memory) : NULL;
+    if (!s->m) {
+        arena_free(self);
         return ERR(NOMEM);
+    }
+    s->m->self = self;
     return db_cache(s->db, &memory_kind, s->survey.v, s->m, drop_memory);
 }
 
@@ -160,14 +165,14 @@ static err find_memory(struct stepping *s)
 static err load_total(struct stepping *s, enum release_total way, int64_t grp,
     const struct question *only, struct released *out)
 {
-    TRY(released_init(s->scratch, s->m->catalog, out));
+    TRY(survey_released_init(s->scratch, s->m->catalog, out));
     DB_EACH(s->db, r,
         SQL("SELECT bodies, cells FROM release_total WHERE survey=$1 AND way=$2 AND grp=$3"
             " AND question=$4"),
         V(s->survey.v, way, grp, only ? only->id.v : 0))
     {
         out->bodies = row_i64(&r, 0);
-        TRY(released_parse(s->scratch, s->m->catalog, row_str(s->scratch, &r, 1), out));
+        TRY(survey_released_parse(s->scratch, s->m->catalog, row_str(s->scratch, &r, 1), out));
     }
     return db_status(s->db);
 }
@@ -177,8 +182,8 @@ static err move_answers(struct stepping *s, struct released *t, const struct que
 {
     const struct catalog *c = s->m->catalog;
     for (size_t i = 0; i < c->n_items; i++)
-        if (panel_has(only, &c->item[i]))
-            TRY(released_move(s->scratch, &t->item[i], &c->item[i], values[i], sign));
+        if (survey_panel_has(only, &c->item[i]))
+            TRY(survey_released_move(s->scratch, &t->item[i], &c->item[i], values[i], sign));
     return OK;
 }
 
@@ -194,7 +199,7 @@ static err add_block(struct stepping *s, struct released *t, const struct questi
         str *was = ARENA_ARRAY(s->scratch, str, s->m->catalog->n_items);
         if (!was)
             return ERR(NOMEM);
-        TRY(release_answers(s->db, s->scratch, s->m->catalog, m->before, was));
+        TRY(survey_release_answers(s->db, s->scratch, s->m->catalog, m->before, was));
         TRY(move_answers(s, t, only, was, -1));
     }
     return OK;
@@ -207,7 +212,7 @@ static err save_total(struct stepping *s, enum release_total way, int64_t grp,
     BUF_AUTO cells = BUF(CELLS);
     TRY(load_total(s, way, grp, only, &t));
     TRY(add_block(s, &t, only, block));
-    released_put(&cells, s->m->catalog, &t, only);
+    survey_released_put(&cells, s->m->catalog, &t, only);
     TRY(buf_status(&cells));
     return db_exec(s->tx,
         SQL("INSERT INTO release_total (survey, way, grp, question, bodies, at, cells)"
@@ -237,10 +242,10 @@ static err save_block(struct stepping *s, enum release_way way, int64_t grp,
 static err let_out(struct stepping *s, enum release_way way, int64_t grp)
 {
     struct release_group group;
-    TRY(release_group_of(&s->m->r, s->scratch, way, grp, &group));
+    TRY(survey_release_group_of(&s->m->r, s->scratch, way, grp, &group));
     for (size_t panel = 0; panel < s->m->panels.n; panel++) {
         for (struct release_block block = {.n = 1}; block.n;) {
-            TRY(release_next(&s->m->r, s->scratch, panel, &group, &block));
+            TRY(survey_release_next(&s->m->r, s->scratch, panel, &group, &block));
             if (block.n)
                 TRY(save_block(s, way, grp, s->m->panels.item[panel], &block));
         }
@@ -276,7 +281,7 @@ static err take_change(struct stepping *s, int64_t response, uint32_t *body)
         return OK;
     if (submission)
         return put_in_force(s, *body, submission, row_i64(&r, 2), row_i64(&r, 3));
-    release_withdraw(&m->r, *body);
+    survey_release_withdraw(&m->r, *body);
     return OK;
 }
 
@@ -317,14 +322,14 @@ static err read_panel(struct db *db, struct arena *a, const struct catalog *c,
 {
     int64_t question = row_i64(r, 0), bodies = row_i64(r, 1);
     struct released part;
-    TRY(released_init(a, c, &part));
-    TRY(released_parse(a, c, row_str(a, r, 3), &part));
+    TRY(survey_released_init(a, c, &part));
+    TRY(survey_released_parse(a, c, row_str(a, r, 3), &part));
     if (question == 0 && bodies > out->bodies) {
         out->bodies = bodies;
         out->at = row_i64(r, 2);
     }
     for (size_t i = 0; i < c->n_items; i++) {
-        bool meant = question ? c->item[i].id.v == question : panel_has(NULL, &c->item[i]);
+        bool meant = question ? c->item[i].id.v == question : survey_panel_has(NULL, &c->item[i]);
         if (meant && bodies > out->item[i].bodies) {
             out->item[i] = part.item[i];
             out->item[i].bodies = bodies;
@@ -336,7 +341,7 @@ static err read_panel(struct db *db, struct arena *a, const struct catalog *c,
 err survey_release_get(struct db *db, struct arena *a, survey_id id, const struct catalog *c,
     enum release_total way, int64_t grp, struct released *out)
 {
-    TRY(released_init(a, c, out));
+    TRY(survey_released_init(a, c, out));
     DB_EACH(db, r,
         SQL("SELECT question, bodies, at, cells FROM release_total WHERE survey=$1"
             " AND (way=$2 OR (CAST($2 AS BIGINT)=2 AND way=3)) AND grp=$3 ORDER BY way, question"),

@@ -2,7 +2,7 @@
 /* A released total as a value: adding answers, and its form in the database. */
 #include "survey/survey_release_private.h"
 
-err released_init(struct arena *a, const struct catalog *c, struct released *out)
+err survey_released_init(struct arena *a, const struct catalog *c, struct released *out)
 {
     *out = (struct released){.item = ARENA_ARRAY(a, struct released_item, c->n_items)};
     return out->item ? OK : ERR(NOMEM);
@@ -34,7 +34,7 @@ static err cell_move(struct arena *a, struct released_item *it, const struct que
     return OK;
 }
 
-err released_move(
+err survey_released_move(
     struct arena *a, struct released_item *it, const struct question *q, str value, int64_t sign)
 {
     struct cube_cell cells[CUBE_CELLS];
@@ -50,12 +50,12 @@ static int by_answer(const void *x, const void *y)
     return str_cmp(p->answer, q->answer);
 }
 
-void released_put(struct buf *b, const struct catalog *c, const struct released *t,
+void survey_released_put(struct buf *b, const struct catalog *c, const struct released *t,
     const struct question *only)
 {
     for (size_t i = 0; i < c->n_items; i++) {
         struct released_item *it = &t->item[i];
-        if (!panel_has(only, &c->item[i]) || it->n_cells == 0)
+        if (!survey_panel_has(only, &c->item[i]) || it->n_cells == 0)
             continue;
         qsort(it->cell, it->n_cells, sizeof *it->cell, by_answer);
         for (size_t k = 0; k < it->n_cells; k++) {
@@ -73,7 +73,7 @@ void released_put(struct buf *b, const struct catalog *c, const struct released 
     }
 }
 
-err released_parse(struct arena *a, const struct catalog *c, str cells, struct released *out)
+err survey_released_parse(struct arena *a, const struct catalog *c, str cells, struct released *out)
 {
     size_t i = 0;
     for (str line; str_cut(&cells, '\n', &line);) {
@@ -96,12 +96,12 @@ err released_parse(struct arena *a, const struct catalog *c, str cells, struct r
 
 /* ── panels ── */
 
-bool panel_has(const struct question *only, const struct question *q)
+bool survey_panel_has(const struct question *only, const struct question *q)
 {
     return form_counts(q) && (only ? only == q : q->essential);
 }
 
-err panels_of(struct arena *a, const struct catalog *c, struct panels *out)
+err survey_panels_of(struct arena *a, const struct catalog *c, struct panels *out)
 {
     *out = (struct panels){.item = ARENA_ARRAY(a, const struct question *, c->n_items + 1), .n = 1};
     if (!out->item)
@@ -128,7 +128,7 @@ static bool find_body(const int64_t *bodies, size_t n, int64_t id, uint32_t *out
     return low < n && bodies[low] == id;
 }
 
-err release_members_parse(struct arena *a, str text, const int64_t *bodies, size_t n_bodies,
+err survey_release_members_parse(struct arena *a, str text, const int64_t *bodies, size_t n_bodies,
     struct release_block *out)
 {
     size_t most = 1;

@@ -88,8 +88,8 @@ static void release_all(struct world *w, uint32_t body)
             while (b.n) {
                 ARENA_AUTO scratch = arena_new(4 << 20);
                 struct release_group g;
-                assert_ok(release_group_of(&w->r, scratch, way, group, &g));
-                assert_ok(release_next(&w->r, scratch, panel, &g, &b));
+                assert_ok(survey_release_group_of(&w->r, scratch, way, group, &g));
+                assert_ok(survey_release_next(&w->r, scratch, panel, &g, &b));
                 if (b.n)
                     note(&w->eq[panel], way, group, &b);
             }
@@ -104,7 +104,7 @@ static void submits(struct world *w, uint32_t body)
     w->body_of[s] = body;
     w->answers[s] = w->may_answer[body] && chance(w, 10) > 0;
     bool answered[PANELS] = {true, w->answers[s]};
-    assert_ok(release_submit(&w->r, body, w->class[body], w->pref[body], s, answered));
+    assert_ok(survey_release_submit(&w->r, body, w->class[body], w->pref[body], s, answered));
     release_all(w, body);
 }
 
@@ -125,7 +125,7 @@ static void world_init(struct world *w, uint64_t seed, size_t most)
     }
     w->eq = ARENA_ARRAY(w->a, struct equations, PANELS);
     assert_non_null(w->eq);
-    assert_ok(release_init(&w->r, w->a, w->bodies, PANELS));
+    assert_ok(survey_release_init(&w->r, w->a, w->bodies, PANELS));
 }
 
 /* Submissions, withdrawals and returns in any order. */
@@ -136,7 +136,7 @@ static void live(struct world *w, size_t events)
         if (w->r.body[body].submission == 0)
             submits(w, body);
         else if (chance(w, 3) == 0)
-            release_withdraw(&w->r, body);
+            survey_release_withdraw(&w->r, body);
     }
 }
 
@@ -287,7 +287,7 @@ static bool blind_to_answers(struct arena *a, const struct release_panel *p, uin
         all.item[i] = p->item[i];
         all.item[i].answered = true;
     }
-    return release_is_safe(a, &all, block);
+    return survey_release_is_safe(a, &all, block);
 }
 
 /* As the rule, but every correction counts as a body of its own. */
@@ -301,7 +301,7 @@ static bool blind_to_corrections(struct arena *a, const struct release_panel *p,
         all.item[i].before = RELEASE_NONE;
         all.item[i].body = i;
     }
-    return release_is_safe(a, &all, block);
+    return survey_release_is_safe(a, &all, block);
 }
 
 static void weaker_rules_are_found(void **state)
@@ -347,7 +347,7 @@ static void place(struct world *w, size_t bodies, size_t classes, size_t prefs)
         w->pref[b] = (int64_t)(b / classes % prefs);
         w->may_answer[b] = true;
     }
-    assert_ok(release_init(&w->r, w->a, bodies, PANELS));
+    assert_ok(survey_release_init(&w->r, w->a, bodies, PANELS));
 }
 
 static void totals_step_by_five(void **state)
@@ -404,11 +404,11 @@ static void corrections_come_five_at_a_time(void **state)
         submits(&w, b);
     size_t equations = w.eq[0].n;
     for (uint32_t b = 0; b < 4; b++) {
-        release_withdraw(&w.r, b);
+        survey_release_withdraw(&w.r, b);
         submits(&w, b);
     }
     assert_int_equal(w.eq[0].n, equations);
-    release_withdraw(&w.r, 4);
+    survey_release_withdraw(&w.r, 4);
     assert_int_equal(w.eq[0].n, equations); /* taken back: still as it was */
     submits(&w, 4);
     assert_true(w.eq[0].n > equations);
@@ -424,7 +424,7 @@ static void what_was_never_released_leaves_no_trace(void **state)
     place(&w, 12, 1, 1);
     for (uint32_t b = 0; b < 4; b++)
         submits(&w, b);
-    release_withdraw(&w.r, 0);
+    survey_release_withdraw(&w.r, 0);
     submits(&w, 4);
     assert_int_equal(in_totals(&w, RELEASE_PREF, 0), 0);
     submits(&w, 5);
@@ -450,7 +450,7 @@ static void the_nation_is_out_but_for_a_few(void **state)
         uint32_t n = 0, out[RELEASE_WAYS] = {0};
         while (org_bodies[n].code6)
             n++;
-        assert_ok(release_init(&r, a, n, 1));
+        assert_ok(survey_release_init(&r, a, n, 1));
         for (uint32_t i = 0; i < n; i++) {
             uint32_t at = mixed ? (uint32_t)chance(&dice, i + 1) : i;
             order[i] = order[at];
@@ -463,13 +463,13 @@ static void the_nation_is_out_but_for_a_few(void **state)
             groups[RELEASE_CLASS] = b->class;
             groups[RELEASE_PREF] = pref;
             bool yes = true;
-            assert_ok(release_submit(&r, order[i], b->class, pref, i + 1, &yes));
+            assert_ok(survey_release_submit(&r, order[i], b->class, pref, i + 1, &yes));
             for (enum release_way way = 0; way < RELEASE_WAYS; way++) {
                 ARENA_AUTO scratch = arena_new(8 << 20);
                 struct release_block block;
                 struct release_group g;
-                assert_ok(release_group_of(&r, scratch, way, groups[way], &g));
-                assert_ok(release_next(&r, scratch, 0, &g, &block));
+                assert_ok(survey_release_group_of(&r, scratch, way, groups[way], &g));
+                assert_ok(survey_release_next(&r, scratch, 0, &g, &block));
             }
         }
         for (uint32_t i = 0; i < r.panel[0].n; i++)
