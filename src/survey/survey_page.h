@@ -11,9 +11,6 @@ str survey_year_text(struct arena *a, int fiscal_year); /* "令和8年度" */
 int64_t survey_percent(int64_t part, int64_t n);        /* rounded down; 0 for n = 0 */
 /* May the response still be changed: open, not submitted, before the last day is over. */
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r);
-/* Submitted, and the last day is not over. */
-bool survey_may_withdraw(
-    const struct req *rq, const struct survey *s, const struct response *r);
 struct writing survey_writing(struct tx *tx, struct req *rq);
 
 /* The published rate of 実施済み, as the part rate.ht shows it. */
@@ -29,11 +26,19 @@ void survey_tally_add(struct tally *t, const struct question *q, const struct cu
 /* One line for items that have no 実施済み: the mean, or the commonest option. */
 str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t);
 
+/* How far a response is, and what this person can do, as the part way.ht shows it. */
+struct view_way;
+err survey_way_view(
+    struct req *rq, const struct sheet *sheet, enum flow_side side, struct view_way *out);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(
     struct req *rq, const struct survey *s, const char *what, const struct buf *out);
 err survey_csv_read(struct req *rq);
+
+/* survey_board.c: what another body submitted. */
+err survey_board_body_read(struct req *rq);
 
 /* survey_open.c */
 extern const struct permission survey_p_open;
@@ -66,6 +71,7 @@ err survey_totals_csv_read(struct req *rq);
 err survey_total_csv_read(struct req *rq);
 
 /* survey_compare.c, survey_compare_item.c */
+extern const struct permission survey_p_compare;
 err survey_compare_read(struct req *rq);
 err survey_compare_csv_read(struct req *rq);
 err survey_compare_item_read(struct req *rq);
@@ -73,9 +79,5 @@ err survey_compare_item_csv_read(struct req *rq);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);
-err survey_submit_write(struct tx *tx, struct req *rq);
-extern const struct web_form survey_withdraw_form;
-err survey_withdraw_read(struct req *rq);
-err survey_withdraw_write(struct tx *tx, struct req *rq);
 
 #endif

@@ -148,15 +148,19 @@ static err totals_view(struct req *rq, const struct survey *s, struct view_total
         .title = s->title,
         .as_of = s->as_of,
         .class = req_query(rq, "class"),
+        .accepted = str_eq(req_query(rq, "only"), S("accepted")),
+        .nation = survey_may(rq, &survey_p_open),
         .held = scope_level(scope) != SCOPE_NATION};
     if (err_is(parse_i64(req_query(rq, "pref"), 1, 99, &v->pref)))
         v->pref = 0;
     if (v->held)
         v->held_name = org_pref_name(rq->db, rq->a, scope_pref(scope));
-    int64_t class = org_class_of_key(v->class);
-    TRY(survey_submitted_count(
-        rq->db, scope, s->id, class, v->pref, &v->submitted, &v->bodies));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_ITEM, 0, class, v->pref, &rows));
+    struct cube_filter f = {.by = CUBE_BY_ITEM,
+        .class = org_class_of_key(v->class),
+        .pref = v->pref,
+        .accepted = v->accepted};
+    TRY(survey_submitted_count(rq->db, scope, s->id, &f, &v->submitted, &v->bodies));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     TRY(totals_choices(rq, v));
     return totals_areas(rq, c, &rows, v);
 }
@@ -289,11 +293,13 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     if (!v->groups.p)
         return ERR(NOMEM);
     TRY(org_pref_all(rq->db, rq->a, &prefs));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_CLASS, q->rev, 0, 0, &rows));
+    struct cube_filter f = {.by = CUBE_BY_CLASS, .question_rev = q->rev, .accepted = v->accepted};
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     for (size_t i = 0; i < rows.n; i++)
         survey_tally_add(all, q, &rows.v[i]);
     TRY(total_group(rq, q, &rows, CUBE_BY_CLASS, &prefs, v));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_PREF, q->rev, 0, 0, &rows));
+    f.by = CUBE_BY_PREF;
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     return total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v);
 }
 
@@ -344,9 +350,11 @@ static err total_view(struct req *rq, const struct survey *s, struct view_total 
         .code = q->code,
         .question = q->text,
         .as_of = s->as_of,
+        .accepted = str_eq(req_query(rq, "only"), S("accepted")),
         .is_status = q->type == ANSWER_STATUS};
     TRY(total_groups(rq, s, q, &all, v));
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    struct cube_filter f = {.accepted = v->accepted};
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &f, &submitted, &bodies));
     v->n = all.n;
     v->unanswered = submitted - all.n;
     TRY(total_answers(rq, q, &all, v));

@@ -62,7 +62,8 @@ struct act {
 
 static struct writing writing_of(struct tx *tx, const struct act *act)
 {
-    return (struct writing){tx, world.f->a, world.scope[act->town], world.person[act->town].v};
+    return (struct writing){
+        tx, world.f->a, world.scope[act->town], world.person[act->town].v, ROLE_STAFF};
 }
 
 static err answer_one(const struct writing *w, const struct item *it, const struct act *act)
@@ -97,7 +98,9 @@ static err run_submit(struct tx *tx, void *arg)
 static err run_withdraw(struct tx *tx, void *arg)
 {
     struct writing w = writing_of(tx, arg);
-    return survey_write_withdraw(&w, world.survey, S("誤り"));
+    struct flow_result r;
+    return survey_flow_act(
+        &w, FLOW_BODY, world.survey, scope_body(w.scope), S("withdraw"), S("誤り"), &r);
 }
 
 static void submits(int town, const char *status, const char *staff)
