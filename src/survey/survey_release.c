@@ -342,3 +342,18 @@ err survey_release_replay(struct release *r, struct arena *scratch, size_t panel
         *safe = block->n >= RELEASE_LEAST && r->is_safe(scratch, p, block->point);
     return OK;
 }
+
+void survey_release_bind(
+    struct release *r, uint32_t body, int64_t submission, int64_t class, int64_t pref)
+{
+    for (size_t i = 0; i < r->n_panels; i++) {
+        const struct release_panel *p = &r->panel[i];
+        uint32_t item = p->last[body];
+        while (item != RELEASE_NONE && p->item[item].before != RELEASE_NONE)
+            item = p->item[item].before;
+        if (item == RELEASE_NONE || p->item[item].submission != submission)
+            continue;
+        r->body[body].group[RELEASE_CLASS] = class;
+        r->body[body].group[RELEASE_PREF] = pref;
+    }
+}

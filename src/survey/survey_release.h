@@ -87,6 +87,10 @@ MUST err survey_release_next(struct release *r, struct arena *scratch, size_t pa
  * filled in. CONFLICT when that cannot have been. *safe: by the rule; NULL: not asked. */
 MUST err survey_release_replay(struct release *r, struct arena *scratch, size_t panel,
     enum release_way way, struct release_block *block, bool *safe);
+/* After blocks were replayed: the class and prefecture of a submission, which its body keeps if it
+ * was released first by it. */
+void survey_release_bind(
+    struct release *r, uint32_t body, int64_t submission, int64_t class, int64_t pref);
 
 /* The rule. */
 bool survey_release_is_safe(struct arena *scratch, const struct release_panel *p, uint32_t block);

@@ -105,6 +105,29 @@ static err read_blocks(struct stepping *s)
     return db_status(s->db);
 }
 
+static uint32_t body_at(const struct memory *m, uint32_t from, int64_t id)
+{
+    while (from < m->r.n_bodies && m->body[from] < id)
+        from++;
+    return from;
+}
+
+static err read_groups(struct stepping *s)
+{
+    uint32_t body = 0;
+    DB_EACH(s->db, r,
+        SQL("SELECT r.body, t.id, t.class, t.pref FROM response r JOIN submission t"
+            " ON t.response=r.id WHERE r.survey=$1 AND r.organ=0 ORDER BY r.body, t.id"),
+        V(s->survey.v))
+    {
+        body = body_at(s->m, body, row_i64(&r, 0));
+        if (body == s->m->r.n_bodies)
+            return ERR(BUG);
+        survey_release_bind(&s->m->r, body, row_i64(&r, 1), row_i64(&r, 2), row_i64(&r, 3));
+    }
+    return db_status(s->db);
+}
+
 static err read_in_force(struct stepping *s)
 {
     uint32_t body = 0;
@@ -113,8 +136,7 @@ static err read_in_force(struct stepping *s)
             " ON t.id=r.submission WHERE r.survey=$1 AND r.organ=0 ORDER BY r.body"),
         V(s->survey.v))
     {
-        while (body < s->m->r.n_bodies && s->m->body[body] < row_i64(&r, 0))
-            body++;
+        body = body_at(s->m, body, row_i64(&r, 0));
         if (body == s->m->r.n_bodies)
             return ERR(BUG);
         TRY(put_in_force(s, body, row_i64(&r, 1), row_i64(&r, 2), row_i64(&r, 3)));
@@ -135,6 +157,7 @@ static err read_anew(struct stepping *s)
     TRY(survey_panels_of(m->arena, m->catalog, &m->panels));
     TRY(read_bodies(s));
     TRY(read_blocks(s));
+    TRY(read_groups(s));
     return read_in_force(s);
 }
 
@@ -267,13 +290,11 @@ static err find_version(struct stepping *s, int64_t *version)
 static err take_change(struct stepping *s, int64_t response, uint32_t *body)
 {
     struct memory *m = s->m;
-    *body = 0;
     DB_ONE(s->db, r,
         SQL("SELECT r.body, COALESCE(t.id, 0), COALESCE(t.class, 0), COALESCE(t.pref, 0)"
             " FROM response r LEFT JOIN submission t ON t.id=r.submission WHERE r.id=$1"),
         V(response));
-    while (*body < m->r.n_bodies && m->body[*body] < row_i64(&r, 0))
-        ++*body;
+    *body = body_at(m, 0, row_i64(&r, 0));
     if (*body == m->r.n_bodies || m->body[*body] != row_i64(&r, 0))
         return ERR(BUG);
     int64_t submission = row_i64(&r, 1);

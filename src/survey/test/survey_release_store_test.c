@@ -242,6 +242,16 @@ static void undone_jobs_and_new_starts_change_nothing(void **state)
     submits(10, "partial", "1");
     assert_int_equal(shown(TOTAL_PREF, PREF, "ORG-01", "partial", &bodies, &total), 5);
     assert_int_equal(problems(), 0);
+    fix_close_store(world.f);
+    fix_open_store(world.f, STORE_SERVE);
+    for (int i = 6; i < 11; i++) { /* corrections of what was released before the start */
+        withdraws(i);
+        submits(i, "none", "1");
+    }
+    assert_int_equal(shown(TOTAL_PREF, PREF, "ORG-01", "none", &bodies, &total), 5);
+    assert_int_equal(shown(TOTAL_CLASS, CLASS_TOWN, "ORG-01", "partial", &bodies, &total), 0);
+    assert_int_equal(bodies, 10);
+    assert_int_equal(problems(), 0);
 }
 
 static void planted_differences_are_found(void **state)
