@@ -64,6 +64,11 @@ err survey_item_comment_write(struct tx *tx, struct req *rq);
 err survey_item_confirm_write(struct tx *tx, struct req *rq);
 err survey_area_confirm_write(struct tx *tx, struct req *rq);
 
+/* survey_file.c: 「根拠資料」 on the page of an item. */
+struct view_files;
+err survey_files_view(struct req *rq, const struct sheet *sheet, const struct question *q,
+    bool editable, struct view_files *v);
+
 /* survey_totals.c */
 err survey_totals_read(struct req *rq);
 err survey_total_read(struct req *rq);

@@ -293,13 +293,23 @@ MUST err survey_flow_check(const struct writing *w, survey_id id, body_id body, 
 
 /* survey_page.c, survey_board.c, survey_flow_page.c */
 extern const struct route survey_routes[], survey_office_routes[], survey_flow_routes[],
-    survey_assign_routes[], survey_edition_routes[];
+    survey_assign_routes[], survey_edition_routes[], survey_file_routes[];
 extern const struct permission survey_p_lead, survey_p_step, survey_p_check, survey_p_answer, survey_p_read, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 
 /* survey_release_store.c: after a response's submission came or went, in the same transaction. */
 MUST err survey_release_step(struct tx *tx, survey_id id, int64_t response);
+
+/* survey_file_store.c */
+struct question_ids {
+    question_id *v;
+    size_t n;
+};
+/* Questions with an evidence file whose last day is before today: they need a person. Own body
+ * only; of others none. */
+MUST err survey_files_expired(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    body_id body, jday today, struct question_ids *out);
 
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
