@@ -9,11 +9,14 @@ const struct permission survey_p_answer = {"survey.answer", ROLE_STAFF | ROLE_SE
 const struct permission survey_p_lead = {"survey.lead", ROLE_STAFF};
 const struct permission survey_p_read = {"survey.read",
     ROLE_STAFF | ROLE_SECTION | ROLE_APPROVER | ROLE_CISO};
+/* Not for those who see the items of their section only. */
+const struct permission survey_p_compare = {"survey.compare",
+    ROLE_STAFF | ROLE_APPROVER | ROLE_CISO};
 const struct permission survey_p_board = {"survey.board", ROLE_PREF | ROLE_NATION};
 const struct permission survey_p_totals = {"survey.totals", ROLE_PREF | ROLE_NATION};
 
 static const struct permission *const permissions[] = {
-    &survey_p_answer, &survey_p_lead, &survey_p_read, &survey_p_step,
+    &survey_p_answer, &survey_p_lead, &survey_p_read, &survey_p_compare, &survey_p_step,
     &survey_p_check, &survey_p_board, &survey_p_totals, &survey_p_open, NULL};
 
 static const struct nav_item nav[] = {

@@ -219,6 +219,7 @@ static err check_survey(struct db *db, const struct survey *s, struct check_repo
     TRY(form_catalog_get(db, s->catalog, &c.catalog));
     TRY(check_responses(&c));
     TRY(check_cube(&c));
+    TRY(survey_release_check(db, s, report));
     buf_fmt(report->lines, "survey %lld: %zu totals recomputed\n", (long long)s->id.v, c.used);
     return OK;
 }

@@ -167,6 +167,7 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .shared_with = it->q->shared_with,
         .essential = it->q->essential,
         .pending = it->q->pending,
+        .comparable = form_counts(it->q) && survey_may(rq, &survey_p_compare),
         .reworded = it->reworded,
         .not_asked = it->state == ITEM_NOT_ASKED,
         .editable = survey_may(rq, &survey_p_answer) && it->state != ITEM_NOT_ASKED &&

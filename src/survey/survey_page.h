@@ -84,6 +84,12 @@ err survey_total_csv_read(struct req *rq);
 struct view_total;
 MUST err survey_band_groups(
     struct req *rq, const struct survey *s, const struct question *q, struct view_total *v);
+/* survey_compare.c, survey_compare_item.c */
+extern const struct permission survey_p_compare;
+err survey_compare_read(struct req *rq);
+err survey_compare_csv_read(struct req *rq);
+err survey_compare_item_read(struct req *rq);
+err survey_compare_item_csv_read(struct req *rq);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);

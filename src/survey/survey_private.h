@@ -339,6 +339,9 @@ extern const struct permission survey_p_lead, survey_p_step, survey_p_check, sur
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 
+/* survey_release_store.c: after a response's submission came or went, in the same transaction. */
+MUST err survey_release_step(struct tx *tx, survey_id id, int64_t response);
+
 /* survey_file_store.c */
 struct question_ids {
     question_id *v;
@@ -351,5 +354,7 @@ MUST err survey_files_expired(struct db *db, struct arena *a, const struct scope
 
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);
+/* survey_release_check_store.c: what was let out, from the facts. */
+MUST err survey_release_check(struct db *db, const struct survey *s, struct check_report *report);
 
 #endif

@@ -311,6 +311,8 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
             .hash = {hash, sizeof hash}}));
     TRY(survey_response_submit(w->tx, r.id, submission));
     TRY(move_cube(w, sheet, sheet->body.class, sheet->body.pref, false, +1));
+    if (r.organ == 0) /* others enter no total */
+        TRY(survey_release_step(w->tx, id, r.id));
     char hex[64];
     str h = hex_of(hex, hash, sizeof hash);
     return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
@@ -323,7 +325,8 @@ err survey_write_uncount(
     const struct response *r = &sheet->response;
     bool accepted = r->state == RESPONSE_ACCEPTED;
     TRY(move_cube(w, sheet, r->class, r->pref, accepted, -1));
-    return survey_response_move(w->tx, r->id, to, correcting);
+    TRY(survey_response_move(w->tx, r->id, to, correcting));
+    return r->organ == 0 ? survey_release_step(w->tx, r->survey, r->id) : OK;
 }
 
 err survey_write_accept(const struct writing *w, struct sheet *sheet)
