@@ -40,6 +40,8 @@ static const struct {
     {S("opened"), S("調査を始めました。")},
     {S("closed"), S("調査を締め切りました。受付の再開もできます。")},
     {S("reopened"), S("調査の受付を再開しました。")},
+    {S("again"), S("もう一度送ります。")},
+    {S("reminded"), S("お知らせのメールを用意しました。まもなく送られます。")},
 };
 
 static str notice_of(const struct req *rq)
