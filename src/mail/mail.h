@@ -21,6 +21,9 @@ struct mail {
 
 enum { MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 8000 }; /* bytes; LIMIT beyond */
 
+/* 08:30 JST of a day: when that day's digest is made. A line with this not_before is in it even
+ * when the worker was late that morning. */
+usec mail_morning(jday day);
 /* OK also when the key was there already: nothing is queued then. */
 MUST err mail_queue(struct tx *tx, struct arena *a, const struct mail *m);
 

@@ -8,21 +8,22 @@ static const char demo_line[] =
 static err put_lines(struct tx *tx, struct arena *a, struct buf *text, const struct outgoing *m,
     str public_url)
 {
-    size_t n;
+    enum { ROOM = 100000 }; /* as JSON it must still fit into an answer of the writer */
+    size_t n, i;
     struct mail_line *line = ARENA_ARRAY(a, struct mail_line, MAIL_DIGEST_LINES);
     if (!line)
         return ERR(NOMEM);
     TRY(mail_lines(tx_db(tx), a, m->id, line, MAIL_DIGEST_LINES, &n));
-    for (size_t i = 0; i < n; i++) {
+    for (i = 0; i < n && text->n < ROOM; i++) {
         if (m->lines > 1)
             buf_fmt(text, "■ %zu. %.*s\n", i + 1, STR_F(line[i].subject));
         buf_str(text, line[i].text);
         mail_put_link(text, public_url, line[i].path);
         buf_lit(text, "\n");
     }
-    if (m->lines > (int64_t)n)
+    if (m->lines > (int64_t)i)
         buf_fmt(text, "ほか %lld 件は、サインインして確かめてください。\n\n",
-            (long long)(m->lines - (int64_t)n));
+            (long long)(m->lines - (int64_t)i));
     return OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/word.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 
 static const struct word states[] = {
@@ -59,9 +60,14 @@ usec mail_pause(int64_t attempts)
     return pauses[attempts - 1];
 }
 
+usec mail_morning(jday day)
+{
+    return usec_of_jday_end(day - 1) + 8 * USEC_HOUR + 30 * USEC_MINUTE;
+}
+
 usec mail_digest_hour(usec now)
 {
-    usec hour = usec_of_jday_end(jday_of_usec(now) - 1) + 8 * USEC_HOUR + 30 * USEC_MINUTE;
+    usec hour = mail_morning(jday_of_usec(now));
     return now >= hour ? hour : hour - USEC_DAY;
 }
 
@@ -86,7 +92,11 @@ bool mail_address_is_valid(str address)
 
 static bool host_is_loopback(str host)
 {
-    return str_starts(host, S("127.")) || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
+    char literal[64];
+    struct in_addr v4;
+    snprintf(literal, sizeof literal, "%.*s", STR_F(host));
+    bool four = inet_pton(AF_INET, literal, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
+    return four || str_eq(host, S("::1")) || str_eq(host, S("localhost"));
 }
 
 static bool host_is_plain(str host)

@@ -112,6 +112,14 @@ MUST err org_person_add(struct tx *tx, const struct new_person *p, person_id *ou
  * for others, 「プログラム」 for person 0. */
 MUST err org_person_name(
     struct db *db, struct arena *a, const struct scope *s, person_id p, str *out);
+/* Active people who hold the role in that body; of ROLE_PREF those of its prefecture. Ids only, for
+ * addressing mail: whom a body writes to may stand outside its own scope. At most 100. */
+struct person_ids {
+    person_id v[100];
+    size_t n;
+};
+MUST err org_people_with_role(
+    struct db *db, body_id body, uint32_t role, struct person_ids *out);
 MUST err org_person_by_login(struct db *db, str login, person_id *out);
 
 /* argon2id, 19 MiB, t=2, p=1 (OWASP's minimum of 2023): tens of milliseconds, never on the writer. */

@@ -126,6 +126,19 @@ err org_person_by_login(struct db *db, str login, person_id *out)
     return OK;
 }
 
+err org_people_with_role(struct db *db, body_id body, uint32_t role, struct person_ids *out)
+{
+    out->n = 0;
+    DB_EACH(db, r,
+        SQL("SELECT p.id FROM person_role x JOIN person p ON p.id=x.person"
+            " JOIN body b ON b.id=p.body WHERE x.role=$2 AND p.active=1 AND (p.body=$1"
+            " OR (CAST($2 AS BIGINT)=8 AND b.pref=(SELECT pref FROM body WHERE id=$1)))"
+            " ORDER BY p.id LIMIT 100"),
+        V(body.v, role))
+    out->v[out->n++] = (person_id){row_i64(&r, 0)};
+    return db_status(db);
+}
+
 #define PERSON_COLUMNS                                                                           \
     "p.id, p.body, p.login, p.name, b.name, COALESCE(b.code6, ''), p.active,"                    \
     " CAST(COALESCE((SELECT SUM(role) FROM person_role x WHERE x.person=p.id), 0) AS BIGINT),"   \

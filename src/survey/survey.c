@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of survey. */
 #include "survey/survey_page.h"
+#include "survey/survey_remind.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -21,10 +22,13 @@ static const struct nav_item nav[] = {
 
 const struct module survey_module = {
     .name = "survey",
-    .routes = (const struct route *const[]){survey_office_routes, survey_routes, NULL},
+    .routes = (const struct route *const[]){survey_office_routes, survey_routes,
+        survey_remind_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,
     .next = survey_next_step,
     .check = survey_check,
+    .calls = survey_calls,
+    .tick = "survey.tick",
 };

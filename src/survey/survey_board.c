@@ -3,6 +3,7 @@
 #include "survey/survey_page.h"
 
 #include "board.ht.h"
+#include "mail/mail.h"
 
 enum { PAGE = 100 };
 
@@ -82,6 +83,7 @@ static err board_read(struct req *rq)
     v->rows.p = ARENA_ARRAY(rq->a, struct view_board_rows, PAGE);
     if (!v->rows.p)
         return ERR(NOMEM);
+    TRY(mail_work_view(rq->db, rq->now, false, &v->work));
     board_counts(&b, v);
     board_rows(&b, v);
     if (v->page > 1)
