@@ -144,14 +144,14 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, mail: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }

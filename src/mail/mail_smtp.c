@@ -16,6 +16,7 @@ struct smtp {
     str content;       /* of the mail under way */
     size_t at;
     bool greeted;      /* MAIL FROM was sent: what is refused from here on is this mail */
+    bool leaving;      /* QUIT was sent: a good-bye is no answer */
     char answer[512];  /* the last reply */
     size_t answer_n;
     char why[CURL_ERROR_SIZE];
@@ -38,7 +39,9 @@ static int trace(CURL *curl, curl_infotype type, char *data, size_t n, void *arg
     str line = {data, n};
     if (type == CURLINFO_HEADER_OUT && str_starts(line, S("MAIL FROM")))
         s->greeted = true;
-    if (type != CURLINFO_HEADER_IN)
+    if (type == CURLINFO_HEADER_OUT && str_starts(line, S("QUIT")))
+        s->leaving = true;
+    if (type != CURLINFO_HEADER_IN || s->leaving)
         return 0;
     s->answer_n = n < sizeof s->answer ? n : sizeof s->answer;
     memcpy(s->answer, data, s->answer_n);
@@ -67,6 +70,7 @@ static void set_login(CURL *c, const struct smtp_config *config, struct arena *a
     if (config->user.n == 0)
         return;
     curl_easy_setopt(c, CURLOPT_USERNAME, str_z(a, config->user));
+    curl_easy_setopt(c, CURLOPT_SASL_IR, 1L);
     curl_easy_setopt(c, CURLOPT_PASSWORD, config->password ? config->password : "");
 }
 
@@ -163,6 +167,7 @@ enum mail_result mail_smtp_send(
     s->content = content;
     s->at = 0;
     s->greeted = false;
+    s->leaving = false;
     s->answer_n = 0;
     s->why[0] = 0;
     curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, list);
