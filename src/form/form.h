@@ -118,6 +118,17 @@ struct rate {
     str measured_item, source;
 };
 MUST err form_rate_get(struct db *db, struct arena *a, question_id q, str option, struct rate *out);
+/* How far a question binds (R25). */
+enum question_level { LEVEL_UNKNOWN, LEVEL_BINDING, LEVEL_ADVISORY, LEVEL_PENDING, LEVEL_NONE };
+struct level {
+    enum question_level level;
+    str law; /* where it says so, for people */
+};
+/* LEVEL_UNKNOWN for a question nobody has classed. */
+MUST err form_level_get(struct db *db, struct arena *a, question_id q, struct level *out);
+str form_level_name(enum question_level l); /* "義務（省令の案）" */
+str form_level_key(enum question_level l);  /* "binding" */
+
 struct rate_list {
     struct question_rate {
         question_id question;

@@ -2,6 +2,7 @@
 /* Publishing a revision of the embedded catalogue (data/catalog.json). */
 #include "form/form.h"
 
+#include "core/word.h"
 #include "store/migrate.h"
 
 #include <jansson.h>
@@ -207,6 +208,44 @@ static str subarea_name(const struct publish *p, str id)
     return STR_NONE;
 }
 
+/* Of a binding subarea, what is not essential is the guideline's (R25: 小項目). */
+static const struct word level_words[] = {
+    {LEVEL_BINDING, S("binding"), STR_NONE},
+    {LEVEL_ADVISORY, S("advisory"), STR_NONE},
+    {LEVEL_PENDING, S("pending"), STR_NONE},
+    {LEVEL_NONE, S("none"), STR_NONE},
+};
+
+static str named(const struct publish *p, const char *list, str id, const char *key)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(p->root, list), i, v)
+    {
+        if (str_eq(text(v, "id"), id))
+            return text(v, key);
+    }
+    return STR_NONE;
+}
+
+static err note_level(const struct publish *p, const json_t *item, int64_t question)
+{
+    str subarea = text(item, "subarea"), key = named(p, "subareas", subarea, "level");
+    if (str_eq(key, S("binding")) && !flag(item, "essential"))
+        key = S("advisory");
+    str law = named(p, "levels", key, "law"), before;
+    BUF_AUTO b = BUF(4096);
+    for (; str_cut(&law, '{', &before); str_cut(&law, '}', &before)) {
+        buf_str(&b, before);
+        if (law.n)
+            buf_str(&b, subarea_name(p, subarea));
+    }
+    return db_exec(p->tx,
+        SQL("INSERT INTO question_level (question, level, law) VALUES ($1, $2, $3)"
+            " ON CONFLICT (question) DO UPDATE SET level=excluded.level, law=excluded.law"),
+        V(question, WORD_OF_KEY(level_words, key)->value, buf_view(&b)));
+}
+
 static str joined(struct arena *a, const json_t *list)
 {
     BUF_AUTO b = BUF(1024);
@@ -230,6 +269,7 @@ static err publish_item(struct publish *p, const json_t *item)
     TRY(rev_of(p, item, question, &rev));
     TRY(note_lineage(p, question, rev, carry));
     TRY(note_measures(p, item, question));
+    TRY(note_level(p, item, question));
     return db_exec(p->tx,
         SQL("INSERT INTO catalog_item (catalog_rev, position, question, question_rev, area,"
             " subarea, essential, pending, carry, shared_with)"

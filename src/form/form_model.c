@@ -20,6 +20,23 @@ static const struct word bases[] = {
     {BASIS_CARRIED, S("carried"), S("前年度の回答")},
 };
 
+static const struct word levels[] = {
+    {LEVEL_BINDING, S("binding"), S("義務（省令の案の項目）")},
+    {LEVEL_ADVISORY, S("advisory"), S("参考（ガイドライン）")},
+    {LEVEL_PENDING, S("pending"), S("見直し中")},
+    {LEVEL_NONE, S("none"), S("基礎情報")},
+};
+
+str form_level_name(enum question_level l)
+{
+    return WORD_OF(levels, l)->name;
+}
+
+str form_level_key(enum question_level l)
+{
+    return WORD_OF(levels, l)->key;
+}
+
 str form_basis_name(enum basis b)
 {
     return WORD_OF(bases, b)->name;

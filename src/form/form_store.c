@@ -125,6 +125,14 @@ err form_catalog_newest(struct db *db, str code, catalog_id *out)
 
 /* ── rates ── */
 
+err form_level_get(struct db *db, struct arena *a, question_id q, struct level *out)
+{
+    *out = (struct level){0};
+    DB_EACH(db, r, SQL("SELECT level, law FROM question_level WHERE question=$1"), V(q.v))
+    *out = (struct level){(enum question_level)row_i64(&r, 0), row_str(a, &r, 1)};
+    return db_status(db);
+}
+
 err form_rate_get(struct db *db, struct arena *a, question_id q, str option, struct rate *out)
 {
     *out = (struct rate){.as_of = DAY_NONE};

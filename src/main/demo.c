@@ -14,6 +14,8 @@ static const struct sign_in {
 } sign_ins[] = {
     {"town", "見本 花子", "町の担当者", ROLE_STAFF, CLASS_TOWN},
     {"town2", "見本 太郎", "同じ町の同僚", ROLE_STAFF, CLASS_TOWN},
+    {"kacho", "課長 三郎", "同じ町の総務課長（確認する人）", ROLE_APPROVER, CLASS_TOWN},
+    {"ciso", "副町長 幸子", "同じ町のCISO（承認して提出する人）", ROLE_CISO, CLASS_TOWN},
     {"pref", "県野 一郎", "県の担当者", ROLE_STAFF | ROLE_PREF, CLASS_PREFECTURE},
     {"nation", "国見 京子", "総務省の担当者", ROLE_NATION, 0},
     {"system", "管理 太一", "システム管理者", ROLE_SYSTEM, 0},
@@ -24,7 +26,7 @@ struct making {
     struct arena *a;
     str hash; /* the one password's */
     struct body_list bodies;
-    person_id *staff;
+    person_id *staff, *chief, *ciso;
     int64_t shown_pref;
 };
 
@@ -38,7 +40,7 @@ static void print_sign_ins(void)
     printf("\nサインイン（パスワードは全て %s）:\n", password);
     for (size_t i = 0; i < COUNT_OF(sign_ins); i++)
         printf("  %-8s %s\n", sign_ins[i].login, sign_ins[i].who);
-    printf("  u＋団体コード  各団体の担当者（例: u131016）\n\n架空データです。実在の団体の状況では"
+    printf("  u＋団体コード  各団体の担当者（例: u131016）。k＋は課長、c＋はCISO\n\n架空データです。実在の団体の状況では"
            "ありません。\n\n");
 }
 
@@ -66,12 +68,18 @@ static err add_people(struct tx *tx, struct making *m)
 {
     person_id ignored;
     m->staff = ARENA_ARRAY(m->a, person_id, m->bodies.n);
-    if (!m->staff)
+    m->chief = ARENA_ARRAY(m->a, person_id, m->bodies.n);
+    m->ciso = ARENA_ARRAY(m->a, person_id, m->bodies.n);
+    if (!m->staff || !m->chief || !m->ciso)
         return ERR(NOMEM);
     for (size_t i = 0; i < m->bodies.n; i++) {
         const struct body *b = &m->bodies.v[i];
         TRY(add_person(tx, m, b->id, str_fmt(m->a, "u%.*s", STR_F(b->code6)),
             S("情報 担当"), ROLE_STAFF, &m->staff[i]));
+        TRY(add_person(tx, m, b->id, str_fmt(m->a, "k%.*s", STR_F(b->code6)),
+            S("総務 課長"), ROLE_APPROVER, &m->chief[i]));
+        TRY(add_person(tx, m, b->id, str_fmt(m->a, "c%.*s", STR_F(b->code6)),
+            S("責任 CISO"), ROLE_CISO, &m->ciso[i]));
     }
     for (size_t i = 0; i < COUNT_OF(sign_ins); i++) {
         const struct body *b = first_of(m, sign_ins[i].class);
@@ -133,6 +141,8 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
             .fiscal_year = fy,
             .scope = scope_system(),
             .staff = m.staff,
+            .chief = m.chief,
+            .ciso = m.ciso,
             .bodies = m.bodies.v,
             .n_bodies = m.bodies.n,
             .today = usec_of_jday_end(today - 1),

@@ -34,7 +34,8 @@ enum role {
     ROLE_PREF = 8,      /* 都道府県の取りまとめ担当 */
     ROLE_NATION = 16,   /* 国の担当 */
     ROLE_SYSTEM = 32,   /* システム管理者 */
-    ROLE_CISO = 64      /* 最高情報セキュリティ責任者: submits for the body */
+    ROLE_CISO = 64,     /* 最高情報セキュリティ責任者: submits for the body */
+    ROLE_SECTION = 128  /* 各課の回答者: answers what was assigned to the own section */
 };
 
 struct body {
@@ -112,15 +113,39 @@ MUST err org_person_add(struct tx *tx, const struct new_person *p, person_id *ou
  * for others, 「プログラム」 for person 0. */
 MUST err org_person_name(
     struct db *db, struct arena *a, const struct scope *s, person_id p, str *out);
-/* Active people who hold the role in that body; of ROLE_PREF those of its prefecture. Ids only, for
+/* Active people who hold the role in that body, or stand in today for one who does; of ROLE_PREF
+ * those of its prefecture, of ROLE_NATION all. Ids only, for
  * addressing mail: whom a body writes to may stand outside its own scope. At most 100. */
 struct person_ids {
     person_id v[100];
     size_t n;
 };
 MUST err org_people_with_role(
-    struct db *db, body_id body, uint32_t role, struct person_ids *out);
+    struct db *db, body_id body, uint32_t role, jday today, struct person_ids *out);
 MUST err org_person_by_login(struct db *db, str login, person_id *out);
+
+/* ── sections of a body (課・係) ── */
+
+struct section {
+    int64_t id;
+    str name;
+    bool active;
+    bool mine; /* the asking person belongs to it */
+    int64_t people;
+};
+struct section_list {
+    struct section *v;
+    size_t n;
+};
+/* Of the own body, by name, up to 200; ended ones last. */
+MUST err org_section_all(
+    struct db *db, struct arena *a, const struct scope *s, struct section_list *out);
+
+/* How many active people of the own body hold a role. */
+MUST err org_role_count(struct db *db, const struct scope *s, enum role role, int64_t *out);
+/* Whose place a person with these roles takes on a day: v 0 for one who holds such a role. */
+MUST err org_deputy_for(
+    struct db *db, person_id p, uint32_t roles, jday today, person_id *out);
 
 /* argon2id, 19 MiB, t=2, p=1 (OWASP's minimum of 2023): tens of milliseconds, never on the writer. */
 MUST err org_password_hash(struct arena *a, str password, str *out);

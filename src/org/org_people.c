@@ -14,6 +14,7 @@ const struct permission org_p_people = {"org.people", ROLE_ADMIN | ROLE_SYSTEM};
 static const struct word kinds[] = {
     {ROLE_STAFF, S("staff"), S("担当者：自団体の調査に答える")},
     {ROLE_STAFF | ROLE_ADMIN, S("admin"), S("担当者・団体管理者：自団体の利用者も登録する")},
+    {ROLE_SECTION, S("section"), S("各課の回答者：自分の課に割り当てられた項目に答える")},
     {ROLE_APPROVER, S("approver"), S("所属長（課長）：担当者の回答を確かめる")},
     {ROLE_CISO, S("ciso"), S("CISO：回答を承認して提出する")},
     {ROLE_STAFF | ROLE_PREF, S("pref"), S("都道府県の取りまとめ担当")},
@@ -30,7 +31,7 @@ static bool has_system(const struct req *rq)
  * more: a new link is the whole account. */
 static bool may_give(const struct req *rq, uint32_t roles)
 {
-    return has_system(rq) || (roles & ~(uint32_t)(ROLE_STAFF | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN)) == 0;
+    return has_system(rq) || (roles & ~(uint32_t)(ROLE_STAFF | ROLE_SECTION | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN)) == 0;
 }
 
 /* ── the list ── */
@@ -39,6 +40,7 @@ static str role_names(struct arena *a, uint32_t roles)
 {
     static const struct word names[] = {
         {ROLE_STAFF, S(""), S("担当者")},
+        {ROLE_SECTION, S(""), S("各課の回答者")},
         {ROLE_APPROVER, S(""), S("所属長")},
         {ROLE_CISO, S(""), S("CISO")},
         {ROLE_ADMIN, S(""), S("団体管理者")},

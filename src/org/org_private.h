@@ -44,6 +44,9 @@ struct person_list {
 };
 MUST err org_person_find(
     struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out);
+/* The active people of the own body, by name. */
+MUST err org_person_colleagues(
+    struct db *db, struct arena *a, const struct scope *s, struct person_list *out);
 MUST err org_person_get(
     struct db *db, struct arena *a, const struct scope *s, person_id id, struct person *out);
 /* Also of people who left: a login is given once. */
@@ -57,6 +60,45 @@ MUST err org_office_first(struct db *db, struct arena *a, struct body *out);
 /* org_people.c */
 extern const struct route org_people_routes[];
 extern const struct permission org_p_people;
+
+/* org_deputy_store.c, org_deputy.c */
+struct deputy {
+    int64_t id;
+    person_id principal, deputy;
+    str principal_name, deputy_name;
+    jday from, to;
+    usec ended_at; /* 0: not ended before its last day */
+};
+struct deputy_list {
+    struct deputy *v;
+    size_t n;
+};
+/* Of the own body, newest first, up to 200. */
+MUST err org_deputy_all(
+    struct db *db, struct arena *a, const struct scope *s, struct deputy_list *out);
+MUST err org_deputy_add(struct tx *tx, const struct scope *s, struct deputy *d); /* sets d->id */
+/* any: also somebody else's of the own body. NOTFOUND. */
+MUST err org_deputy_end(struct tx *tx, const struct scope *s, bool any, int64_t id);
+extern const struct route org_deputy_routes[];
+extern const struct permission org_p_deputy;
+
+/* org_section_store.c, org_section.c */
+MUST err org_section_add(struct tx *tx, const struct scope *s, str name, int64_t *id);
+/* NOTFOUND: not of the own body. */
+MUST err org_section_end(struct tx *tx, const struct scope *s, int64_t id, bool active);
+MUST err org_section_join(
+    struct tx *tx, const struct scope *s, int64_t section, int64_t person, bool member);
+struct member {
+    int64_t section, person;
+};
+struct member_list {
+    struct member *v;
+    size_t n;
+};
+MUST err org_section_members(
+    struct db *db, struct arena *a, const struct scope *s, struct member_list *out);
+extern const struct route org_section_routes[];
+extern const struct permission org_p_section;
 
 /* org_scope.c */
 const struct scope *scope_new(

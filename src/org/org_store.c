@@ -111,7 +111,7 @@ err org_person_add(struct tx *tx, const struct new_person *p, person_id *out)
         SQL("INSERT INTO person (id, body, login, name, mail, active, created_at)"
             " VALUES ($1, $2, $3, $4, $5, 1, $6)"),
         V(out->v, p->body.v, p->login, p->name, p->mail, tx_now(tx))));
-    for (int64_t bit = 1; bit <= ROLE_CISO; bit <<= 1)
+    for (int64_t bit = 1; bit <= ROLE_SECTION; bit <<= 1)
         if (p->roles & (uint32_t)bit)
             TRY(db_exec(tx,
                 SQL("INSERT INTO person_role (person, role, since) VALUES ($1, $2, $3)"),
@@ -126,15 +126,20 @@ err org_person_by_login(struct db *db, str login, person_id *out)
     return OK;
 }
 
-err org_people_with_role(struct db *db, body_id body, uint32_t role, struct person_ids *out)
+err org_people_with_role(
+    struct db *db, body_id body, uint32_t role, jday today, struct person_ids *out)
 {
     out->n = 0;
     DB_EACH(db, r,
-        SQL("SELECT p.id FROM person_role x JOIN person p ON p.id=x.person"
-            " JOIN body b ON b.id=p.body WHERE x.role=$2 AND p.active=1 AND (p.body=$1"
+        SQL("SELECT p.id FROM person p JOIN body b ON b.id=p.body WHERE p.active=1 AND (p.body=$1"
+            " OR CAST($2 AS BIGINT)=16"
             " OR (CAST($2 AS BIGINT)=8 AND b.pref=(SELECT pref FROM body WHERE id=$1)))"
-            " ORDER BY p.id LIMIT 100"),
-        V(body.v, role))
+            " AND (EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND x.role=$2)"
+            " OR EXISTS (SELECT 1 FROM deputy d JOIN person_role y ON y.person=d.principal"
+            " JOIN person q ON q.id=d.principal WHERE d.deputy=p.id AND y.role=$2"
+            " AND y.role IN (2, 64) AND q.active=1 AND q.body=p.body AND d.ended_at IS NULL"
+            " AND d.from_day<=$3 AND d.to_day>=$3)) ORDER BY p.id LIMIT 100"),
+        V(body.v, role, today))
     out->v[out->n++] = (person_id){row_i64(&r, 0)};
     return db_status(db);
 }
@@ -188,6 +193,21 @@ err org_person_find(
         else
             person_of_row(a, &r, &out->v[out->n++]);
     }
+    return db_status(db);
+}
+
+err org_person_colleagues(
+    struct db *db, struct arena *a, const struct scope *s, struct person_list *out)
+{
+    enum { MOST = 200 };
+    *out = (struct person_list){.v = ARENA_ARRAY(a, struct person, MOST)};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT " PERSON_COLUMNS " FROM person p JOIN body b ON b.id=p.body"
+            " WHERE p.body=$1 AND p.active=1 ORDER BY p.name, p.id LIMIT 200"),
+        V(scope_body(s).v))
+    person_of_row(a, &r, &out->v[out->n++]);
     return db_status(db);
 }
 
@@ -321,6 +341,14 @@ err org_invite_use(struct tx *tx, struct bytes hash)
 
 /* ── principals ── */
 
+/* The roles held, and those of approval held by whom the person stands in for today. */
+#define PRINCIPAL_ROLES(today)                                                                   \
+    "CAST(COALESCE((SELECT SUM(role) FROM (SELECT x.role FROM person_role x WHERE x.person=p.id" \
+    " UNION SELECT y.role FROM deputy d JOIN person_role y ON y.person=d.principal"              \
+    " JOIN person q ON q.id=d.principal WHERE d.deputy=p.id AND y.role IN (2, 64)"               \
+    " AND q.active=1 AND q.body=p.body AND d.ended_at IS NULL AND d.from_day<=" today            \
+    " AND d.to_day>=" today ") AS held), 0) AS BIGINT)"
+
 err org_scope_load(struct db *db, struct arena *a, person_id p, const struct scope **out)
 {
     DB_ONE(db, r,
@@ -350,18 +378,16 @@ err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes ha
 {
     if (bearer) {
         DB_ONE(db, r,
-            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, CAST(COALESCE((SELECT SUM(role)"
-                " FROM person_role x WHERE x.person=p.id), 0) AS BIGINT)"
+            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3")
                 " FROM token t JOIN person p ON p.id=t.person JOIN body b ON b.id=p.body"
                 " WHERE t.hash=$1 AND t.expires_at>$2 AND p.active=1"),
-            V(hash, now));
+            V(hash, now, jday_of_usec(now)));
         return principal_of_row(a, &r, out);
     }
     DB_ONE(db, r,
-        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, CAST(COALESCE((SELECT SUM(role)"
-            " FROM person_role x WHERE x.person=p.id), 0) AS BIGINT)"
+        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3")
             " FROM session s JOIN person p ON p.id=s.person JOIN body b ON b.id=p.body"
             " WHERE s.hash=$1 AND s.expires_at>$2 AND p.active=1"),
-        V(hash, now));
+        V(hash, now, jday_of_usec(now)));
     return principal_of_row(a, &r, out);
 }

@@ -5,15 +5,19 @@
 
 extern const struct embedded survey_migrations[];
 
-const struct permission survey_p_answer = {"survey.answer", ROLE_STAFF};
+const struct permission survey_p_answer = {"survey.answer", ROLE_STAFF | ROLE_SECTION};
+const struct permission survey_p_lead = {"survey.lead", ROLE_STAFF};
+const struct permission survey_p_read = {"survey.read",
+    ROLE_STAFF | ROLE_SECTION | ROLE_APPROVER | ROLE_CISO};
 const struct permission survey_p_board = {"survey.board", ROLE_PREF | ROLE_NATION};
 const struct permission survey_p_totals = {"survey.totals", ROLE_PREF | ROLE_NATION};
 
 static const struct permission *const permissions[] = {
-    &survey_p_answer, &survey_p_board, &survey_p_totals, &survey_p_open, NULL};
+    &survey_p_answer, &survey_p_lead, &survey_p_read, &survey_p_step,
+    &survey_p_check, &survey_p_board, &survey_p_totals, &survey_p_open, NULL};
 
 static const struct nav_item nav[] = {
-    {"自団体の調査", "/surveys", &survey_p_answer},
+    {"自団体の調査", "/surveys", &survey_p_read},
     {"団体ごとの状況", "/board", &survey_p_board},
     {"項目ごとの集計", "/totals", &survey_p_totals},
     {"調査の開始", "/surveys/new", &survey_p_open},
@@ -22,7 +26,8 @@ static const struct nav_item nav[] = {
 
 const struct module survey_module = {
     .name = "survey",
-    .routes = (const struct route *const[]){survey_office_routes, survey_routes,
+    .routes = (const struct route *const[]){survey_office_routes, survey_flow_routes,
+        survey_assign_routes, survey_edition_routes, survey_routes,
         survey_remind_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,

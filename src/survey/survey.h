@@ -28,7 +28,7 @@ struct survey_demo {
     int years;        /* 1..10, the last one half answered */
     int fiscal_year;  /* of the current survey */
     const struct scope *scope; /* everything */
-    const person_id *staff; /* one person per body, in the order of the codes */
+    const person_id *staff, *chief, *ciso; /* one of each per body, in the order of the codes */
     const struct body *bodies;
     size_t n_bodies;
     usec today;       /* 00:00 JST of the day it is made for */

@@ -7,26 +7,111 @@
 
 enum { PAGE = 100 };
 
-static bool row_is_shown(const struct board_row *r, str show, str q)
+#define STATE(s) (1u << RESPONSE_##s)
+
+/* What the list can be narrowed to. */
+static const struct {
+    str key;
+    unsigned states;
+    const char *name;
+} filters[] = {
+    {S("notstarted"), STATE(NOT_STARTED), "未着手"},
+    {S("draft"), STATE(DRAFT), "回答中"},
+    {S("approval"), STATE(MANAGER) | STATE(CISO), "庁内で承認中"},
+    {S("returned"), STATE(RETURNED), "差戻し"},
+    {S("submitted"), STATE(SUBMITTED) | STATE(CHECKING), "提出済み"},
+    {S("accepted"), STATE(ACCEPTED), "受理"},
+};
+
+/* Its acceptance is this office's: a prefecture's municipalities, the nation's prefectures. */
+static bool waits_for(const struct board_row *r, const struct scope *s)
 {
-    if (show.n && !str_eq(survey_response_state_key(r->state), show))
-        return false;
-    return q.n == 0 || str_has(r->body.name, q) || str_has(r->body.kana, q) ||
-        str_starts(r->body.code6, q);
+    bool submitted = (1u << r->state & (STATE(SUBMITTED) | STATE(CHECKING))) != 0;
+    return submitted && (scope_level(s) == SCOPE_NATION) == (r->body.class == CLASS_PREFECTURE);
 }
 
-static void board_counts(const struct board *b, struct view_board *v)
+struct narrow {
+    str show, q;
+    const struct scope *scope;
+    const struct survey *survey;
+    jday today;
+};
+
+static unsigned needs_of(const struct board_row *r, const struct narrow *n)
 {
-    for (size_t i = 0; i < b->n; i++) {
-        v->bodies++;
-        v->submitted += survey_response_is_counted(b->v[i].state);
-        v->draft += b->v[i].state == RESPONSE_DRAFT;
-        v->notstarted += b->v[i].state == RESPONSE_NOT_STARTED;
+    return survey_needs(&(struct standing){.state = r->state,
+        .class = r->body.class,
+        .staff = r->staff,
+        .done = r->done,
+        .total = r->total,
+        .days_left = n->survey->shown_deadline - n->today});
+}
+
+static bool is_in_state(const struct board_row *r, const struct narrow *n)
+{
+    if (n->show.n == 0)
+        return true;
+    if (str_eq(n->show, S("waiting")))
+        return waits_for(r, n->scope);
+    if (str_eq(n->show, S("help")))
+        return (needs_of(r, n) & NEED_TIME) != 0;
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        if (str_eq(filters[i].key, n->show))
+            return (filters[i].states & 1u << r->state) != 0;
+    return false;
+}
+
+static bool row_is_shown(const struct board_row *r, const struct narrow *n)
+{
+    return is_in_state(r, n) && (n->q.n == 0 || str_has(r->body.name, n->q) ||
+        str_has(r->body.kana, n->q) || str_starts(r->body.code6, n->q));
+}
+
+static struct narrow narrow_of(struct req *rq, const struct survey *s)
+{
+    return (struct narrow){.show = req_query(rq, "show"),
+        .q = req_query(rq, "q"),
+        .scope = rq->who.scope,
+        .survey = s,
+        .today = jday_of_usec(rq->now)};
+}
+
+static err board_counts(
+    struct req *rq, const struct board *b, const struct narrow *n, struct view_board *v)
+{
+    v->counts.p = ARENA_ARRAY(rq->a, struct view_board_counts, COUNT_OF(filters));
+    if (!v->counts.p)
+        return ERR(NOMEM);
+    v->counts.n = COUNT_OF(filters);
+    v->bodies = (int64_t)b->n;
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        v->counts.p[i] = (struct view_board_counts){filters[i].key, str_of(filters[i].name), 0,
+            str_eq(filters[i].key, v->show)};
+    for (size_t k = 0; k < b->n; k++) {
+        v->waiting += waits_for(&b->v[k], n->scope);
+        v->help += (needs_of(&b->v[k], n) & NEED_TIME) != 0;
+        for (size_t i = 0; i < COUNT_OF(filters); i++)
+            v->counts.p[i].n += (filters[i].states & 1u << b->v[k].state) != 0;
     }
+    return OK;
+}
+
+static str need_text(struct req *rq, unsigned needs)
+{
+    BUF_AUTO b = BUF(1024);
+    for (unsigned bit = 1; bit <= needs; bit <<= 1) {
+        if (!(needs & bit))
+            continue;
+        if (b.n > 0)
+            buf_lit(&b, "、");
+        buf_str(&b, survey_need_name(bit));
+    }
+    return str_dup(rq->a, buf_view(&b));
 }
 
 /* The rows in code order follow their prefecture, so its name is the last one of class 1. */
-static void board_rows(const struct board *b, struct view_board *v)
+static void board_rows(
+    struct req *rq, const struct board *b, const struct narrow *n, struct view_board *v)
 {
     int64_t from = (v->page - 1) * PAGE, at = 0;
     str pref = STR_NONE;
@@ -34,7 +119,7 @@ static void board_rows(const struct board *b, struct view_board *v)
         const struct board_row *r = &b->v[i];
         if (r->body.class == CLASS_PREFECTURE)
             pref = r->body.name;
-        if (!row_is_shown(r, v->show, v->q))
+        if (!row_is_shown(r, n))
             continue;
         if (at >= from && v->rows.n < PAGE)
             v->rows.p[v->rows.n++] = (struct view_board_rows){.body = r->body.id.v,
@@ -44,6 +129,10 @@ static void board_rows(const struct board *b, struct view_board *v)
                 .pref = r->body.class == CLASS_PREFECTURE ? STR_NONE : pref,
                 .state_key = survey_response_state_key(r->state),
                 .state_name = survey_response_state_name(r->state),
+                .open = survey_response_is_counted(r->state),
+                .turn = r->state == RESPONSE_ACCEPTED ? STR_NONE
+                                                      : survey_flow_turn_name(r->state),
+                .needs = need_text(rq, needs_of(r, n)),
                 .done = r->done,
                 .total = r->total,
                 .percent = r->total ? r->done * 100 / r->total : 0,
@@ -73,19 +162,20 @@ static err board_read(struct req *rq)
         return ERR(NOMEM);
     TRY(survey_of(rq, &s));
     TRY(survey_board(rq->db, rq->a, rq->who.scope, s.id, &b));
+    struct narrow n = narrow_of(rq, &s);
     *v = (struct view_board){.id = s.id.v,
         .title = s.title,
         .deadline = s.shown_deadline,
-        .show = req_query(rq, "show"),
-        .q = req_query(rq, "q"),
+        .show = n.show,
+        .q = n.q,
         .national = scope_level(rq->who.scope) == SCOPE_NATION,
         .page = req_page(rq)};
     v->rows.p = ARENA_ARRAY(rq->a, struct view_board_rows, PAGE);
     if (!v->rows.p)
         return ERR(NOMEM);
     TRY(mail_work_view(rq->db, rq->now, false, &v->work));
-    board_counts(&b, v);
-    board_rows(&b, v);
+    TRY(board_counts(rq, &b, &n, v));
+    board_rows(rq, &b, &n, v);
     if (v->page > 1)
         v->previous_query = page_query(rq, v, v->page - 1);
     if (v->page < v->pages)
@@ -96,7 +186,7 @@ static err board_read(struct req *rq)
 static err board_csv_read(struct req *rq)
 {
     static const char *const head[] = {"団体コード", "団体名", "区分", "状態", "回答した項目数",
-        "項目数", "最後の変更", "提出日時", "基準日", "データの種類"};
+        "項目数", "次の番", "気になること", "最後の変更", "提出日時", "基準日", "データの種類"};
     struct survey s;
     struct board b;
     BUF_AUTO out = BUF(4 << 20);
@@ -104,9 +194,10 @@ static err board_csv_read(struct req *rq)
     TRY(survey_of(rq, &s));
     TRY(survey_board(rq->db, rq->a, rq->who.scope, s.id, &b));
     csv_row(&c, head, COUNT_OF(head));
+    struct narrow n = narrow_of(rq, &s);
     for (size_t i = 0; i < b.n; i++) {
         const struct board_row *r = &b.v[i];
-        if (!row_is_shown(r, req_query(rq, "show"), req_query(rq, "q")))
+        if (!row_is_shown(r, &n))
             continue;
         csv_str(&c, r->body.code6);
         csv_str(&c, r->body.name);
@@ -114,6 +205,8 @@ static err board_csv_read(struct req *rq)
         csv_str(&c, survey_response_state_name(r->state));
         csv_i64(&c, r->done);
         csv_i64(&c, r->total);
+        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state));
+        csv_str(&c, need_text(rq, needs_of(r, &n)));
         csv_time(&c, r->changed_at);
         csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);
         survey_csv_tail(rq, &c, &s);

@@ -5,7 +5,7 @@
 enum { SLOTS = 1 << 19, ARENA = 256 << 20 };
 
 struct cell {
-    int64_t rev, pref, class, basis;
+    int64_t rev, pref, class, basis, accepted;
     str answer;
     int64_t n, total;
     bool seen;
@@ -39,6 +39,7 @@ static struct cell *cell_of(struct checking *c, const struct cell *key)
 {
     uint64_t h = mix(mix(mix(mix(1, (uint64_t)key->rev), (uint64_t)key->pref),
                          (uint64_t)key->class), (uint64_t)key->basis);
+    h = mix(h, (uint64_t)key->accepted);
     for (size_t i = 0; i < key->answer.n; i++)
         h = mix(h, (uint8_t)key->answer.p[i]);
     for (size_t i = h % SLOTS;; i = (i + 1) % SLOTS) {
@@ -52,7 +53,7 @@ static struct cell *cell_of(struct checking *c, const struct cell *key)
         if (s->answer.n == 0)
             return NULL;
         if (s->rev == key->rev && s->pref == key->pref && s->class == key->class &&
-            s->basis == key->basis && str_eq(s->answer, key->answer))
+            s->basis == key->basis && s->accepted == key->accepted && str_eq(s->answer, key->answer))
             return s;
     }
 }
@@ -61,7 +62,7 @@ static struct cell *cell_of(struct checking *c, const struct cell *key)
 
 struct counted {
     int64_t response, body, pref, class;
-    bool submitted;
+    bool submitted, accepted;
     struct fact *facts; /* a slot per item */
     struct item *items;
 };
@@ -76,7 +77,7 @@ static err count_cells(struct checking *c, const struct counted *r)
         size_t n = survey_cube_cells(q, r->facts[i].value, cells);
         for (size_t k = 0; k < n; k++) {
             struct cell key = {.rev = q->rev, .pref = r->pref, .class = r->class,
-                .basis = r->facts[i].basis, .answer = cells[k].answer};
+                .basis = r->facts[i].basis, .accepted = r->accepted, .answer = cells[k].answer};
             struct cell *cell = cell_of(c, &key);
             if (!cell)
                 return ERR(LIMIT);
@@ -156,6 +157,7 @@ static err check_responses(struct checking *c)
         r.body = row_i64(&row, 1);
         r.submitted =
             survey_response_is_counted((enum response_state)row_i64(&row, 2));
+        r.accepted = row_i64(&row, 2) == RESPONSE_ACCEPTED;
         r.pref = row_i64(&row, 3);
         r.class = row_i64(&row, 4);
         TRY(load_facts(c, a, &r, r.submitted ? row_i64(&row, 5) : 0));
@@ -174,12 +176,12 @@ static err check_cube(struct checking *c)
 {
     size_t seen = 0;
     DB_EACH(c->db, r,
-        SQL("SELECT question_rev, pref, class, answer, basis, n, total FROM cube"
+        SQL("SELECT question_rev, pref, class, answer, basis, n, total, accepted FROM cube"
             " WHERE survey=$1 AND (n<>0 OR total<>0)"),
         V(c->survey->id.v))
     {
         struct cell key = {.rev = row_i64(&r, 0), .pref = row_i64(&r, 1), .class = row_i64(&r, 2),
-            .basis = row_i64(&r, 4), .answer = row_view(&r, 3)};
+            .basis = row_i64(&r, 4), .accepted = row_i64(&r, 7), .answer = row_view(&r, 3)};
         struct cell *cell = cell_of(c, &key);
         if (!cell)
             return ERR(LIMIT);

@@ -16,7 +16,8 @@ struct making {
     usec opened;               /* 09:00 of the first day */
     uint8_t *rank;             /* [item][body]: enum rank for status items */
     uint32_t *chosen;          /* [item][body]: options of multi-select items, a bit each */
-    uint8_t *share;            /* of the catalogue a body has answered, percent; 100: submitted */
+    uint8_t *share;            /* of the catalogue a body has answered, percent; 99: complete, on
+                                  its way through the body; 100: submitted */
     size_t from, to;           /* bodies of the job */
 };
 
@@ -55,7 +56,10 @@ static void plan_shares(struct making *m)
     for (size_t b = 0; b < d->n_bodies; b++) {
         uint64_t h = noise(d, 7, (uint64_t)d->bodies[b].id.v, 0);
         bool half = (b % 2) == (h >> 40) % 2; /* about half, spread evenly */
-        m->share[b] = !current ? 100 : half ? 100 : h % 10 < 6 ? (uint8_t)(15 + h / 10 % 75) : 0;
+        m->share[b] = !current || half ? 100
+            : h % 10 < 5               ? (uint8_t)(15 + h / 10 % 75)
+            : h % 10 < 6               ? 99
+                                       : 0;
         /* The town of the sign-ins: the first town of its prefecture, at work. */
         if (current && d->bodies[b].class == CLASS_TOWN && !town &&
             (d->bodies[b].pref == 20 || d->bodies[b].pref == 48)) {
@@ -292,26 +296,68 @@ static err answer_item(const struct writing *w, struct making *m, const struct s
                               : OK;
 }
 
+/* One step of the way, by the person whose turn it is. */
+static err walk(struct tx *tx, const struct making *m, size_t body, person_id who, uint32_t role,
+    const char *key)
+{
+    const struct scope *scope;
+    struct flow_result r;
+    ARENA_AUTO a = arena_new(16 << 20);
+    if (!a)
+        return ERR(NOMEM);
+    TRY(org_scope_load(tx_db(tx), a, who, &scope));
+    struct writing w = {tx, a, scope, who.v, role};
+    return survey_flow_act(
+        &w, FLOW_BODY, m->survey.id, m->d->bodies[body].id, str_of(key), STR_NONE, &r);
+}
+
+/* Past years are accepted; of this year's submissions about a third. */
+static err accept_body(struct tx *tx, const struct making *m, size_t body)
+{
+    struct flow_result r;
+    ARENA_AUTO a = arena_new(16 << 20);
+    uint64_t h = noise(m->d, 13, (uint64_t)m->d->bodies[body].id.v, 0);
+    if (!a)
+        return ERR(NOMEM);
+    if (m->year == m->d->years - 1 && h % 3 != 0)
+        return OK;
+    struct writing w = {tx, a, m->d->scope, 0, ROLE_NATION};
+    return survey_flow_act(&w, FLOW_OFFICE, m->survey.id, m->d->bodies[body].id, S("accept"),
+        STR_NONE, &r);
+}
+
+static err bring_on(struct tx *tx, const struct making *m, size_t body)
+{
+    const struct survey_demo *d = m->d;
+    uint64_t h = noise(d, 14, (uint64_t)d->bodies[body].id.v, 0);
+    TRY(walk(tx, m, body, d->staff[body], ROLE_STAFF, "ask"));
+    if (m->share[body] == 99 && h % 2 == 0)
+        return OK;
+    TRY(walk(tx, m, body, d->chief[body], ROLE_APPROVER, "approve"));
+    if (m->share[body] == 99)
+        return OK;
+    TRY(walk(tx, m, body, d->ciso[body], ROLE_CISO, "submit"));
+    return accept_body(tx, m, body);
+}
+
 static err answer_body(struct tx *tx, struct making *m, size_t body)
 {
     ARENA_AUTO a = arena_new(16 << 20);
     const struct scope *scope;
     struct sheet sheet;
-    int missing;
+    bool complete = m->share[body] >= 99;
     if (!a)
         return ERR(NOMEM);
     m->a = a;
     TRY(org_scope_load(tx_db(tx), a, m->d->staff[body], &scope));
-    struct writing w = {tx, a, scope, m->d->staff[body].v};
+    struct writing w = {tx, a, scope, m->d->staff[body].v, ROLE_STAFF};
     TRY(survey_sheet_load(
         tx_db(tx), a, scope, m->survey.id, m->d->bodies[body].id, &sheet));
-    size_t n = m->catalog->n_items * m->share[body] / 100;
+    size_t n = complete ? m->catalog->n_items : m->catalog->n_items * m->share[body] / 100;
     for (size_t i = 0; i < n; i++)
         TRY(answer_item(&w, m, &sheet, i, body));
     TRY(survey_response_touch(tx, sheet.response.id));
-    if (m->share[body] < 100)
-        return OK;
-    return survey_write_submit(&w, m->survey.id, &sheet, &missing);
+    return complete ? bring_on(tx, m, body) : OK;
 }
 
 static err answer_bodies(struct tx *tx, void *arg)

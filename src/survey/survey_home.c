@@ -42,6 +42,56 @@ static err own_response(
     return survey_progress_get(rq->db, rq->a, rq->who.scope, r->id, p);
 }
 
+/* It is this person's turn to approve. */
+static void say_turn(struct req *rq, const struct survey *s, struct next_step *out)
+{
+    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    out->text = str_fmt(rq->a, "%.*sの調査が、あなたの確認を待っています。期限は%.*sです。",
+        STR_F(year), STR_F(deadline));
+    out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
+    out->label = S("内容を確かめる");
+}
+
+static void say_waiting(
+    struct req *rq, const struct survey *s, const struct response *r, struct next_step *out)
+{
+    str year = survey_year_text(rq->a, s->fiscal_year);
+    str turn = survey_flow_turn_name(r->state);
+    out->text = r->state == RESPONSE_ACCEPTED
+        ? str_fmt(rq->a, "%.*sの調査は受理されました。今、することはありません。", STR_F(year))
+        : str_fmt(rq->a, "%.*sの調査は、今「%.*s」の番です。あなたがすることは、今はありません。",
+              STR_F(year), STR_F(turn));
+}
+
+/* Somebody of a section: the items of that section, and its own deadline. */
+static err section_next(struct req *rq, const struct survey *s, struct next_step *out)
+{
+    struct sheet sheet;
+    int64_t left = 0;
+    jday due = s->shown_deadline;
+    TRY(survey_sheet_load(
+        rq->db, rq->a, rq->who.scope, s->id, scope_body(rq->who.scope), &sheet));
+    for (size_t i = 0; i < sheet.catalog->n_items; i++) {
+        const struct item *it = &sheet.item[i];
+        const struct assignment *as = survey_assigned(&sheet.assigned, it->q);
+        if (!survey_item_is_todo(it) || !survey_sheet_is_mine(&sheet, rq->who.roles, it->q))
+            continue;
+        left++;
+        if (as && as->due != DAY_NONE && as->due < due)
+            due = as->due;
+    }
+    str year = survey_year_text(rq->a, s->fiscal_year), day = day_text(rq->a, due);
+    if (left == 0) {
+        out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課がすることは、今はありません。", STR_F(year));
+        return OK;
+    }
+    out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課の項目が %lld 件残っています。期限は%.*sです。",
+        STR_F(year), (long long)left, STR_F(day));
+    out->href = str_fmt(rq->a, "/surveys/%lld?show=todo", (long long)s->id.v);
+    out->label = S("課の項目を開く");
+    return OK;
+}
+
 static err own_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     struct response r;
@@ -49,23 +99,35 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
     TRY(own_response(rq, s, &r, &p));
     if (r.id == 0)
         return OK;
-    if (survey_is_open(rq, s, &r)) {
+    if (survey_is_open(rq, s, &r) && !survey_may(rq, &survey_p_step))
+        return section_next(rq, s, out);
+    if (survey_is_open(rq, s, &r) && survey_may(rq, &survey_p_answer))
         say_left(rq, s, p.needed - p.needed_done, out);
-    } else if (survey_response_is_counted(r.state)) {
-        out->text = str_fmt(rq->a, "%.*sの調査は提出済みです。今、することはありません。",
-            STR_F(survey_year_text(rq->a, s->fiscal_year)));
-    }
+    else if (survey_flow_next(r.state, rq->who.roles, FLOW_BODY) &&
+        survey_write_is_in_time(s, &r, rq->now))
+        say_turn(rq, s, out);
+    else
+        say_waiting(rq, s, &r, out);
     return OK;
 }
 
+/* What waits for this office comes before its own survey, and that before the others'. */
 static err office_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
-    int64_t submitted, bodies;
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    int64_t submitted, bodies, waiting;
+    str year = survey_year_text(rq->a, s->fiscal_year);
+    TRY(survey_waiting_count(rq->db, rq->who.scope, s->id, &waiting));
+    out->href = str_fmt(rq->a, "/surveys/%lld/board%s", (long long)s->id.v,
+        waiting ? "?show=waiting" : "");
+    if (waiting) {
+        out->text = str_fmt(rq->a, "%.*sの調査で、%lld 団体があなたの確認を待っています。",
+            STR_F(year), (long long)waiting);
+        out->label = S("確認を待つ団体を見る");
+        return OK;
+    }
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     out->text = str_fmt(rq->a, "%.*sの調査は、%lld 団体のうち %lld 団体がまだ提出していません。",
-        STR_F(survey_year_text(rq->a, s->fiscal_year)), (long long)bodies,
-        (long long)(bodies - submitted));
-    out->href = str_fmt(rq->a, "/surveys/%lld/board", (long long)s->id.v);
+        STR_F(year), (long long)bodies, (long long)(bodies - submitted));
     out->label = S("団体ごとの状況を見る");
     return OK;
 }
@@ -79,7 +141,7 @@ err survey_next_step(struct req *rq, struct next_step *out)
     TRY(e);
     if (survey_may(rq, &survey_p_board))
         return office_next(rq, &s, out);
-    return survey_may(rq, &survey_p_answer) ? own_next(rq, &s, out) : OK;
+    return survey_may(rq, &survey_p_read) ? own_next(rq, &s, out) : OK;
 }
 
 /* ── home ── */
@@ -101,7 +163,7 @@ static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
         .total = p.total,
         .percent = survey_percent(p.done, p.total),
         .needed_left = p.needed - p.needed_done,
-        .open = survey_is_open(rq, s, &r),
+        .open = survey_is_open(rq, s, &r) && survey_may(rq, &survey_p_answer),
         .submitted_at = r.submitted_at};
     return OK;
 }
@@ -109,7 +171,7 @@ static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
 static err home_office(struct req *rq, const struct survey *s, struct view_home *v)
 {
     int64_t submitted, bodies;
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     v->offices.p[v->offices.n++] = (struct view_home_offices){.id = s->id.v,
         .title = s->title,
         .submitted = submitted,
@@ -134,7 +196,7 @@ err survey_home_read(struct req *rq)
     if (!v->own.p || !v->offices.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < surveys.n; i++) {
-        if (survey_may(rq, &survey_p_answer))
+        if (survey_may(rq, &survey_p_read))
             TRY(home_own(rq, &surveys.v[i], v));
         if (survey_may(rq, &survey_p_board))
             TRY(home_office(rq, &surveys.v[i], v));

@@ -164,7 +164,7 @@ static err load_item(struct req *rq, struct sheet *sheet, const struct item **ou
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), sheet));
     const struct question *q = form_item(sheet->catalog, req_param(rq, "code"));
-    if (!q)
+    if (!q || !survey_sheet_is_mine(sheet, rq->who.roles, q))
         return ERR(NOTFOUND);
     *out = &sheet->item[q - sheet->catalog->item];
     return OK;
@@ -182,6 +182,11 @@ err survey_item_read(struct req *rq)
     if (it->now.id)
         TRY(org_person_name(
             rq->db, rq->a, rq->who.scope, (person_id){it->now.person}, &v->answered_by));
+    struct level level;
+    TRY(form_level_get(rq->db, rq->a, it->q->id, &level));
+    v->level_key = form_level_key(level.level);
+    v->level_name = form_level_name(level.level);
+    v->law = level.law;
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
     TRY(item_history(rq, &sheet, it, v));

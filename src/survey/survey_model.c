@@ -96,6 +96,34 @@ str survey_response_state_key(enum response_state s)
     return WORD_OF(response_states, s)->key;
 }
 
+unsigned survey_needs(const struct standing *s)
+{
+    unsigned needs = 0;
+    if (survey_response_is_counted(s->state))
+        return 0;
+    if (s->days_left < 0)
+        needs |= NEED_OVERDUE;
+    else if (s->days_left <= 14 && s->done * 2 < s->total)
+        needs |= NEED_LATE;
+    if (s->staff <= 1)
+        needs |= NEED_ALONE;
+    if (s->class == CLASS_TOWN || s->class == CLASS_VILLAGE)
+        needs |= NEED_SMALL;
+    return needs;
+}
+
+static const struct word needs_words[] = {
+    {NEED_OVERDUE, S("overdue"), S("期限を過ぎた")},
+    {NEED_LATE, S("late"), S("遅れている")},
+    {NEED_ALONE, S("alone"), S("担当者が一人")},
+    {NEED_SMALL, S("small"), S("町村")},
+};
+
+str survey_need_name(unsigned need)
+{
+    return WORD_OF(needs_words, need)->name;
+}
+
 static int64_t number_in(str value, bool tenths)
 {
     str whole;

@@ -57,6 +57,24 @@ str survey_item_state_key(enum item_state s);  /* "carried": class of the badge 
 str survey_response_state_name(enum response_state s);
 str survey_response_state_key(enum response_state s);
 
+/* Why a body may need help with its survey: from progress and size alone, never from an answer. */
+struct standing {
+    enum response_state state;
+    enum body_class class;
+    int64_t staff;       /* people who may answer */
+    int64_t done, total;
+    int64_t days_left;   /* to the shown deadline; below 0: past */
+};
+enum standing_need {
+    NEED_OVERDUE = 1, /* past the deadline and not submitted */
+    NEED_LATE = 2,    /* two weeks or less, and less than half answered */
+    NEED_ALONE = 4,   /* one person, or nobody, to answer */
+    NEED_SMALL = 8,   /* 町村 */
+    NEED_TIME = NEED_OVERDUE | NEED_LATE
+};
+unsigned survey_needs(const struct standing *s);
+str survey_need_name(unsigned need); /* of one bit: 「期限を過ぎた」 */
+
 /* Rows of the cube an answer makes. '#' counts who answered where the options do not: numbers,
  * texts, and beside the options of a multi-select, whose shares are of those who answered it. */
 enum { CUBE_CELLS = FORM_OPTIONS + 1 };

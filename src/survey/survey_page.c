@@ -4,6 +4,7 @@
 
 #include "rate.ht.h"
 #include "survey.ht.h"
+#include "way.ht.h"
 
 err survey_of(struct req *rq, struct survey *out)
 {
@@ -31,40 +32,45 @@ int64_t survey_percent(int64_t part, int64_t n)
 
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r)
 {
-    return s->state == SURVEY_OPEN && survey_response_is_editable(r->state) &&
-        rq->now < usec_of_jday_end(s->last_submission);
-}
-
-bool survey_may_withdraw(
-    const struct req *rq, const struct survey *s, const struct response *r)
-{
-    return survey_may(rq, &survey_p_answer) && s->state == SURVEY_OPEN &&
-        r->state == RESPONSE_SUBMITTED && rq->now < usec_of_jday_end(s->last_submission);
+    return survey_response_is_editable(r->state) && survey_write_is_in_time(s, r, rq->now);
 }
 
 struct writing survey_writing(struct tx *tx, struct req *rq)
 {
-    return (struct writing){tx, rq->a, rq->who.scope, rq->who.person};
+    return (struct writing){tx, rq->a, rq->who.scope, rq->who.person, rq->who.roles};
 }
 
 /* ── the survey ── */
 
 struct survey_filter {
     str show, q;
+    int64_t section; /* 0: all */
 };
 
-static bool item_is_shown(const struct item *it, const struct survey_filter *f)
+static bool item_is_shown(
+    const struct item *it, const struct assignment *as, const struct survey_filter *f)
 {
     if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
         return false;
+    if (f->section && (!as || as->section != f->section))
+        return false;
     return f->q.n == 0 || str_has(it->q->text, f->q) || str_has(it->q->code, f->q) ||
         str_has(it->q->why, f->q);
 }
 
-static void item_row(
-    struct req *rq, const struct item *it, struct view_survey_areas_items *row)
+/* The office's word on an item: of the submission in force, or of the one it sent back. */
+static const struct item_check *check_of(const struct check_list *checks, const struct question *q)
+{
+    for (size_t i = 0; i < checks->n; i++)
+        if (checks->v[i].question.v == q->id.v)
+            return &checks->v[i];
+    return NULL;
+}
+
+static void item_row(struct req *rq, const struct item *it, const struct item_check *check,
+    struct view_survey_areas_items *row)
 {
     str value = survey_item_value(it);
     *row = (struct view_survey_areas_items){.code = it->q->code,
@@ -77,11 +83,24 @@ static void item_row(
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
         .reworded = it->reworded,
-        .fresh = it->fresh};
+        .fresh = it->fresh,
+        .check_key = !check                       ? STR_NONE
+            : check->verdict == CHECK_GOOD ? S("good")
+                                           : S("query"),
+        .check_note = check ? check->note : STR_NONE};
+}
+
+static str section_name(const struct sheet *sheet, const struct assignment *as)
+{
+    for (size_t i = 0; as && i < sheet->sections.n; i++)
+        if (sheet->sections.v[i].id == as->section)
+            return sheet->sections.v[i].name;
+    return STR_NONE;
 }
 
 static err area_row(struct req *rq, const struct sheet *sheet, const struct area *area,
-    const struct progress *p, const struct survey_filter *f, struct view_survey_areas *row)
+    const struct progress *p, const struct check_list *checks, const struct survey_filter *f,
+    struct view_survey_areas *row)
 {
     size_t n = sheet->catalog->n_items;
     *row = (struct view_survey_areas){.code = area->code, .name = area->name};
@@ -90,11 +109,16 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         return ERR(NOMEM);
     for (size_t i = 0; i < n; i++) {
         const struct item *it = &sheet->item[i];
-        if (!str_eq(it->q->area, area->code))
+        if (!str_eq(it->q->area, area->code) || !survey_sheet_is_mine(sheet, rq->who.roles, it->q))
             continue;
+        const struct assignment *as = survey_assigned(&sheet->assigned, it->q);
         row->confirmable += survey_item_may_confirm(it);
-        if (item_is_shown(it, f))
-            item_row(rq, it, &row->items.p[row->items.n++]);
+        if (!item_is_shown(it, as, f))
+            continue;
+        struct view_survey_areas_items *shown = &row->items.p[row->items.n++];
+        item_row(rq, it, check_of(checks, it->q), shown);
+        shown->section = section_name(sheet, as);
+        shown->due = as ? as->due : DAY_NONE;
     }
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->area[i].area, area->code)) {
@@ -113,13 +137,14 @@ static struct view_survey *survey_view(
         return NULL;
     bool own = scope_body(rq->who.scope).v == sheet->body.id.v;
     *v = (struct view_survey){.id = sheet->survey.id.v,
+        .body_id = sheet->body.id.v,
         .title = sheet->survey.title,
         .body = sheet->body.name,
         .code6 = sheet->body.code6,
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
-        .withdrawable = own && survey_may_withdraw(rq, &sheet->survey, &sheet->response),
+        .correcting = sheet->response.correcting,
         .state_key = survey_response_state_key(sheet->response.state),
         .state_name = survey_response_state_name(sheet->response.state),
         .as_of = sheet->survey.as_of,
@@ -134,6 +159,22 @@ static struct view_survey *survey_view(
     return v;
 }
 
+static err section_choices(struct req *rq, const struct sheet *sheet, struct survey_filter *f,
+    struct view_survey *v)
+{
+    IGNORE(parse_i64(req_query(rq, "section"), 1, INT64_MAX, &f->section)); /* 0: all */
+    v->lead = v->own && survey_may(rq, &survey_p_lead);
+    v->sections.p = ARENA_ARRAY(rq->a, struct view_survey_sections, sheet->sections.n);
+    if (!v->sections.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; v->lead && i < sheet->sections.n; i++) {
+        const struct section *k = &sheet->sections.v[i];
+        v->sections.p[v->sections.n++] =
+            (struct view_survey_sections){k->id, k->name, k->id == f->section};
+    }
+    return OK;
+}
+
 static err show_survey(struct req *rq, survey_id id, body_id body)
 {
     struct sheet sheet;
@@ -143,13 +184,24 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
-    struct survey_filter f = {v->show, v->q};
+    struct survey_filter f = {v->show, v->q, 0};
+    TRY(section_choices(rq, &sheet, &f, v));
+    struct check_list checks = {0};
+    int64_t submission = sheet.response.submission;
+    if (!submission)
+        TRY(survey_returned_submission(rq->db, rq->who.scope, &sheet.response, &submission));
+    if (submission)
+        TRY(survey_checks(rq->db, rq->a, rq->who.scope, submission, &checks));
+    v->checking = !v->own && survey_response_is_counted(sheet.response.state) &&
+        sheet.response.state != RESPONSE_ACCEPTED;
+    TRY(survey_way_view(rq, &sheet, v->own ? FLOW_BODY : FLOW_OFFICE, &v->way));
+    v->turn = v->way.turn;
     v->areas.p = ARENA_ARRAY(rq->a, struct view_survey_areas, sheet.catalog->n_areas);
     if (!v->areas.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < sheet.catalog->n_areas; i++) {
         struct view_survey_areas *row = &v->areas.p[v->areas.n];
-        TRY(area_row(rq, &sheet, &sheet.catalog->area[i], &p, &f, row));
+        TRY(area_row(rq, &sheet, &sheet.catalog->area[i], &p, &checks, &f, row));
         v->shown += (int64_t)row->items.n;
         v->areas.n += row->items.n > 0;
     }
@@ -164,7 +216,7 @@ static err survey_read(struct req *rq)
 }
 
 /* What another body submitted: the same page, without its forms. */
-static err board_body_read(struct req *rq)
+err survey_board_body_read(struct req *rq)
 {
     struct survey s;
     body_id body;
@@ -214,6 +266,8 @@ err survey_csv_read(struct req *rq)
     csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
+        if (!survey_sheet_is_mine(&sheet, rq->who.roles, it->q))
+            continue;
         csv_str(&c, sheet.body.code6);
         csv_str(&c, sheet.body.name);
         csv_str(&c, it->q->code);
@@ -233,11 +287,11 @@ err survey_csv_read(struct req *rq)
 
 const struct route survey_routes[] = {
     {.method = GET, .path = "/", .read = survey_home_read},
-    {.method = GET, .path = "/surveys", .perm = &survey_p_answer, .read = survey_current_read},
-    {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_answer, .read = survey_read},
-    {.method = GET, .path = "/surveys/{survey}/csv", .perm = &survey_p_answer,
+    {.method = GET, .path = "/surveys", .perm = &survey_p_read, .read = survey_current_read},
+    {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_read, .read = survey_read},
+    {.method = GET, .path = "/surveys/{survey}/csv", .perm = &survey_p_read,
         .read = survey_csv_read},
-    {.method = GET, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,
+    {.method = GET, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_read,
         .read = survey_item_read},
     {.method = POST, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,
         .form = &survey_answer_form, .read = survey_item_read, .prepare = survey_item_prepare, .write = survey_item_write},
@@ -251,16 +305,7 @@ const struct route survey_routes[] = {
     {.method = POST, .path = "/surveys/{survey}/items/{code}/comments", .perm = &survey_p_answer,
         .form = &survey_remark_form, .read = survey_item_read,
         .write = survey_item_comment_write},
-    {.method = GET, .path = "/surveys/{survey}/submit", .perm = &survey_p_answer,
-        .read = survey_submit_read},
-    {.method = POST, .path = "/surveys/{survey}/submit", .perm = &survey_p_answer,
-        .read = survey_submit_read, .write = survey_submit_write},
-    {.method = GET, .path = "/surveys/{survey}/withdraw", .perm = &survey_p_answer,
-        .read = survey_withdraw_read},
-    {.method = POST, .path = "/surveys/{survey}/withdraw", .perm = &survey_p_answer,
-        .form = &survey_withdraw_form, .read = survey_withdraw_read,
-        .write = survey_withdraw_write},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
-        .read = board_body_read},
+        .read = survey_board_body_read},
     {.path = NULL},
 };

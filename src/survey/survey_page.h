@@ -11,20 +11,34 @@ str survey_year_text(struct arena *a, int fiscal_year); /* "令和8年度" */
 int64_t survey_percent(int64_t part, int64_t n);        /* rounded down; 0 for n = 0 */
 /* May the response still be changed: open, not submitted, before the last day is over. */
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r);
-/* Submitted, and the last day is not over. */
-bool survey_may_withdraw(
-    const struct req *rq, const struct survey *s, const struct response *r);
 struct writing survey_writing(struct tx *tx, struct req *rq);
 
 /* The published rate of 実施済み, as the part rate.ht shows it. */
 struct view_rate;
 err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out);
 
+/* The sums of one item: rows of the cube or of a released total added up. */
+struct tally {
+    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
+    int64_t option[FORM_OPTIONS + 1];
+};
+void survey_tally_add(struct tally *t, const struct question *q, const struct cube_row *r);
+/* One line for items that have no 実施済み: the mean, or the commonest option. */
+str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t);
+
+/* How far a response is, and what this person can do, as the part way.ht shows it. */
+struct view_way;
+err survey_way_view(
+    struct req *rq, const struct sheet *sheet, enum flow_side side, struct view_way *out);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(
     struct req *rq, const struct survey *s, const char *what, const struct buf *out);
 err survey_csv_read(struct req *rq);
+
+/* survey_board.c: what another body submitted. */
+err survey_board_body_read(struct req *rq);
 
 /* survey_open.c */
 extern const struct permission survey_p_open;
@@ -58,9 +72,5 @@ err survey_total_csv_read(struct req *rq);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);
-err survey_submit_write(struct tx *tx, struct req *rq);
-extern const struct web_form survey_withdraw_form;
-err survey_withdraw_read(struct req *rq);
-err survey_withdraw_write(struct tx *tx, struct req *rq);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef SURVEY_PRIVATE_H
 #define SURVEY_PRIVATE_H
 
-#include "survey/survey_model.h"
+#include "survey/survey_flow.h"
 
 struct survey {
     survey_id id, previous;
@@ -20,6 +20,7 @@ struct response {
     body_id body;
     enum response_state state;
     int64_t version;
+    bool correcting; /* sent back by the office: may be changed until the last correction */
     usec started_at, changed_at, submitted_at;
     int64_t submission, horizon; /* 0: none */
     int64_t class, pref;         /* of the body when it submitted */
@@ -54,9 +55,52 @@ MUST err survey_state_set(struct tx *tx, survey_id id, enum survey_state state);
 MUST err survey_response_get(
     struct db *db, const struct scope *s, survey_id id, body_id body, struct response *out);
 MUST err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out);
+/* A changed answer: not started becomes draft, returned stays returned. */
 MUST err survey_response_touch(struct tx *tx, int64_t response);
-MUST err survey_response_withdraw(struct tx *tx, int64_t response);
 MUST err survey_response_submit(struct tx *tx, int64_t response, int64_t submission);
+/* Any other step; a response that is no longer counted loses its submission in force. */
+MUST err survey_response_move(
+    struct tx *tx, int64_t response, enum response_state to, bool correcting);
+
+struct step {
+    int64_t response, person, deputy_for, submission; /* submission 0: none */
+    str act, reason;
+    enum response_state from, to;
+    usec at;
+};
+struct step_list {
+    struct step *v;
+    size_t n;
+};
+MUST err survey_step_add(struct tx *tx, const struct step *s);
+/* Oldest first, the newest 200. */
+MUST err survey_steps(struct db *db, struct arena *a, const struct scope *s,
+    const struct response *r, struct step_list *out);
+/* Has this person said something about an item of the response this year. */
+MUST err survey_has_answered(
+    struct db *db, const struct response *r, int64_t person, bool *answered);
+
+/* ── checks of the office ── */
+
+enum check_verdict { CHECK_GOOD = 1, CHECK_QUERY = 2 };
+struct item_check {
+    int64_t submission, person;
+    question_id question;
+    enum check_verdict verdict;
+    str note;
+    usec at;
+};
+struct check_list {
+    struct item_check *v;
+    size_t n;
+};
+MUST err survey_check_add(struct tx *tx, const struct item_check *c);
+/* The newest of each item; of a submission in the scope. */
+MUST err survey_checks(struct db *db, struct arena *a, const struct scope *s,
+    int64_t submission, struct check_list *out);
+/* The submission the office last sent back; 0: none. */
+MUST err survey_returned_submission(
+    struct db *db, const struct scope *s, const struct response *r, int64_t *out);
 
 MUST err survey_progress_add(struct tx *tx, int64_t response, str area, int64_t total,
     int64_t needed);
@@ -76,12 +120,18 @@ struct submission {
 MUST err survey_submission_add(struct tx *tx, const struct submission *s);
 
 MUST err survey_cube_move(struct tx *tx, survey_id id, int64_t question_rev, int64_t pref,
-    int64_t class, str answer, enum basis basis, int64_t n, int64_t total);
+    int64_t class, str answer, enum basis basis, bool accepted, int64_t n, int64_t total);
+
+/* Submitted and not yet accepted, where the acceptance is this scope's: its municipalities for a
+ * prefecture, the prefectures for the national office. */
+MUST err survey_waiting_count(
+    struct db *db, const struct scope *s, survey_id id, int64_t *out);
 
 struct board_row {
     struct body body;
     enum response_state state;
     int64_t total, done;
+    int64_t staff; /* people who may answer for it */
     usec changed_at, submitted_at;
 };
 struct board {
@@ -104,15 +154,61 @@ struct cube_rows {
 };
 enum cube_by { CUBE_BY_ITEM, CUBE_BY_CLASS, CUBE_BY_PREF };
 /* CUBE_BY_ITEM: every item, question_rev 0. The others: one item split by class or prefecture. */
+struct cube_filter {
+    enum cube_by by;
+    int64_t question_rev, class, pref; /* 0: all */
+    bool accepted; /* accepted responses only; else all that are submitted */
+};
 MUST err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, survey_id id,
-    enum cube_by by, int64_t question_rev, int64_t class, int64_t pref, struct cube_rows *out);
+    const struct cube_filter *f, struct cube_rows *out);
 /* Responses in force under the same filter. */
-MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
-    int64_t pref, int64_t *submitted, int64_t *bodies);
+MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
+    const struct cube_filter *f, int64_t *submitted, int64_t *bodies);
+
+/* survey_edition_store.c: published figures, for the whole of a survey. */
+struct edition {
+    int64_t id, number, submitted, bodies, person;
+    bool accepted; /* of accepted responses only */
+    str reason;    /* of the correction; empty for the first */
+    usec at;
+};
+struct edition_list {
+    struct edition *v; /* by number, from 1 */
+    size_t n;
+};
+MUST err survey_editions(
+    struct db *db, struct arena *a, survey_id id, struct edition_list *out);
+MUST err survey_edition_cells(
+    struct db *db, struct arena *a, int64_t edition, struct cube_rows *out);
+/* Keeps the totals of this moment; sets e->id. */
+MUST err survey_edition_add(
+    struct tx *tx, const struct scope *s, survey_id id, struct edition *e);
+
+/* survey_assign_store.c: items and areas given to sections of the body. */
+struct assignment {
+    int64_t section; /* 0: taken back */
+    str area;        /* "ORG"; empty: an item */
+    question_id question;
+    jday due;        /* DAY_NONE: the survey's own deadline */
+};
+struct assignment_list {
+    struct assignment *v;
+    size_t n;
+};
+MUST err survey_assignments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    struct assignment_list *out);
+/* Replaces what was assigned for this area or item. */
+MUST err survey_assign_put(
+    struct tx *tx, const struct scope *s, survey_id id, const struct assignment *as);
+/* Who holds an item: its own assignment, or its area's. NULL: nobody but the lead. */
+const struct assignment *survey_assigned(
+    const struct assignment_list *all, const struct question *q);
 
 /* survey_sheet.c: a response with everything known about its items. */
 struct sheet {
     struct survey survey;
+    struct assignment_list assigned; /* of the own body; else empty */
+    struct section_list sections;
     struct response response;
     struct body body;
     const struct catalog *catalog;
@@ -121,6 +217,9 @@ struct sheet {
 /* Of another organisation only what was submitted: NOTFOUND before. */
 MUST err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
     body_id body, struct sheet *out);
+/* May this person see and answer the item: everything for the leads, else what the own sections
+ * hold. */
+bool survey_sheet_is_mine(const struct sheet *sheet, uint32_t roles, const struct question *q);
 /* The submitted answers of one item in the surveys before, newest first. */
 struct past {
     int fiscal_year;
@@ -153,26 +252,49 @@ struct writing {
     struct arena *a;
     const struct scope *scope;
     int64_t person;
+    uint32_t roles; /* for acts of the way */
 };
 /* STALE: newest holds what somebody else saved after seen. CONFLICT: already submitted. */
 MUST err survey_write_answer(const struct writing *w, survey_id id, str code, str value,
     int64_t seen, struct fact *newest);
 /* 「前年度から変更なし」 of one item, or of every carried one of an area. *n: how many. */
 MUST err survey_write_confirm(const struct writing *w, survey_id id, str code, str area, int *n);
-/* INVALID: *missing items stop it. */
+/* Freezes the own response and puts it into the totals. INVALID: *missing items stop it. */
 MUST err survey_write_submit(const struct writing *w, survey_id id, struct sheet *sheet,
     int *missing);
+/* Takes what is in force out of the totals: its answers may be changed again. */
+MUST err survey_write_uncount(
+    const struct writing *w, struct sheet *sheet, enum response_state to, bool correcting);
+/* In force and checked: its numbers move to those of the accepted. */
+MUST err survey_write_accept(const struct writing *w, struct sheet *sheet);
+/* May answers be changed now: state, and the last day. */
+bool survey_write_is_in_time(
+    const struct survey *s, const struct response *r, usec now);
 
 /* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
 MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
     int64_t seen, struct fact *newest);
-/* Takes a submission back: its answers leave the totals and may be changed again. */
-MUST err survey_write_withdraw(const struct writing *w, survey_id id, str reason);
 MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
 
-/* survey_page.c, survey_board.c */
-extern const struct route survey_routes[], survey_office_routes[];
-extern const struct permission survey_p_answer, survey_p_board, survey_p_totals;
+/* survey_flow_write.c: one act of the table, with all it brings along. */
+struct flow_result {
+    const struct flow_row *row;
+    struct sheet sheet;
+    int missing;
+    str why; /* for people, when it was refused */
+};
+/* NOTFOUND: not to be seen. DENIED: the role or a rule is against it. CONFLICT: the state or the
+ * day does not allow it. INVALID: a reason or answers are missing. */
+MUST err survey_flow_act(const struct writing *w, enum flow_side side, survey_id id, body_id body,
+    str key, str reason, struct flow_result *out);
+/* The office's word on one item; the first one begins the check. */
+MUST err survey_flow_check(const struct writing *w, survey_id id, body_id body, str code,
+    enum check_verdict verdict, str note, struct flow_result *out);
+
+/* survey_page.c, survey_board.c, survey_flow_page.c */
+extern const struct route survey_routes[], survey_office_routes[], survey_flow_routes[],
+    survey_assign_routes[], survey_edition_routes[];
+extern const struct permission survey_p_lead, survey_p_step, survey_p_check, survey_p_answer, survey_p_read, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
 

@@ -80,52 +80,61 @@ static err remind_body(const struct morning *m, const struct remind_row *row,
     str text = str_fmt(a, "「%.*s」の%sは、%.*sです（%.*s）。\n%.*sの回答は「%.*s」：%.*s\n",
         STR_F(m->survey->title), date_name(m->due->date), STR_F(end), STR_F(left),
         STR_F(row->name), STR_F(survey_response_state_name(row->state)), STR_F(step->doing));
-    TRY(org_people_with_role(tx_db(m->tx), row->body, step->role, &people));
+    TRY(org_people_with_role(tx_db(m->tx), row->body, step->role, m->today, &people));
     for (size_t i = 0; i < people.n; i++)
         TRY(queue_line(m, a, people.v[i], row->body.v, subject, text, step->page));
     return OK;
 }
 
-/* One line for a prefecture, whatever the number of its bodies. */
-static err remind_pref(const struct morning *m, const struct remind_row *first, int64_t n)
+/* What waits at an office: one line, whatever the number of bodies. */
+struct waiting {
+    const struct remind_row *first;
+    uint32_t role;
+    int64_t n;
+};
+
+static err remind_office(const struct morning *m, struct waiting *w)
 {
     struct person_ids people;
     ARENA_AUTO a = arena_new(1 << 20);
     if (!a)
         return ERR(NOMEM);
+    if (w->n == 0)
+        return OK;
     str left = days_left(a, m->due->days), end = until(a, m->due->day);
-    str subject = str_fmt(a, "確認を待つ団体が%lldあります（%.*s）", (long long)n, STR_F(left));
+    str subject = str_fmt(a, "確認を待つ団体が%lldあります（%.*s）", (long long)w->n, STR_F(left));
     str text = str_fmt(a, "「%.*s」の%sは、%.*sです（%.*s）。\n提出されて確認を待つ団体が%lldあります。"
                           "内容を確かめ、受理するか差し戻してください。\n",
-        STR_F(m->survey->title), date_name(m->due->date), STR_F(end), STR_F(left), (long long)n);
-    TRY(org_people_with_role(tx_db(m->tx), first->body, ROLE_PREF, &people));
+        STR_F(m->survey->title), date_name(m->due->date), STR_F(end), STR_F(left),
+        (long long)w->n);
+    TRY(org_people_with_role(tx_db(m->tx), w->first->body, w->role, m->today, &people));
     for (size_t i = 0; i < people.n; i++)
-        TRY(queue_line(m, a, people.v[i], first->pref, subject, text, S("/board")));
+        TRY(queue_line(m, a, people.v[i], w->role == ROLE_NATION ? 0 : w->first->pref, subject,
+            text, S("/board")));
+    w->n = 0;
     return OK;
 }
 
 /* Rows come by prefecture. */
 static err remind_all(const struct morning *m, const struct remind_rows *rows)
 {
-    const struct remind_row *first = NULL;
-    int64_t waiting = 0;
+    struct waiting pref = {.role = ROLE_PREF}, nation = {.role = ROLE_NATION};
     for (size_t i = 0; i < rows->n; i++) {
         const struct remind_row *row = &rows->v[i];
         const struct remind_step *step = survey_remind_step(row->state);
-        bool concerned = survey_remind_concerns(m->survey, m->due, row->state);
-        if (concerned && step->role == ROLE_PREF) {
-            first = row;
-            waiting++;
-        } else if (concerned && step->role) {
+        uint32_t role = survey_remind_role(step, row->class);
+        struct waiting *office = role == ROLE_PREF ? &pref : role == ROLE_NATION ? &nation : NULL;
+        bool concerned = survey_remind_concerns(m->survey, m->due, row->state, row->correcting);
+        if (concerned && office) {
+            office->first = row;
+            office->n++;
+        } else if (concerned && role) {
             TRY(remind_body(m, row, step));
         }
-        bool end = i + 1 == rows->n || rows->v[i + 1].pref != row->pref;
-        if (end && waiting)
-            TRY(remind_pref(m, first, waiting));
-        if (end)
-            waiting = 0;
+        if (i + 1 == rows->n || rows->v[i + 1].pref != row->pref)
+            TRY(remind_office(m, &pref));
     }
-    return OK;
+    return remind_office(m, &nation);
 }
 
 static err remind_survey(struct tx *tx, struct arena *a, const struct survey *s, jday today)
@@ -180,7 +189,8 @@ err survey_notify_step(
     TRY(survey_get(db, w->a, id, &s));
     TRY(survey_response_get(db, w->scope, id, body, &r));
     TRY(org_body_get(db, w->a, w->scope, body, &b));
-    TRY(org_people_with_role(db, body, step->role, &people));
+    TRY(org_people_with_role(db, body, survey_remind_role(step, b.class),
+        jday_of_usec(tx_now(w->tx)), &people));
     for (size_t i = 0; i < people.n; i++) {
         struct mail m = {.to = people.v[i],
             .kind = S("survey.step"),
@@ -203,6 +213,7 @@ struct by_hand {
     struct survey survey;
     struct body body;
     enum response_state state;
+    bool correcting;
     jday day;
 };
 
@@ -223,9 +234,10 @@ static err queue_by_hand(struct tx *tx, struct req *rq, const struct by_hand *h,
     const struct remind_step *step, person_id to)
 {
     const struct survey *s = &h->survey;
-    jday today = h->day, day = today <= s->shown_deadline ? s->shown_deadline
-        : today <= s->last_submission                     ? s->last_submission
-                                                          : s->last_correction;
+    jday today = h->day, day = h->correcting ? s->last_correction
+        : today <= s->shown_deadline  ? s->shown_deadline
+        : today <= s->last_submission ? s->last_submission
+                                      : s->last_correction;
     str end = until(rq->a, day);
     struct mail m = {.to = to,
         .kind = S("survey.remind"),
@@ -251,6 +263,7 @@ static err by_hand_load(struct tx *tx, struct req *rq, struct by_hand *h)
     TRY(org_body_get(tx_db(tx), rq->a, rq->who.scope, body, &h->body));
     TRY(survey_response_get(tx_db(tx), rq->who.scope, id, body, &r));
     h->state = r.state;
+    h->correcting = r.correcting;
     h->day = jday_of_usec(tx_now(tx));
     return OK;
 }
@@ -265,7 +278,7 @@ static err remind_write(struct tx *tx, struct req *rq)
         req_say(rq, S("受理が済んでいるか、調査が締め切られているので、お知らせは要りません。"));
         return ERR(CONFLICT);
     }
-    TRY(org_people_with_role(tx_db(tx), h.body.id, step->role, &people));
+    TRY(org_people_with_role(tx_db(tx), h.body.id, survey_remind_role(step, h.body.class), h.day, &people));
     if (people.n == 0) {
         req_say(rq, str_fmt(rq->a, "%.*sには、%.*sが登録されていません。電話などで伝えてください。",
                         STR_F(h.body.name), STR_F(step->who)));

@@ -18,10 +18,10 @@ struct remind_due {
 };
 /* What is due on that day: 0 to 3 rows. A day that was missed is not due later. */
 size_t survey_remind_due(const struct survey *s, jday today, struct remind_due out[3]);
-/* Whether a response in this state is reminded of this date; corrections only once the time of
- * submissions is over. */
-bool survey_remind_concerns(
-    const struct survey *s, const struct remind_due *due, enum response_state state);
+/* Whether a response is reminded of this date. correcting: the office sent it back, so that only
+ * the last one holds; what waits at the office is told of once no more is submitted. */
+bool survey_remind_concerns(const struct survey *s, const struct remind_due *due,
+    enum response_state state, bool correcting);
 
 /* Whose step is open, and what there is to do. role 0: nobody's. */
 struct remind_step {
@@ -34,14 +34,19 @@ struct remind_step {
     bool gathers;      /* that mail may wait for the morning: many bodies come to one person */
 };
 const struct remind_step *survey_remind_step(enum response_state state); /* never NULL */
+/* The role of the step for a body of that class: nobody checks itself, so what a prefecture gave is
+ * the nation's to check. */
+uint32_t survey_remind_role(const struct remind_step *step, enum body_class class);
 
 /* ── statements ── */
 
 struct remind_row {
     body_id body;
     int64_t pref;
+    enum body_class class;
     str name;
     enum response_state state;
+    bool correcting;
 };
 struct remind_rows {
     struct remind_row *v;

@@ -28,21 +28,23 @@ static const struct remind_step steps[] = {
         S("確認の途中です。受理するか差し戻してください。"), S("/board"), S(""), false},
 };
 
-/* Date → the states it concerns. */
+/* Date → the responses it concerns. */
 #define BIT(s) (1u << (s))
 enum {
-    UNSENT = BIT(RESPONSE_NOT_STARTED) | BIT(RESPONSE_DRAFT) | BIT(RESPONSE_RETURNED) |
+    IN_THE_BODY = BIT(RESPONSE_NOT_STARTED) | BIT(RESPONSE_DRAFT) | BIT(RESPONSE_RETURNED) |
         BIT(RESPONSE_MANAGER) | BIT(RESPONSE_CISO),
-    UNDER_CORRECTION = BIT(RESPONSE_DRAFT) | BIT(RESPONSE_RETURNED) | BIT(RESPONSE_MANAGER) |
-        BIT(RESPONSE_CISO) | BIT(RESPONSE_SUBMITTED) | BIT(RESPONSE_CHECKING)
+    AT_THE_OFFICE = BIT(RESPONSE_SUBMITTED) | BIT(RESPONSE_CHECKING)
 };
 static const struct {
     enum remind_date date;
     unsigned states;
+    bool correcting, any; /* any: whether it is being corrected does not matter */
+    bool afterwards;      /* only once the last day of submissions is over */
 } concerns[] = {
-    {REMIND_SHOWN, UNSENT},
-    {REMIND_SUBMISSION, UNSENT},
-    {REMIND_CORRECTION, UNDER_CORRECTION},
+    {REMIND_SHOWN, IN_THE_BODY, false, false, false},
+    {REMIND_SUBMISSION, IN_THE_BODY, false, false, false},
+    {REMIND_CORRECTION, IN_THE_BODY, true, false, false},
+    {REMIND_CORRECTION, AT_THE_OFFICE, false, true, true},
 };
 
 const struct remind_step *survey_remind_step(enum response_state state)
@@ -52,6 +54,11 @@ const struct remind_step *survey_remind_step(enum response_state state)
         if (steps[i].state == state)
             return &steps[i];
     return &nobody;
+}
+
+uint32_t survey_remind_role(const struct remind_step *step, enum body_class class)
+{
+    return step->role == ROLE_PREF && class == CLASS_PREFECTURE ? ROLE_NATION : step->role;
 }
 
 static bool is_ahead(int days)
@@ -70,8 +77,6 @@ size_t survey_remind_due(const struct survey *s, jday today, struct remind_due o
     for (size_t i = 0; i < COUNT_OF(dates); i++) {
         bool last_of_day = i + 1 == COUNT_OF(dates) || dates[i + 1].day != dates[i].day;
         int days = dates[i].day == DAY_NONE ? -1 : (int)dates[i].day - (int)today;
-        if (dates[i].date == REMIND_CORRECTION && today <= s->last_submission)
-            continue;
         /* Two dates on one day are one: but corrections concern others than submissions do. */
         if (!last_of_day && dates[i].date == REMIND_SHOWN)
             continue;
@@ -83,13 +88,14 @@ size_t survey_remind_due(const struct survey *s, jday today, struct remind_due o
     return n;
 }
 
-bool survey_remind_concerns(
-    const struct survey *s, const struct remind_due *due, enum response_state state)
+bool survey_remind_concerns(const struct survey *s, const struct remind_due *due,
+    enum response_state state, bool correcting)
 {
-    if (s->state != SURVEY_OPEN)
-        return false;
-    for (size_t i = 0; i < COUNT_OF(concerns); i++)
-        if (concerns[i].date == due->date)
-            return (concerns[i].states & BIT(state)) != 0;
+    bool over = due->day - due->days > s->last_submission;
+    for (size_t i = 0; i < COUNT_OF(concerns) && s->state == SURVEY_OPEN; i++)
+        if (concerns[i].date == due->date && (concerns[i].states & BIT(state)) &&
+            (concerns[i].any || concerns[i].correcting == correcting) &&
+            (over || !concerns[i].afterwards))
+            return true;
     return false;
 }

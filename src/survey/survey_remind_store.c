@@ -9,11 +9,15 @@ err survey_remind_rows(struct db *db, struct arena *a, survey_id id, struct remi
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT b.id, b.pref, b.name, r.state FROM response r JOIN body b ON b.id=r.body"
+        SQL("SELECT b.id, b.pref, b.name, r.state, r.correcting, b.class FROM response r JOIN body b ON b.id=r.body"
             " WHERE r.survey=$1 AND r.organ=0 ORDER BY b.pref, b.code6 LIMIT 4000"),
         V(id.v))
-    out->v[out->n++] = (struct remind_row){{row_i64(&r, 0)}, row_i64(&r, 1), row_str(a, &r, 2),
-        (enum response_state)row_i64(&r, 3)};
+    out->v[out->n++] = (struct remind_row){.body = {row_i64(&r, 0)},
+        .pref = row_i64(&r, 1),
+        .name = row_str(a, &r, 2),
+        .state = (enum response_state)row_i64(&r, 3),
+        .correcting = row_i64(&r, 4) != 0,
+        .class = (enum body_class)row_i64(&r, 5)};
     return db_status(db);
 }
 

@@ -62,11 +62,26 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
     for (size_t i = 0; i < n; i++)
         out->item[i] = (struct item){.q = &out->catalog->item[i], .now = facts[i]};
     TRY(load_last(db, a, s, out));
+    if (own) {
+        TRY(survey_assignments(db, a, s, id, &out->assigned));
+        TRY(org_section_all(db, a, s, &out->sections));
+    }
     for (size_t i = 0; i < n; i++) {
         struct item *it = &out->item[i];
         it->state = survey_item_state(it->q, &it->now, &it->last, it->reworded);
     }
     return OK;
+}
+
+bool survey_sheet_is_mine(const struct sheet *sheet, uint32_t roles, const struct question *q)
+{
+    if ((roles & ROLE_SECTION) == 0 || (roles & (ROLE_STAFF | ROLE_APPROVER | ROLE_CISO)))
+        return true;
+    const struct assignment *as = survey_assigned(&sheet->assigned, q);
+    for (size_t i = 0; as && i < sheet->sections.n; i++)
+        if (sheet->sections.v[i].id == as->section)
+            return sheet->sections.v[i].mine;
+    return false;
 }
 
 err survey_past(struct db *db, struct arena *a, const struct scope *s,

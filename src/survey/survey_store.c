@@ -77,7 +77,7 @@ err survey_response_get(
     DB_ONE(db, r,
         SQL("SELECT r.id, r.state, r.version, COALESCE(r.started_at, 0), COALESCE(r.changed_at, 0),"
             " COALESCE(r.submitted_at, 0), COALESCE(r.submission, 0), COALESCE(t.horizon, 0),"
-            " COALESCE(t.class, 0), COALESCE(t.pref, 0)"
+            " COALESCE(t.class, 0), COALESCE(t.pref, 0), r.correcting"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN submission t ON t.id=r.submission"
             " WHERE r.survey=$1 AND r.body=$2 AND r.organ=0"
@@ -94,7 +94,8 @@ err survey_response_get(
         .submission = row_i64(&r, 6),
         .horizon = row_i64(&r, 7),
         .class = row_i64(&r, 8),
-        .pref = row_i64(&r, 9)};
+        .pref = row_i64(&r, 9),
+        .correcting = row_i64(&r, 10) != 0};
     return OK;
 }
 
@@ -110,8 +111,9 @@ err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out)
 err survey_response_touch(struct tx *tx, int64_t response)
 {
     return db_exec(tx,
-        SQL("UPDATE response SET state=1, version=version+1, changed_at=$2,"
-            " started_at=COALESCE(started_at, $2) WHERE id=$1"),
+        SQL("UPDATE response SET state=CASE WHEN state=0 THEN 1 ELSE state END,"
+            " version=version+1, changed_at=$2, started_at=COALESCE(started_at, $2)"
+            " WHERE id=$1"),
         V(response, tx_now(tx)));
 }
 
@@ -119,16 +121,19 @@ err survey_response_submit(struct tx *tx, int64_t response, int64_t submission)
 {
     return db_exec(tx,
         SQL("UPDATE response SET state=2, version=version+1, changed_at=$2, submitted_at=$2,"
-            " submission=$3 WHERE id=$1"),
+            " submission=$3, correcting=0 WHERE id=$1"),
         V(response, tx_now(tx), submission));
 }
 
-err survey_response_withdraw(struct tx *tx, int64_t response)
+err survey_response_move(
+    struct tx *tx, int64_t response, enum response_state to, bool correcting)
 {
+    bool counted = survey_response_is_counted(to);
     return db_exec(tx,
-        SQL("UPDATE response SET state=1, version=version+1, changed_at=$2, submitted_at=NULL,"
-            " submission=NULL WHERE id=$1"),
-        V(response, tx_now(tx)));
+        SQL("UPDATE response SET state=$2, version=version+1, changed_at=$3, correcting=$4,"
+            " submitted_at=CASE WHEN CAST($5 AS BIGINT)=1 THEN submitted_at END,"
+            " submission=CASE WHEN CAST($5 AS BIGINT)=1 THEN submission END WHERE id=$1"),
+        V(response, to, tx_now(tx), correcting, counted));
 }
 
 /* ── comments ── */
@@ -227,7 +232,8 @@ err survey_board(
             " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT),"
             " CAST((SELECT COALESCE(SUM(p.done), 0) FROM progress p WHERE p.response=r.id)"
-            " AS BIGINT)"
+            " AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
+            " WHERE h.body=b.id AND h.active=1 AND x.role=1)"
             " FROM response r JOIN body b ON b.id=r.body WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
             " ORDER BY b.code6 LIMIT 4000"),
@@ -245,6 +251,7 @@ err survey_board(
         row->submitted_at = row_i64(&r, 8);
         row->total = row_i64(&r, 9);
         row->done = row_i64(&r, 10);
+        row->staff = row_i64(&r, 11);
     }
     return db_status(db);
 }
@@ -252,14 +259,14 @@ err survey_board(
 /* ── the cube ── */
 
 err survey_cube_move(struct tx *tx, survey_id id, int64_t question_rev, int64_t pref,
-    int64_t class, str answer, enum basis basis, int64_t n, int64_t total)
+    int64_t class, str answer, enum basis basis, bool accepted, int64_t n, int64_t total)
 {
     return db_exec(tx,
-        SQL("INSERT INTO cube (survey, question_rev, pref, class, answer, basis, n, total)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-            " ON CONFLICT (survey, question_rev, pref, class, answer, basis)"
+        SQL("INSERT INTO cube (survey, question_rev, pref, class, answer, basis, accepted, n,"
+            " total) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            " ON CONFLICT (survey, question_rev, pref, class, answer, basis, accepted)"
             " DO UPDATE SET n=cube.n+excluded.n, total=cube.total+excluded.total"),
-        V(id.v, question_rev, pref, class, answer, basis, n, total));
+        V(id.v, question_rev, pref, class, answer, basis, accepted, n, total));
 }
 
 /* The prefecture a scope is held to: 0 for the nation, -1 for those who may see no totals. */
@@ -289,43 +296,46 @@ static err take_rows(
 }
 
 err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, survey_id id,
-    enum cube_by by, int64_t question_rev, int64_t class, int64_t pref, struct cube_rows *out)
+    const struct cube_filter *f, struct cube_rows *out)
 {
-    if (by == CUBE_BY_ITEM) {
+    if (f->by == CUBE_BY_ITEM) {
         struct rows r CLEANUP(rows_done) = db_query(db,
             SQL("SELECT question_rev, 0, 0, answer, CAST(SUM(n) AS BIGINT),"
                 " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1"
                 " AND (CAST($2 AS BIGINT)=0 OR pref=$2)"
                 " AND (CAST($3 AS BIGINT)=0 OR class=$3) AND (CAST($4 AS BIGINT)=0 OR pref=$4)"
-                " GROUP BY question_rev, answer"),
-            V(id.v, held_to(s), class, pref));
+                " AND (CAST($5 AS BIGINT)=0 OR accepted=1) GROUP BY question_rev, answer"),
+            V(id.v, held_to(s), f->class, f->pref, f->accepted));
         return take_rows(db, a, &r, 8000, out);
     }
-    if (by == CUBE_BY_CLASS) {
+    if (f->by == CUBE_BY_CLASS) {
         struct rows r CLEANUP(rows_done) = db_query(db,
             SQL("SELECT question_rev, class, 0, answer, CAST(SUM(n) AS BIGINT),"
                 " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1 AND question_rev=$2"
-                " AND (CAST($3 AS BIGINT)=0 OR pref=$3) GROUP BY question_rev, class, answer"),
-            V(id.v, question_rev, held_to(s)));
+                " AND (CAST($3 AS BIGINT)=0 OR pref=$3) AND (CAST($4 AS BIGINT)=0 OR accepted=1)"
+                " GROUP BY question_rev, class, answer"),
+            V(id.v, f->question_rev, held_to(s), f->accepted));
         return take_rows(db, a, &r, 400, out);
     }
     struct rows r CLEANUP(rows_done) = db_query(db,
         SQL("SELECT question_rev, 0, pref, answer, CAST(SUM(n) AS BIGINT),"
             " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1 AND question_rev=$2"
-            " AND (CAST($3 AS BIGINT)=0 OR pref=$3) GROUP BY question_rev, pref, answer"),
-        V(id.v, question_rev, held_to(s)));
+            " AND (CAST($3 AS BIGINT)=0 OR pref=$3) AND (CAST($4 AS BIGINT)=0 OR accepted=1)"
+            " GROUP BY question_rev, pref, answer"),
+        V(id.v, f->question_rev, held_to(s), f->accepted));
     return take_rows(db, a, &r, 2000, out);
 }
 
-err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
-    int64_t pref, int64_t *submitted, int64_t *bodies)
+err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
+    const struct cube_filter *f, int64_t *submitted, int64_t *bodies)
 {
     DB_ONE(db, r,
-        SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL), COUNT(*) FROM response r"
+        SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL"
+            " AND (CAST($5 AS BIGINT)=0 OR r.state=7)), COUNT(*) FROM response r"
             " JOIN body b ON b.id=r.body WHERE r.survey=$1"
             " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),
-        V(id.v, held_to(s), class, pref));
+        V(id.v, held_to(s), f->class, f->pref, f->accepted));
     *submitted = row_i64(&r, 0);
     *bodies = row_i64(&r, 1);
     return OK;

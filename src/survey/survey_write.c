@@ -12,15 +12,21 @@ static err audit(const struct writing *w, str action, str object, str detail)
     return audit_append(w->tx, &e);
 }
 
+bool survey_write_is_in_time(const struct survey *s, const struct response *r, usec now)
+{
+    jday last = survey_flow_last_day(s->last_submission, s->last_correction, r->correcting);
+    return s->state == SURVEY_OPEN && now < usec_of_jday_end(last);
+}
+
 /* The own response, while it may still be changed. */
 static err open_response(const struct writing *w, survey_id id, struct survey *s, struct response *r)
 {
     struct db *db = tx_db(w->tx);
     TRY(survey_get(db, w->a, id, s));
     TRY(survey_response_get(db, w->scope, id, scope_body(w->scope), r));
-    if (s->state != SURVEY_OPEN || !survey_response_is_editable(r->state))
-        return ERR(CONFLICT);
-    return tx_now(w->tx) < usec_of_jday_end(s->last_submission) ? OK : ERR(CONFLICT);
+    return survey_response_is_editable(r->state) && survey_write_is_in_time(s, r, tx_now(w->tx))
+        ? OK
+        : ERR(CONFLICT);
 }
 
 /* One fact, and the count of its area moved with it. */
@@ -48,6 +54,17 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
         .from_fact = from};
 }
 
+/* Somebody of a section has what was assigned to it; the rest is not there. */
+static err check_mine(const struct writing *w, survey_id id, const struct question *q)
+{
+    struct sheet sheet = {0};
+    if (!(w->roles & ROLE_SECTION))
+        return OK;
+    TRY(survey_assignments(tx_db(w->tx), w->a, w->scope, id, &sheet.assigned));
+    TRY(org_section_all(tx_db(w->tx), w->a, w->scope, &sheet.sections));
+    return survey_sheet_is_mine(&sheet, w->roles, q) ? OK : ERR(NOTFOUND);
+}
+
 /* The item as it stands, for somebody who saw fact seen. */
 static err open_item(const struct writing *w, survey_id id, str code, int64_t seen,
     struct response *r, const struct question **q, struct fact *newest)
@@ -59,6 +76,7 @@ static err open_item(const struct writing *w, survey_id id, str code, int64_t se
     *q = form_item(c, code);
     if (!*q)
         return ERR(NOTFOUND);
+    TRY(check_mine(w, id, *q));
     TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r->body, (*q)->id, 0, newest));
     return newest->id == seen ? OK : ERR(STALE);
 }
@@ -113,6 +131,7 @@ err survey_write_comment(const struct writing *w, survey_id id, str code, str te
     const struct question *q = form_item(c, code);
     if (!q)
         return ERR(NOTFOUND);
+    TRY(check_mine(w, id, q));
     TRY(survey_comment_add(w->tx, id, r.body, q->id, w->person, text));
     return audit(w, S("survey.comment"),
         str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)), STR_NONE);
@@ -147,7 +166,8 @@ err survey_write_confirm(const struct writing *w, survey_id id, str code, str ar
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
         bool meant = code.n ? str_eq(it->q->code, code) : str_eq(it->q->area, area);
-        if (!meant || !survey_item_may_confirm(it))
+        if (!meant || !survey_item_may_confirm(it) ||
+            !survey_sheet_is_mine(&sheet, w->roles, it->q))
             continue;
         TRY(confirm_item(w, &r, it));
         ++*n;
@@ -182,7 +202,7 @@ static err carry_rest(const struct writing *w, struct sheet *sheet)
 
 /* Into or out of the cells of a class and a prefecture: those of the day of the submission. */
 static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t class,
-    int64_t pref, int64_t sign)
+    int64_t pref, bool accepted, int64_t sign)
 {
     struct cube_cell cells[CUBE_CELLS];
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
@@ -192,7 +212,7 @@ static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t
         size_t n = survey_cube_cells(it->q, it->now.value, cells);
         for (size_t k = 0; k < n; k++)
             TRY(survey_cube_move(w->tx, sheet->survey.id, it->q->rev, pref, class,
-                cells[k].answer, it->now.basis, sign, sign * cells[k].total));
+                cells[k].answer, it->now.basis, accepted, sign, sign * cells[k].total));
     }
     return OK;
 }
@@ -203,7 +223,10 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
     struct response r;
     uint8_t hash[32];
     *missing = 0;
-    TRY(open_response(w, id, &s, &r));
+    TRY(survey_get(tx_db(w->tx), w->a, id, &s));
+    TRY(survey_response_get(tx_db(w->tx), w->scope, id, scope_body(w->scope), &r));
+    if (survey_response_is_counted(r.state) || !survey_write_is_in_time(&s, &r, tx_now(w->tx)))
+        return ERR(CONFLICT);
     TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, sheet));
     for (size_t i = 0; i < sheet->catalog->n_items; i++)
         *missing += survey_item_blocks(&sheet->item[i]);
@@ -221,34 +244,28 @@ err survey_write_submit(const struct writing *w, survey_id id, struct sheet *she
             .person = w->person,
             .hash = {hash, sizeof hash}}));
     TRY(survey_response_submit(w->tx, r.id, submission));
-    TRY(move_cube(w, sheet, sheet->body.class, sheet->body.pref, +1));
+    TRY(move_cube(w, sheet, sheet->body.class, sheet->body.pref, false, +1));
     char hex[64];
     str h = hex_of(hex, hash, sizeof hash);
     return audit(w, S("survey.submit"), str_fmt(w->a, "survey:%lld", (long long)id.v),
         str_fmt(w->a, "{\"submission\":%lld,\"hash\":\"%.*s\"}", (long long)submission, STR_F(h)));
 }
 
-err survey_write_withdraw(const struct writing *w, survey_id id, str reason)
+err survey_write_uncount(
+    const struct writing *w, struct sheet *sheet, enum response_state to, bool correcting)
 {
-    struct sheet sheet;
-    struct db *db = tx_db(w->tx);
-    TRY(survey_sheet_load(db, w->a, w->scope, id, scope_body(w->scope), &sheet));
-    if (sheet.survey.state != SURVEY_OPEN || sheet.response.state != RESPONSE_SUBMITTED ||
-        tx_now(w->tx) >= usec_of_jday_end(sheet.survey.last_submission))
-        return ERR(CONFLICT);
-    TRY(move_cube(w, &sheet, sheet.response.class, sheet.response.pref, -1));
-    TRY(survey_response_withdraw(w->tx, sheet.response.id));
-    BUF_AUTO detail = BUF(16384);
-    struct json j = json_on(&detail);
-    json_begin_object(&j);
-    json_key(&j, S("submission"));
-    json_i64(&j, sheet.response.submission);
-    json_key(&j, S("reason"));
-    json_str(&j, reason);
-    json_end_object(&j);
-    TRY(json_finish(&j));
-    return audit(w, S("survey.withdraw"), str_fmt(w->a, "survey:%lld", (long long)id.v),
-        buf_view(&detail));
+    const struct response *r = &sheet->response;
+    bool accepted = r->state == RESPONSE_ACCEPTED;
+    TRY(move_cube(w, sheet, r->class, r->pref, accepted, -1));
+    return survey_response_move(w->tx, r->id, to, correcting);
+}
+
+err survey_write_accept(const struct writing *w, struct sheet *sheet)
+{
+    const struct response *r = &sheet->response;
+    TRY(move_cube(w, sheet, r->class, r->pref, false, -1));
+    TRY(move_cube(w, sheet, r->class, r->pref, true, +1));
+    return survey_response_move(w->tx, r->id, RESPONSE_ACCEPTED, false);
 }
 
 /* ── opening ── */

@@ -18,9 +18,12 @@ describe('a year without scripts', LIMIT, () => {
     c.server = await serve(c.file);
     c.browser = await launch();
     const at = () => Person.at(c.browser, c.server.url, { js: false, viewed: c.viewed });
-    [c.town, c.colleague, c.nation] = await Promise.all([at(), at(), at()]);
+    [c.town, c.colleague, c.nation, c.kacho, c.ciso] =
+      await Promise.all([at(), at(), at(), at(), at()]);
     await c.town.signIn('town');
     await c.colleague.signIn('town2');
+    await c.kacho.signIn('kacho');
+    await c.ciso.signIn('ciso');
     await c.nation.signIn('nation');
   }, LIMIT);
   after(async () => {
@@ -48,7 +51,7 @@ describe('a year without scripts', LIMIT, () => {
     const { nation, survey } = c;
     const was = await totalOf(nation, survey, 'PHY-06');
     const submitted = await submittedOf(nation, survey);
-    await submit(c.town, survey);
+    await submit(c.town, survey, c.kacho, c.ciso);
     assert.equal(await submittedOf(nation, survey), submitted + 1);
     assert.deepEqual(await totalOf(nation, survey, 'PHY-06'),
       { ...was, n: was.n + 1, 一部実施: was['一部実施'] + 1 });

@@ -139,13 +139,24 @@ export async function meet(p, colleague, survey) {
   }
 }
 
-/** Confirms what can be confirmed, answers what is missing, and sends it. */
-export async function submit(p, survey) {
+/** The next one on the way is told so on the first page, and does it. */
+async function approve(p, button, says) {
+  await p.open('/');
+  assert.match(await p.nextStep(), /あなたの確認を待っています/);
+  await p.page.getByRole('link', { name: '内容を確かめる' }).click();
+  await p.look('submit: approval');
+  await p.page.getByRole('button', { name: button }).click();
+  await p.says(says);
+}
+
+/** Confirms what can be confirmed, answers what is missing, and sends it over the manager to the
+ *  CISO, who submits it. */
+export async function submit(p, survey, kacho, ciso) {
   const { page } = p;
   await p.open(`/surveys/${survey}/submit`);
   await p.look('submit: not yet');
   assert.ok(await page.locator('.notice-warning li').count() > 0);
-  assert.equal(await page.getByRole('button', { name: 'この内容で提出する' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: '課長に確認を依頼する' }).count(), 1);
   await p.open(`/surveys/${survey}`);
   for (let most = 20; ; most--) {
     assert.ok(most > 0, 'areas come to an end');
@@ -169,13 +180,18 @@ export async function submit(p, survey) {
   const changes = flat(await page.locator('main').textContent());
   assert.match(changes, /前年度から変わった回答/);
   assert.ok(changes.includes('1,234人'), 'a changed answer is listed');
-  await page.getByRole('button', { name: 'この内容で提出する' }).click();
-  await p.says('提出しました。');
+  await page.getByRole('button', { name: '課長に確認を依頼する' }).click();
+  await p.says('確認を依頼しました。');
+  assert.equal(await page.locator('.lead .badge').textContent(), '課長の確認待ち');
+  await p.look('survey: in approval');
+  await approve(kacho, '確認して、CISOへ回す', '確認して、CISOへ回しました。');
+  await approve(ciso, '承認して提出する', '承認して、提出しました。');
+  await p.open(`/surveys/${survey}`);
   assert.equal(await page.locator('.lead .badge').textContent(), '提出済み');
   await p.look('survey: submitted');
   assert.equal(await page.locator('main form[method="post"]').count(), 0, 'nothing to change');
   await p.open('/');
-  assert.match(await p.nextStep(), /提出済みです。今、することはありません。/);
+  assert.match(await p.nextStep(), /今「都道府県の確認」の番です/);
   await p.open(`/surveys/${survey}/items/ORG-S1`);
   assert.match(await page.locator('main').textContent(), /この回答は、今は変更できません。/);
   await p.look('item: submitted');

@@ -59,27 +59,34 @@ static void dates_that_meet_are_told_as_they_are(void **state)
     assert_int_equal(survey_remind_due(&s, s.shown_deadline, due), 2);
     assert_int_equal(due[0].days, 0);
     assert_int_equal(due[1].days, 7);
-    s.last_correction = s.last_submission + 14; /* its first reminder waits for the submissions */
-    assert_int_equal(survey_remind_due(&s, s.last_submission, due), 1);
-    assert_int_equal(due[0].date, REMIND_SUBMISSION);
+    s.last_correction = s.last_submission + 14;
+    assert_int_equal(survey_remind_due(&s, s.last_submission, due), 2);
+    assert_int_equal(due[1].date, REMIND_CORRECTION);
+    /* What waits at the office waits for the last submissions; a correction does not. */
+    assert_false(survey_remind_concerns(&s, &due[1], RESPONSE_SUBMITTED, false));
+    assert_true(survey_remind_concerns(&s, &due[1], RESPONSE_RETURNED, true));
+    s.last_submission -= 1;
+    assert_int_equal(survey_remind_due(&s, s.last_submission + 1, due), 1);
+    assert_true(survey_remind_concerns(&s, &due[0], RESPONSE_SUBMITTED, false));
 }
 
 static void each_date_concerns_those_who_are_behind(void **state)
 {
     static const struct {
         enum response_state state;
-        bool shown, submission, correction;
+        bool shown, submission, correction; /* of a response that was never sent back */
+        bool corrected;                     /* of one that was: of the last date only */
         uint32_t role;
         bool told; /* when the step opens */
     } rows[] = {
-        {RESPONSE_NOT_STARTED, true, true, false, ROLE_STAFF, false},
-        {RESPONSE_DRAFT, true, true, true, ROLE_STAFF, false},
-        {RESPONSE_RETURNED, true, true, true, ROLE_STAFF, true},
-        {RESPONSE_MANAGER, true, true, true, ROLE_APPROVER, true},
-        {RESPONSE_CISO, true, true, true, ROLE_CISO, true},
-        {RESPONSE_SUBMITTED, false, false, true, ROLE_PREF, true},
-        {RESPONSE_CHECKING, false, false, true, ROLE_PREF, false},
-        {RESPONSE_ACCEPTED, false, false, false, 0, false},
+        {RESPONSE_NOT_STARTED, true, true, false, true, ROLE_STAFF, false},
+        {RESPONSE_DRAFT, true, true, false, true, ROLE_STAFF, false},
+        {RESPONSE_RETURNED, true, true, false, true, ROLE_STAFF, true},
+        {RESPONSE_MANAGER, true, true, false, true, ROLE_APPROVER, true},
+        {RESPONSE_CISO, true, true, false, true, ROLE_CISO, true},
+        {RESPONSE_SUBMITTED, false, false, true, true, ROLE_PREF, true},
+        {RESPONSE_CHECKING, false, false, true, true, ROLE_PREF, false},
+        {RESPONSE_ACCEPTED, false, false, false, false, 0, false},
     };
     (void)state;
     struct survey closed = *a_survey();
@@ -87,13 +94,19 @@ static void each_date_concerns_those_who_are_behind(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const bool want[] = {rows[i].shown, rows[i].submission, rows[i].correction};
         for (int d = 0; d < 3; d++) {
-            struct remind_due due = {.date = (enum remind_date)(REMIND_SHOWN + d)};
-            if (survey_remind_concerns(a_survey(), &due, rows[i].state) != want[d])
+            struct remind_due due = {.date = (enum remind_date)(REMIND_SHOWN + d),
+                .day = a_survey()->last_correction};
+            bool corrected = d == 2 && rows[i].corrected;
+            if (survey_remind_concerns(a_survey(), &due, rows[i].state, false) != want[d] ||
+                survey_remind_concerns(a_survey(), &due, rows[i].state, true) != corrected)
                 fail_msg("state %d, date %d", rows[i].state, d);
-            assert_false(survey_remind_concerns(&closed, &due, rows[i].state));
+            assert_false(survey_remind_concerns(&closed, &due, rows[i].state, d == 2));
         }
         const struct remind_step *step = survey_remind_step(rows[i].state);
         assert_int_equal(step->role, rows[i].role);
+        assert_int_equal(survey_remind_role(step, CLASS_TOWN), rows[i].role);
+        assert_int_equal(survey_remind_role(step, CLASS_PREFECTURE),
+            rows[i].role == ROLE_PREF ? ROLE_NATION : rows[i].role);
         assert_int_equal(step->opens.n > 0, rows[i].told);
         assert_int_equal(step->doing.n > 0, rows[i].role != 0);
     }
