@@ -131,7 +131,7 @@ static void board_rows(
                 .state_name = survey_response_state_name(r->state),
                 .open = survey_response_is_counted(r->state),
                 .turn = r->state == RESPONSE_ACCEPTED ? STR_NONE
-                                                      : survey_flow_turn_name(r->state),
+                                                      : survey_flow_turn_name(r->state, r->body.class),
                 .needs = need_text(rq, needs_of(r, n)),
                 .done = r->done,
                 .total = r->total,
@@ -205,7 +205,7 @@ static err board_csv_read(struct req *rq)
         csv_str(&c, survey_response_state_name(r->state));
         csv_i64(&c, r->done);
         csv_i64(&c, r->total);
-        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state));
+        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state, r->body.class));
         csv_str(&c, need_text(rq, needs_of(r, &n)));
         csv_time(&c, r->changed_at);
         csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);

@@ -52,15 +52,18 @@ static void say_turn(struct req *rq, const struct survey *s, struct next_step *o
     out->label = S("内容を確かめる");
 }
 
-static void say_waiting(
+static err say_waiting(
     struct req *rq, const struct survey *s, const struct response *r, struct next_step *out)
 {
+    struct body own;
+    TRY(org_body_get(rq->db, rq->a, rq->who.scope, r->body, &own));
     str year = survey_year_text(rq->a, s->fiscal_year);
-    str turn = survey_flow_turn_name(r->state);
+    str turn = survey_flow_turn_name(r->state, own.class);
     out->text = r->state == RESPONSE_ACCEPTED
         ? str_fmt(rq->a, "%.*sの調査は受理されました。今、することはありません。", STR_F(year))
         : str_fmt(rq->a, "%.*sの調査は、今「%.*s」の番です。あなたがすることは、今はありません。",
               STR_F(year), STR_F(turn));
+    return OK;
 }
 
 /* Somebody of a section: the items of that section, and its own deadline. */
@@ -107,7 +110,7 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
         survey_write_is_in_time(s, &r, rq->now))
         say_turn(rq, s, out);
     else
-        say_waiting(rq, s, &r, out);
+        return say_waiting(rq, s, &r, out);
     return OK;
 }
 
