@@ -56,13 +56,39 @@ static err measure_step(struct tx *tx, struct arena *a, str in, struct buf *out)
     return buf_status(out);
 }
 
+/* A step a minute, over all bodies once a day: "2026-11-21 483010" is how far it is, "… end" when
+ * the day is done. */
+static err measure_tick(struct tx *tx, struct arena *a, str in, struct buf *out)
+{
+    static const char name[] = "evidence.tick";
+    BUF_AUTO today = BUF(32);
+    BUF_AUTO next = BUF(64);
+    str state = STR_NONE, day;
+    (void)in, (void)out;
+    put_iso_day(&today, jday_of_usec(tx_now(tx)));
+    err e = setting_get(tx_db(tx), a, str_of(name), &state);
+    if (err_is(e) && e.code != ERR_NOTFOUND)
+        return e;
+    str_cut(&state, ' ', &day);
+    if (!str_eq(day, buf_view(&today)))
+        state = STR_NONE;
+    if (str_eq(state, S("end")))
+        return OK;
+    TRY(measure_step(tx, a, state, &next));
+    str at = next.n ? buf_view(&next) : S("end");
+    return setting_put(tx, str_of(name),
+        str_fmt(a, "%.*s %.*s", STR_F(buf_view(&today)), STR_F(at)));
+}
+
 static const struct call calls[] = {
     {"evidence.measure", measure_step},
+    {"evidence.tick", measure_tick},
     {NULL, NULL},
 };
 
 const struct module evidence_module = {
     .name = "evidence",
+    .tick = "evidence.tick",
     .calls = calls,
     .migrations = evidence_migrations,
 };

@@ -2,6 +2,8 @@
 /* What stands around every page: the menu and the next step, from the modules; and /healthz. */
 #include "main/main.h"
 
+#include "mail/mail.h"
+
 #include "health.ht.h"
 
 static err next_of_modules(struct req *rq, void *arg)
@@ -41,8 +43,10 @@ static err health_read(struct req *rq)
 {
     struct view_health *v = ARENA_NEW(rq->a, struct view_health);
     struct writer_stats s = writer_stats(store_writer(web_store(rq->web)));
+    struct mail_status m;
     if (!v)
         return ERR(NOMEM);
+    TRY(mail_work_status(rq->db, rq->now, &m));
     rq->json = true;
     *v = (struct view_health){.status = S("ok"),
         .version = S(YAGURA_VERSION),
@@ -50,7 +54,12 @@ static err health_read(struct req *rq)
         .jobs = s.jobs,
         .batches = s.batches,
         .failed = s.failed,
-        .largest_batch = s.largest_batch};
+        .largest_batch = s.largest_batch,
+        .work_running = m.running,
+        .work_seen = m.seen,
+        .mail_waiting = m.waiting,
+        .mail_oldest = m.oldest,
+        .mail_failed = m.failed};
     return req_show(rq, &view_health_type, v);
 }
 

@@ -13,6 +13,11 @@ static const struct command commands[] = {
         "架空データの試用版を作る", NEED_DB, command_demo},
     {"serve", "--db sqlite:FILE [--listen 127.0.0.1:8080] [--base /PATH]", "画面を提供する",
         NEED_DB, command_serve},
+    {"work",
+        "--db sqlite:FILE --smtp smtp://HOST:PORT [--smtp-tls require|if-offered|never]"
+        " [--smtp-ca FILE] [--smtp-user U --smtp-password-file F] [--from ADDR]"
+        " [--url https://HOST] [--once]",
+        "メールを送り、期限のお知らせなどの決まった仕事をする", NEED_DB | NEED_SMTP, command_work},
     {"check", "--db sqlite:FILE", "集計・進み具合・監査証跡を、事実から計算し直して確かめる",
         NEED_DB, command_check},
     {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
@@ -37,6 +42,14 @@ static const struct {
     {"--login", OPTION_STR, offsetof(struct options, login)},
     {"--base", OPTION_STR, offsetof(struct options, base)},
     {"--today", OPTION_STR, offsetof(struct options, today)},
+    {"--smtp", OPTION_STR, offsetof(struct options, smtp)},
+    {"--smtp-tls", OPTION_STR, offsetof(struct options, smtp_tls)},
+    {"--smtp-ca", OPTION_STR, offsetof(struct options, smtp_ca)},
+    {"--smtp-user", OPTION_STR, offsetof(struct options, smtp_user)},
+    {"--smtp-password-file", OPTION_STR, offsetof(struct options, smtp_password_file)},
+    {"--from", OPTION_STR, offsetof(struct options, from)},
+    {"--url", OPTION_STR, offsetof(struct options, url)},
+    {"--once", OPTION_FLAG, offsetof(struct options, once)},
     {"--seed", OPTION_INT, offsetof(struct options, seed)},
     {"--years", OPTION_INT, offsetof(struct options, years)},
     {"--sample", OPTION_FLAG, offsetof(struct options, sample)},
@@ -95,7 +108,8 @@ static bool needs_are_met(const struct command *c, const struct options *o)
 {
     return !((c->needs & NEED_DB) && o->db.n == 0) &&
         !((c->needs & NEED_ADMIN) && o->admin.n == 0) &&
-        !((c->needs & NEED_LOGIN) && o->login.n == 0);
+        !((c->needs & NEED_LOGIN) && o->login.n == 0) &&
+        !((c->needs & NEED_SMTP) && o->smtp.n == 0);
 }
 
 static int usage(const char *what, const char *detail)

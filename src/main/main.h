@@ -12,6 +12,8 @@
 /* ── modules.c ── */
 
 struct store_modules modules_store(struct arena *a);
+/* Names of the modules' regular calls, the later modules' first; ends with NULL. */
+const char *const *modules_ticks(struct arena *a);
 /* All route lists, of every module and of main itself. */
 const struct route *const *modules_routes(struct arena *a, size_t *n);
 extern const struct embedded web_assets[];
@@ -24,6 +26,8 @@ struct options {
     str db, listen, admin, login, base, today;
     int64_t seed, years;
     bool sample, json, sign_ins;
+    str smtp, smtp_tls, smtp_ca, smtp_user, smtp_password_file, from, url; /* work */
+    bool once;
 };
 
 struct command {
@@ -34,7 +38,7 @@ struct command {
     err (*run)(const struct options *o, struct arena *a);
 };
 
-enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4 };
+enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8 };
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
@@ -51,6 +55,7 @@ err command_routes(const struct options *o, struct arena *a);
 err command_audit_verify(const struct options *o, struct arena *a);
 err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
+err command_work(const struct options *o, struct arena *a);
 
 /* Opens and says why not. */
 MUST err main_open(const struct options *o, enum store_mode mode, struct tx_clock clock,

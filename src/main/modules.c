@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* THE list of modules, and what is gathered from it. */
+#include "evidence/evidence.h"
+#include "mail/mail.h"
 #include "main/main.h"
 
 const struct module *const modules[] = {
     &org_module,
+    &mail_module,
     &evidence_module,
     &form_module,
     &survey_module,

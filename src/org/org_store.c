@@ -129,6 +129,24 @@ err org_person_by_login(struct db *db, str login, person_id *out)
     return OK;
 }
 
+err org_people_with_role(
+    struct db *db, body_id body, uint32_t role, jday today, struct person_ids *out)
+{
+    out->n = 0;
+    DB_EACH(db, r,
+        SQL("SELECT p.id FROM person p JOIN body b ON b.id=p.body WHERE p.active=1 AND (p.body=$1"
+            " OR CAST($2 AS BIGINT)=16"
+            " OR (CAST($2 AS BIGINT)=8 AND b.pref=(SELECT pref FROM body WHERE id=$1)))"
+            " AND (EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND x.role=$2)"
+            " OR EXISTS (SELECT 1 FROM deputy d JOIN person_role y ON y.person=d.principal"
+            " JOIN person q ON q.id=d.principal WHERE d.deputy=p.id AND y.role=$2"
+            " AND y.role IN (2, 64) AND q.active=1 AND q.body=p.body AND d.ended_at IS NULL"
+            " AND d.from_day<=$3 AND d.to_day>=$3)) ORDER BY p.id LIMIT 100"),
+        V(body.v, role, today))
+    out->v[out->n++] = (person_id){row_i64(&r, 0)};
+    return db_status(db);
+}
+
 #define PERSON_COLUMNS                                                                           \
     "p.id, p.body, p.login, p.name, b.name, COALESCE(b.code6, ''), p.active,"                    \
     " CAST(COALESCE((SELECT SUM(role) FROM person_role x WHERE x.person=p.id), 0) AS BIGINT),"   \

@@ -52,11 +52,23 @@ static err prepare_file(str file, enum store_mode mode, struct arena *a, str *wh
     return OK;
 }
 
+/* A call of another process (`yagura work` while nobody serves) holds the lock for a moment, which
+ * must not keep a server from starting. */
+static err take_lock(str file, enum store_mode mode, int *fd)
+{
+    err e = lock_take(file, fd);
+    for (int i = 0; i < 20 && e.code == ERR_BUSY && mode == STORE_SERVE; i++) {
+        usleep(100000);
+        e = lock_take(file, fd);
+    }
+    return e;
+}
+
 /* Takes the lock, opens for writing, brings or checks the tables, starts the writer. */
 static err open_writer(struct store *s, str file, enum store_mode mode,
     const struct store_modules *mods, struct arena *a, str *why)
 {
-    err e = lock_take(file, &s->lock);
+    err e = take_lock(file, mode, &s->lock);
     if (err_is(e))
         return tell(e, why, S("ほかの yagura がこのデータベースを使っています。"));
     struct db *db;

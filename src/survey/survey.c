@@ -2,6 +2,8 @@
 /* The descriptor of survey. */
 #include "survey/survey_measure.h"
 #include "survey/survey_draft.h"
+#include "survey/survey_page.h"
+#include "survey/survey_remind.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -33,10 +35,12 @@ const struct module survey_module = {
     /* The first row that fits counts: drafts before {survey}. */
     .routes = (const struct route *const[]){survey_office_routes, survey_draft_routes,
         survey_flow_routes, survey_assign_routes, survey_edition_routes, survey_routes,
-        survey_file_routes, survey_measure_routes, NULL},
+        survey_file_routes, survey_measure_routes, survey_remind_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,
     .next = survey_next_step,
     .check = survey_check,
+    .calls = survey_calls,
+    .tick = "survey.tick",
 };

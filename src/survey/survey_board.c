@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board of a prefecture or the nation, and the routes of the offices. */
 #include "survey/survey_page.h"
+#include "survey/survey_remind.h"
 
 #include "board.ht.h"
+#include "mail/mail.h"
 
 enum { PAGE = 100 };
 
@@ -34,6 +36,7 @@ struct narrow {
     const struct scope *scope;
     const struct survey *survey;
     jday today;
+    struct reminded_list reminded;
 };
 
 static unsigned needs_of(const struct board_row *r, const struct narrow *n)
@@ -135,6 +138,8 @@ static void board_rows(
             pref = r->body.name;
         if (!row_is_shown(r, n))
             continue;
+        const struct reminded *last = survey_reminded_of(&n->reminded, r->body.id);
+        bool today = last && last->day == n->today;
         if (at >= from && v->rows.n < PAGE)
             v->rows.p[v->rows.n++] = (struct view_board_rows){.body = r->body.id.v,
                 .organ = r->organ,
@@ -147,6 +152,10 @@ static void board_rows(
                 .open = survey_response_is_counted(r->state),
                 .turn = turn_of(r),
                 .needs = has_left(r) ? S("合併などで終わった団体") : need_text(rq, needs_of(r, n)),
+                .remind = r->organ == 0 && !today && !has_left(r) &&
+                    n->survey->state == SURVEY_OPEN && r->state != RESPONSE_ACCEPTED &&
+                    !survey_response_is_counted(r->state),
+                .reminded_at = r->organ == 0 && last ? last->at : 0,
                 .done = r->done,
                 .total = r->total,
                 .percent = r->total ? r->done * 100 / r->total : 0,
@@ -187,6 +196,8 @@ static err board_read(struct req *rq)
     v->rows.p = ARENA_ARRAY(rq->a, struct view_board_rows, PAGE);
     if (!v->rows.p)
         return ERR(NOMEM);
+    TRY(survey_reminded_all(rq->db, rq->a, rq->who.scope, s.id, &n.reminded));
+    TRY(mail_work_view(rq->db, rq->now, false, &v->work));
     TRY(board_counts(rq, &b, &n, v));
     board_rows(rq, &b, &n, v);
     if (v->page > 1)

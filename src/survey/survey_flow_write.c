@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One act of the way, inside the writer's transaction: rules, effect, stamp, audit. */
-#include "survey/survey_private.h"
+#include "survey/survey_remind.h"
 
 static err refuse(struct flow_result *out, err e, str why)
 {
@@ -162,7 +162,8 @@ err survey_flow_act(const struct writing *w, enum flow_side side, survey_id id, 
     TRY(check_rules(w, out, reason));
     TRY(next_holder(w, out, &to));
     TRY(take_effect(w, out, to));
-    return stamp(w, out, from, to, reason);
+    TRY(stamp(w, out, from, to, reason));
+    return out->sheet.response.organ == 0 ? survey_notify_step(w, id, body, to) : OK;
 }
 
 err survey_flow_check(const struct writing *w, survey_id id, body_id body, str code,

@@ -36,6 +36,9 @@ struct module {
     const struct measure *measures;               /* ends with name == NULL; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
     err (*check)(struct db *db, struct arena *a, struct check_report *report); /* or NULL */
+    /* Name of a call that `yagura work` runs every minute, later modules first: idempotent, by the
+     * writer's clock, quick when there is nothing to do. NULL: none. */
+    const char *tick;
 };
 
 /* THE list, in the order of the floors; ends with NULL. src/main/modules.c holds it. */

@@ -58,6 +58,8 @@ static const struct {
     {S("removed"), S("項目を外しました。下の「外した項目」から元に戻せます。")},
     {S("moved"), S("順番を変えました。")},
     {S("extended"), S("期限を延ばしました。")},
+    {S("again"), S("もう一度送ります。")},
+    {S("reminded"), S("お知らせのメールを用意しました。まもなく送られます。")},
 };
 
 static str notice_of(const struct req *rq)

@@ -7,7 +7,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
-enum { VARIABLES = 32, LINE = 4096 };
+enum { VARIABLES = 32, LINE = 4096, MAILS = 1000 };
 
 struct scenario {
     const char *file;
@@ -22,6 +22,10 @@ struct scenario {
         str name, value;
     } var[VARIABLES];
     size_t n_vars;
+    struct {
+        str to, text; /* the subject in the first line */
+    } mail[MAILS];
+    size_t n_mails;
     int status;
     json_t *view; /* of the last answer; NULL when it was not JSON */
 };
@@ -264,6 +268,70 @@ static void line_rows(struct scenario *s, str args)
     sqlite3_close(db);
 }
 
+/* ── mail ── */
+
+static str run_call(struct scenario *s, const char *name, str in)
+{
+    struct store_modules mods = modules_store(s->a);
+    BUF_AUTO out = BUF(HANDOFF_MAX);
+    const struct call *call = call_find(mods.calls, mods.n_calls, str_of(name));
+    BUG_IF(!call);
+    if (err_is(call_run(store_writer(s->store), call, s->a, in, &out)))
+        fail(s, "the call failed", str_of(name));
+    return str_dup(s->a, buf_view(&out));
+}
+
+static str text_of(struct scenario *s, const json_t *o, const char *name)
+{
+    return str_dup(s->a, str_of(json_string_value(json_object_get(o, name))));
+}
+
+/* Takes the next mail that is due, as the relay would; false: there is none. */
+static bool deliver(struct scenario *s)
+{
+    json_error_t why;
+    str taken = run_call(s, "mail.take", S("https://yagura.example.jp"));
+    json_t *m = json_loadb(taken.p, taken.n, 0, &why);
+    bool found = m && json_object_get(m, "id") && s->n_mails < MAILS;
+    if (found) {
+        str subject = text_of(s, m, "subject"), text = text_of(s, m, "text");
+        s->mail[s->n_mails].to = text_of(s, m, "to");
+        s->mail[s->n_mails++].text =
+            str_fmt(s->a, "%.*s\n%.*s", STR_F(subject), STR_F(text));
+        run_call(s, "mail.done",
+            str_fmt(s->a, "%lld %lld sent 250 OK",
+                (long long)json_integer_value(json_object_get(m, "id")),
+                (long long)json_integer_value(json_object_get(m, "attempt"))));
+    }
+    json_decref(m);
+    return found;
+}
+
+/* One round of `yagura work`. */
+static void line_tick(struct scenario *s, str args)
+{
+    (void)args;
+    run_call(s, "mail.beat", STR_NONE);
+    for (const char *const *t = modules_ticks(s->a); *t; t++)
+        run_call(s, *t, STR_NONE);
+    while (deliver(s))
+        continue;
+}
+
+/* mails N LOGIN [TEXT]: how many that person got so far, of those that say so. */
+static void line_mails(struct scenario *s, str args)
+{
+    str want, login;
+    int64_t n = 0, got = 0;
+    str_cut(&args, ' ', &want);
+    str_cut(&args, ' ', &login);
+    str address = str_fmt(s->a, "%.*s@example.jp", STR_F(login));
+    for (size_t i = 0; i < s->n_mails; i++)
+        got += str_eq(s->mail[i].to, address) && str_has(s->mail[i].text, args);
+    if (err_is(parse_i64(want, 0, MAILS, &n)) || got != n)
+        fail(s, "mails", str_fmt(s->a, "%lld, not %.*s", (long long)got, STR_F(want)));
+}
+
 /* Every check of the program over the database as it is now. */
 static void line_check(struct scenario *s, str args)
 {
@@ -294,6 +362,7 @@ static const struct {
     {S("get"), line_get, false}, {S("post"), line_post, false}, {S("keep"), line_keep, false},
     {S("expect"), line_expect, true}, {S("field"), line_field, true},
     {S("rows"), line_rows, true}, {S("check"), line_check, true},
+    {S("tick"), line_tick, false}, {S("mails"), line_mails, true},
 };
 
 static void run_line(struct scenario *s, str line)
@@ -316,7 +385,8 @@ static int run_file(const char *file)
 {
     char dir[] = "/tmp/yagura-scenario-XXXXXX", line[LINE];
     FILE *in = fopen(file, "r");
-    struct scenario s = {.file = file, .a = arena_new(256 << 20)};
+    static struct scenario s;
+    s = (struct scenario){.file = file, .a = arena_new(256 << 20)};
     BUG_IF(!in || !s.a || !mkdtemp(dir));
     snprintf(s.db, sizeof s.db, "%s/world.db", dir);
     while (fgets(line, sizeof line, in)) {

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker: ticks and a sign of life every minute, and in between the mails that are due. It has
+ * no database of its own; everything it knows comes from named calls on the writer. */
+#include "mail/mail_private.h"
+
+#include "core/log.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <sodium.h>
+
+enum { ROUND_MAILS = 200, ROUND_SECONDS = 30, PAUSE_SECONDS = 5, TICK_SECONDS = 60 };
+
+struct work {
+    const struct mail_worker *w;
+    struct arena *a;
+    struct smtp_config config;
+    char password[1024];
+    struct smtp *smtp;
+    usec ticked;        /* monotonic; 0: never */
+    bool relay_failed;  /* in the last round */
+    bool told;          /* that the relay is not there: said once, not every five seconds */
+};
+
+static bool stop_is_asked(int seconds)
+{
+    sigset_t set;
+    struct timespec t = {.tv_sec = seconds};
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    return sigtimedwait(&set, NULL, &t) > 0;
+}
+
+static err call(struct work *k, const char *name, str in, struct buf *out)
+{
+    err e = k->w->call(k->w->ctx, name, in, out);
+    if (err_is(e)) {
+        struct log_field f[] = {{"call", str_of(name)}, {"error", str_of(err_name(e))}};
+        log_event(LOG_WARN, "work_call_failed", f, COUNT_OF(f));
+    }
+    return e;
+}
+
+/* ── the options ── */
+
+static err refuse(const struct work *k, err e, str why)
+{
+    k->w->say(why);
+    return e;
+}
+
+static err read_password(struct work *k)
+{
+    struct stat st;
+    char *path = str_z(k->a, k->w->relay.password_file);
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return refuse(k, ERR(NOTFOUND), S("--smtp-password-file のファイルを開けません。"));
+    bool own = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
+    ssize_t n = own ? read(fd, k->password, sizeof k->password - 1) : -1;
+    close(fd);
+    if (!own)
+        return refuse(k, ERR(DENIED),
+            S("--smtp-password-file は、ほかの人が読めないようにしてください（chmod 600）。"));
+    if (n <= 0)
+        return refuse(k, ERR(INVALID), S("--smtp-password-file が空です。"));
+    k->password[strcspn(k->password, "\r\n")] = 0;
+    k->config.password = k->password;
+    return OK;
+}
+
+static err choose_tls(struct work *k)
+{
+    static const char *const known[] = {"require", "if-offered", "never"};
+    struct smtp_config *c = &k->config;
+    bool found = false;
+    c->tls = k->w->relay.tls;
+    if (c->tls.n == 0)
+        c->tls = c->relay.loopback ? S("never") : S("require");
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        found |= str_eq(c->tls, str_of(known[i]));
+    if (!found)
+        return refuse(k, ERR(INVALID),
+            S("--smtp-tls は require、if-offered、never のどれかを指定してください。"));
+    if (c->user.n && !c->relay.loopback && !str_eq(c->tls, S("require")) &&
+        !str_eq(c->relay.scheme, S("smtps")))
+        return refuse(k, ERR(INVALID),
+            S("パスワードを送るときは、--smtp-tls require を指定してください。"));
+    return OK;
+}
+
+static err choose_relay(struct work *k, bool demo)
+{
+    const struct mail_relay *r = &k->w->relay;
+    struct smtp_config *c = &k->config;
+    if (err_is(mail_relay_parse(r->url, &c->relay)))
+        return refuse(k, ERR(INVALID),
+            S("--smtp は smtp://ホスト名:ポート番号 の形で指定してください。"));
+    if (demo && !c->relay.loopback)
+        return refuse(k, ERR(DENIED), S("架空データの試用版のメールは、この機器の中（127.0.0.1）の"
+                                        "メールサーバーにだけ送れます。"));
+    if (r->public_url.n && !str_starts(r->public_url, S("https://")) &&
+        !str_starts(r->public_url, S("http://")))
+        return refuse(k, ERR(INVALID), S("--url は https://… の形で指定してください。"));
+    c->only_loopback = demo;
+    c->ca = r->ca;
+    c->user = r->user;
+    c->from = r->from.n ? r->from : demo ? S("yagura@localhost") : STR_NONE;
+    if (!mail_address_is_valid(c->from))
+        return refuse(k, ERR(INVALID), S("--from に、差出人のメールアドレスを指定してください。"));
+    if (r->user.n && r->password_file.n == 0)
+        return refuse(k, ERR(INVALID),
+            S("--smtp-user には --smtp-password-file も指定してください。"));
+    TRY(choose_tls(k));
+    return r->user.n ? read_password(k) : OK;
+}
+
+/* ── one mail ── */
+
+static str text_at(const json_t *m, const char *name)
+{
+    const json_t *v = json_object_get(m, name);
+    return (str){json_string_value(v), json_string_length(v)};
+}
+
+static err settle(struct work *k, struct arena *a, int64_t id, int64_t attempt,
+    enum mail_result r, str answer)
+{
+    BUF_AUTO out = BUF(1024);
+    str in = str_fmt(a, "%lld %lld %.*s %.*s", (long long)id, (long long)attempt,
+        STR_F(mail_result_key(r)), STR_F(answer));
+    struct log_field f[] = {{"mail", str_fmt(a, "%lld", (long long)id)},
+        {"attempt", str_fmt(a, "%lld", (long long)attempt)}, {"result", mail_result_key(r)}};
+    log_event(r == MAIL_RESULT_SENT ? LOG_INFO : LOG_WARN, "mail", f, COUNT_OF(f));
+    return call(k, "mail.done", in, &out);
+}
+
+static err send_one(struct work *k, struct arena *a, const json_t *m)
+{
+    BUF_AUTO content = BUF(4 << 20);
+    str answer = STR_NONE;
+    int64_t id = json_integer_value(json_object_get(m, "id"));
+    int64_t attempt = json_integer_value(json_object_get(m, "attempt"));
+    struct message message = {.from = k->config.from,
+        .to = text_at(m, "to"),
+        .subject = text_at(m, "subject"),
+        .text = text_at(m, "text"),
+        .message_id = text_at(m, "message_id"),
+        .date = usec_now()};
+    if (err_is(mail_message_write(&content, &message)))
+        return settle(k, a, id, attempt, MAIL_RESULT_REFUSED, S("not a message"));
+    enum mail_result r =
+        mail_smtp_send(k->smtp, a, message.to, buf_view(&content), &answer);
+    k->relay_failed = r == MAIL_RESULT_RELAY;
+    if (k->relay_failed && !k->told)
+        k->w->say(str_fmt(a, "メールサーバーに送れません（あとでまた試します）: %.*s", STR_F(answer)));
+    k->told = k->relay_failed;
+    return settle(k, a, id, attempt, r, answer);
+}
+
+/* The next mail that is due; *none when there is none. */
+static err take_one(struct work *k, bool *none)
+{
+    json_error_t why;
+    BUF_AUTO out = BUF(HANDOFF_MAX);
+    ARENA_AUTO a = arena_new(4 << 20);
+    if (!a)
+        return ERR(NOMEM);
+    TRY(call(k, "mail.take", k->w->relay.public_url, &out));
+    json_t *m = json_loadb(out.p ? out.p : "", out.n, 0, &why);
+    err e = m ? OK : ERR(REMOTE);
+    *none = !m || !json_object_get(m, "id");
+    bool demo = json_is_true(json_object_get(m, "demo"));
+    if (m && !*none && demo && !k->config.only_loopback)
+        e = ERR(DENIED); /* another file stands under the name than at the start */
+    else if (m && !*none)
+        e = send_one(k, a, m);
+    json_decref(m);
+    return e;
+}
+
+static err round_of_mails(struct work *k)
+{
+    usec began = usec_mono();
+    bool none = false;
+    k->relay_failed = false;
+    for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(0) &&
+         usec_mono() - began < ROUND_SECONDS * USEC_SECOND;
+         i++)
+        TRY(take_one(k, &none));
+    return OK;
+}
+
+/* ── the loop ── */
+
+static err ticks(struct work *k)
+{
+    usec now = usec_mono();
+    if (k->ticked && now - k->ticked < TICK_SECONDS * USEC_SECOND)
+        return OK;
+    k->ticked = now;
+    BUF_AUTO out = BUF(HANDOFF_MAX);
+    TRY(call(k, "mail.beat", STR_NONE, &out));
+    for (const char *const *t = k->w->ticks; *t; t++)
+        IGNORE(call(k, *t, STR_NONE, &out)); /* logged; the other modules go on */
+    return OK;
+}
+
+/* A call that fails (the writer is being restarted) is tried again in the next round. */
+static err loop(struct work *k)
+{
+    for (;;) {
+        err e = ticks(k);
+        if (!err_is(e))
+            e = round_of_mails(k);
+        if (k->w->once)
+            return err_is(e) ? e : k->relay_failed ? ERR(REMOTE) : OK;
+        if (e.code == ERR_DENIED)
+            return e;
+        if (stop_is_asked(PAUSE_SECONDS))
+            return OK;
+    }
+}
+
+static err run(struct work *k)
+{
+    BUF_AUTO out = BUF(1024);
+    TRY(call(k, "mail.start", STR_NONE, &out));
+    err e = choose_relay(k, str_eq(buf_view(&out), S("demo")));
+    if (!err_is(e))
+        e = mail_smtp_open(k->a, &k->config, &k->smtp);
+    if (!err_is(e)) {
+        log_event(LOG_INFO, "work_started", NULL, 0);
+        e = loop(k);
+    }
+    mail_smtp_close(k->smtp);
+    sodium_memzero(k->password, sizeof k->password);
+    return e;
+}
+
+err mail_work_run(const struct mail_worker *w, struct arena *a)
+{
+    int lock;
+    struct work *k = ARENA_NEW(a, struct work);
+    if (!k)
+        return ERR(NOMEM);
+    *k = (struct work){.w = w, .a = a};
+    err e = lock_take(w->lock, &lock);
+    if (err_is(e))
+        return e.code == ERR_BUSY
+            ? refuse(k, e, S("このデータベースでは、もう yagura work が動いています。"))
+            : refuse(k, e, S("データベースの場所に書き込めません。"));
+    e = run(k);
+    lock_drop(lock);
+    return e;
+}
