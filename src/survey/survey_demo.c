@@ -306,7 +306,7 @@ static err walk(struct tx *tx, const struct making *m, size_t body, person_id wh
     if (!a)
         return ERR(NOMEM);
     TRY(org_scope_load(tx_db(tx), a, who, &scope));
-    struct writing w = {tx, a, scope, who.v, role};
+    struct writing w = {tx, a, scope, who.v, role, true};
     return survey_flow_act(
         &w, FLOW_BODY, m->survey.id, m->d->bodies[body].id, str_of(key), STR_NONE, &r);
 }
@@ -321,7 +321,7 @@ static err accept_body(struct tx *tx, const struct making *m, size_t body)
         return ERR(NOMEM);
     if (m->year == m->d->years - 1 && h % 3 != 0)
         return OK;
-    struct writing w = {tx, a, m->d->scope, 0, ROLE_NATION};
+    struct writing w = {tx, a, m->d->scope, 0, ROLE_NATION, true};
     return survey_flow_act(&w, FLOW_OFFICE, m->survey.id, m->d->bodies[body].id, S("accept"),
         STR_NONE, &r);
 }

@@ -163,7 +163,7 @@ err survey_flow_act(const struct writing *w, enum flow_side side, survey_id id, 
     TRY(next_holder(w, out, &to));
     TRY(take_effect(w, out, to));
     TRY(stamp(w, out, from, to, reason));
-    return out->sheet.response.organ == 0 ? survey_notify_step(w, id, body, to) : OK;
+    return out->sheet.response.organ == 0 && !w->quiet ? survey_notify_step(w, id, body, to) : OK;
 }
 
 err survey_flow_check(const struct writing *w, survey_id id, body_id body, str code,

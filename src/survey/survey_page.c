@@ -40,7 +40,7 @@ bool survey_is_open(const struct req *rq, const struct survey *s, const struct r
 
 struct writing survey_writing(struct tx *tx, struct req *rq)
 {
-    return (struct writing){tx, rq->a, rq->who.scope, rq->who.person, rq->who.roles};
+    return (struct writing){tx, rq->a, rq->who.scope, rq->who.person, rq->who.roles, false};
 }
 
 /* ── the survey ── */

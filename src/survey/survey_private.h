@@ -284,6 +284,7 @@ struct writing {
     const struct scope *scope;
     int64_t person;
     uint32_t roles; /* for acts of the way */
+    bool quiet;     /* nobody is told by mail: what a demonstration did in the past */
 };
 /* An answer that is this year's declared one already adds nothing. newest: the answer in force
  * afterwards. STALE: newest holds what somebody else saved after seen. CONFLICT: already submitted. */
