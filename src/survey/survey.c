@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of survey. */
 #include "survey/survey_page.h"
+#include "survey/survey_plan.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -17,6 +18,7 @@ static const struct permission *const permissions[] = {
 
 static const struct nav_item nav[] = {
     {"自団体の調査", "/surveys", &survey_p_read},
+    {"対策の計画", "/plan", &survey_p_read},
     {"団体ごとの状況", "/board", &survey_p_board},
     {"項目ごとの集計", "/totals", &survey_p_totals},
     {"調査の開始", "/surveys/new", &survey_p_open},
@@ -26,7 +28,7 @@ static const struct nav_item nav[] = {
 const struct module survey_module = {
     .name = "survey",
     .routes = (const struct route *const[]){survey_office_routes, survey_flow_routes,
-        survey_assign_routes, survey_routes, NULL},
+        survey_assign_routes, survey_plan_routes, survey_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

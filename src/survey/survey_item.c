@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
 #include "survey/survey_page.h"
+#include "survey/survey_plan.h"
 
 #include "conflict.ht.h"
 #include "item.ht.h"
@@ -125,6 +126,25 @@ static err item_comments(struct req *rq, const struct sheet *sheet, const struct
     return OK;
 }
 
+/* What is planned about it: carried over the years, whichever survey the page is of. */
+static err item_plan(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    struct plan_item p;
+    TRY(survey_plan_get(rq->db, rq->a, rq->who.scope, it->q->id, &p));
+    v->planned = p.version > 0;
+    v->plan_offered = !v->planned && survey_plan_is_unmet(it) && survey_may(rq, &survey_p_lead);
+    v->plan_due = p.due;
+    if (!v->planned)
+        return OK;
+    v->plan_text = p.text;
+    v->plan_owner = survey_plan_owner(rq->a, &p);
+    v->plan_state = survey_plan_state_name(p.state);
+    v->plan_years = survey_plan_years(&p, sheet->survey.fiscal_year);
+    v->plan_carried = v->plan_years > 1;
+    return OK;
+}
+
 static void item_head(struct req *rq, const struct sheet *sheet, const struct item *it,
     struct view_item *v)
 {
@@ -191,6 +211,7 @@ err survey_item_read(struct req *rq)
     TRY(item_past(rq, &sheet, it, v));
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
+    TRY(item_plan(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
     return req_show(rq, &view_item_type, v);
 }
