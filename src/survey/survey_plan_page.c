@@ -297,7 +297,7 @@ const struct route survey_plan_routes[] = {
     {.method = GET, .path = "/plan", .perm = &survey_p_read, .read = plan_read},
     {.method = POST, .path = "/plan", .perm = &survey_p_lead, .form = &take_form,
         .read = plan_read, .write = take_write},
-    {.method = GET, .path = "/plan/csv", .perm = &survey_p_read, .read = plan_csv_read},
+    {.method = GET, .path = "/plan/list/csv", .perm = &survey_p_read, .read = plan_csv_read},
     {.method = GET, .path = "/plan/{code}", .perm = &survey_p_read,
         .read = survey_plan_edit_read},
     {.method = POST, .path = "/plan/{code}", .perm = &survey_p_lead,

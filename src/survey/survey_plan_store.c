@@ -2,8 +2,8 @@
 /* Statements of the plan. Every one speaks of the own body alone. */
 #include "survey/survey_plan.h"
 
-#define PLAN_SELECT                                                                              \
-    "SELECT p.question, q.code, v.text, p.version, p.since, p.text, COALESCE(p.section, 0),"     \
+#define PLAN_ROWS                                                                                \
+    " p.question, q.code, v.text, p.version, p.since, p.text, COALESCE(p.section, 0),"           \
     " COALESCE(k.name, ''), p.post, p.due, p.cost, p.state, p.reason, p.person, p.at"            \
     " FROM plan_item p JOIN question q ON q.id=p.question"                                       \
     " JOIN question_rev v ON v.question=q.id AND v.number=(SELECT MAX(m.number)"                 \
@@ -48,7 +48,7 @@ err survey_plan_all(struct db *db, struct arena *a, const struct scope *s, struc
     out->v = ARENA_ARRAY(a, struct plan_item, PLAN_MOST);
     if (!out->v)
         return ERR(NOMEM);
-    DB_EACH(db, r, SQL(PLAN_SELECT PLAN_NEWEST " ORDER BY q.code LIMIT 700"), V(scope_body(s).v))
+    DB_EACH(db, r, SQL("SELECT" PLAN_ROWS PLAN_NEWEST " ORDER BY q.code LIMIT 700"), V(scope_body(s).v))
     out->v[out->n++] = plan_of_row(a, &r);
     return db_status(db);
 }
@@ -57,7 +57,7 @@ err survey_plan_get(struct db *db, struct arena *a, const struct scope *s, quest
     struct plan_item *out)
 {
     *out = (struct plan_item){.question = q, .due = DAY_NONE, .cost = PLAN_COST_NONE};
-    DB_EACH(db, r, SQL(PLAN_SELECT PLAN_NEWEST " AND p.question=$2"), V(scope_body(s).v, q.v))
+    DB_EACH(db, r, SQL("SELECT" PLAN_ROWS PLAN_NEWEST " AND p.question=$2"), V(scope_body(s).v, q.v))
     *out = plan_of_row(a, &r);
     return db_status(db);
 }
@@ -69,7 +69,7 @@ err survey_plan_history(struct db *db, struct arena *a, const struct scope *s,
     out->v = ARENA_ARRAY(a, struct plan_item, PLAN_HISTORY);
     if (!out->v)
         return ERR(NOMEM);
-    DB_EACH(db, r, SQL(PLAN_SELECT " AND p.question=$2 ORDER BY p.version DESC LIMIT 100"),
+    DB_EACH(db, r, SQL("SELECT" PLAN_ROWS " AND p.question=$2 ORDER BY p.version DESC LIMIT 100"),
         V(scope_body(s).v, q.v))
     out->v[out->n++] = plan_of_row(a, &r);
     return db_status(db);
