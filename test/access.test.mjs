@@ -106,6 +106,25 @@ class Nation {
       ...this.invites.map((secret) => `INSERT INTO invite (hash, person, created_at, expires_at)
         VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
     ].join('\n'));
+    this.plantFiles();
+  }
+
+  /** One submitted file for every body that is spoken of, as old as the survey. */
+  plantFiles() {
+    const content = '%PDF-1.7 planted', hash = crypto.createHash('sha256').update(content).digest('hex');
+    const folder = path.join(`${this.file}.blobs`, hash.slice(0, 2));
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, hash.slice(2)), content);
+    const bodies = [this.staff, this.pref, this.same, this.other]
+      .flatMap((group) => Object.values(group).flat()).map((b) => b.body);
+    this.files = new Map([...new Set(bodies)].map((body, i) => [body, 1000 + i]));
+    sqlite(this.file, [
+      `INSERT INTO blob VALUES (x'${hash}', ${content.length}, 'application/pdf', 0);`,
+      ...[...this.files].map(([body, id]) => `INSERT INTO item_file (id, survey, body, question, blob,
+        name, media, note, person, at) VALUES (${id}, ${this.survey}, ${body},
+        (SELECT id FROM question WHERE code='ORG-S2'), x'${hash}', 'a.pdf', 'application/pdf', '',
+        ${this.someone}, 0);`),
+    ].join('\n'));
   }
 
   serial = 0;
@@ -151,15 +170,16 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1,
+      act: this.act(row), deputy: 1, section: 1, edition: 99,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
+      file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1,
+      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, file: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -232,6 +252,17 @@ class Nation {
     const who = by === 'browser' ? browser : p;
     if (row.about === 'own ready' && (role === 'staff' || role === 'pref')) {
       await complete(p, this.survey);
+    }
+    if (row.path.endsWith('/files') && row.method === 'POST') {
+      const parts = { bad: [], extra: [['body', '999999']] }[row.send] ?? [];
+      if (row.send !== 'bad') parts.push(['file', `%PDF-1.7 ${this.serial++}`, 'a.pdf']);
+      return who.upload(where, ...parts);
+    }
+    if (row.path.endsWith('/remove') && row.about !== 'unknown') {
+      const { json } = await p.upload(where.replace(/\/\d+\/remove$/, ''),
+        ['file', `%PDF-1.7 ${this.serial++}`, 'a.pdf']);
+      const file = json?.files?.rows.at(-1).file ?? 1;
+      return who.post(where.replace(/\d+\/remove$/, `${file}/remove`));
     }
     return row.method === 'GET' ? who.get(where)
       : who.post(where, await this.fields(row, p, where));
@@ -378,7 +409,11 @@ describe('the canary', LIMIT, () => {
     c.survey = own[0].id;
     const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
     const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
-    c.addresses = everyAddress({ survey: own.map((s) => s.id), code: codes,
+    const attached = await c.town.upload(`/surveys/${c.survey}/items/ORG-S1/files`,
+      ['note', WORD], ['file', WORD, `${WORD}.txt`]);
+    assert.equal(attached.status, 200);
+    c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)],
+      survey: own.map((s) => s.id), code: codes, edition: ['1'],
       body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);

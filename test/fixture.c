@@ -239,6 +239,7 @@ struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
 
 void fix_done(struct http_exchange *x)
 {
+    http_file_close(x);
     buf_free(&x->body);
     buf_free(&x->reply);
     arena_free(x->arena);

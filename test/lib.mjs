@@ -146,19 +146,35 @@ export function request(url, where, { method = 'GET', headers = {}, body, agent,
   });
 }
 
-/** A program with a token: get(path), post(path, body) → { status, headers, text, json }. */
+const BOUNDARY = '----yaguraTestBoundary7MA4YWxk';
+export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`;
+
+/** A multipart body: [name, value], or [name, content, file name]. */
+export function multipart(...parts) {
+  const out = [];
+  for (const [name, content, file] of parts) {
+    const named = file === undefined ? '' : `; filename="${file}"`;
+    out.push(Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${named}\r\n\r\n`),
+    Buffer.from(content), Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...out, Buffer.from(`--${BOUNDARY}--\r\n`)]);
+}
+
+/** A program with a token: get(path), post(path, body), upload(path, part, …) → { status, headers, text, json }. */
 export function program(url, bearer, agent) {
-  const call = async (method, where, body) => {
+  const call = async (method, where, body, type = 'application/json') => {
     const headers = { accept: 'application/json' };
     if (bearer) headers.authorization = `Bearer ${bearer}`;
-    if (method === 'POST') headers['content-type'] = 'application/json';
-    const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
+    if (method === 'POST') headers['content-type'] = type;
+    const text = method !== 'POST' ? undefined : type === MULTIPART ? body : JSON.stringify(body ?? {});
     if (text !== undefined) headers['content-length'] = Buffer.byteLength(text);
     const r = await request(url, where, { method, headers, body: text, agent });
     const isJson = /json/.test(r.headers['content-type'] || '') && r.text !== '';
     return { ...r, json: isJson ? JSON.parse(r.text) : null };
   };
-  return { get: (where) => call('GET', where), post: (where, body) => call('POST', where, body) };
+  return { get: (where) => call('GET', where), post: (where, body) => call('POST', where, body),
+    upload: (where, ...parts) => call('POST', where, multipart(...parts), MULTIPART) };
 }
 
 /** A person in a browser without scripts, by hand: keeps the cookie, sends the forms' csrf. */
@@ -179,20 +195,23 @@ export function visitor(url, agent) {
     if (v.cookie) headers.cookie = v.cookie;
     return keep(await request(url, where, { headers, agent }));
   };
+  const send = async (where, body, type) => {
+    const headers = {
+      accept: 'text/html', origin, 'sec-fetch-site': 'same-origin', 'content-type': type,
+      'content-length': Buffer.byteLength(body),
+    };
+    if (v.cookie) headers.cookie = v.cookie;
+    return keep(await request(url, where, { method: 'POST', headers, body, agent }));
+  };
+  v.upload = (where, ...parts) => send(where,
+    multipart(...(v.csrf ? [['csrf', v.csrf]] : []), ...parts), MULTIPART);
   v.post = async (where, fields = {}) => {
     const form = new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) {
       for (const one of [value].flat()) form.append(name, one);
     }
     if (v.csrf) form.append('csrf', v.csrf);
-    const body = form.toString();
-    const headers = {
-      accept: 'text/html', origin, 'sec-fetch-site': 'same-origin',
-      'content-type': 'application/x-www-form-urlencoded',
-      'content-length': Buffer.byteLength(body),
-    };
-    if (v.cookie) headers.cookie = v.cookie;
-    return keep(await request(url, where, { method: 'POST', headers, body, agent }));
+    return send(where, form.toString(), 'application/x-www-form-urlencoded');
   };
   v.signIn = async (login, password = PASSWORD) => {
     const r = await v.post('/sign-in', { login, password });

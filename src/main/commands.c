@@ -109,9 +109,21 @@ static err check_audit(struct db *db, struct check_report *report)
     return OK;
 }
 
-static err check_all(struct db *db, struct arena *a, struct check_report *report)
+static err check_blobs(struct db *db, str folder, struct check_report *report)
+{
+    struct blob_report r = {.lines = report->lines};
+    TRY(blob_check(db, folder, &r));
+    report->problems += r.problems;
+    buf_fmt(report->lines, "blob: %lld files, %lld left over\n", (long long)r.rows,
+        (long long)r.orphans);
+    return OK;
+}
+
+static err check_all(
+    struct store *s, struct db *db, struct arena *a, struct check_report *report)
 {
     TRY(check_audit(db, report));
+    TRY(check_blobs(db, store_blobs(s), report));
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->check)
             TRY((*m)->check(db, a, report));
@@ -129,7 +141,7 @@ err command_check(const struct options *o, struct arena *a)
     if (!err_is(e))
         e = db_read_begin(db);
     if (!err_is(e)) {
-        e = check_all(db, a, &report);
+        e = check_all(s, db, a, &report);
         err ended = db_read_end(db);
         e = err_is(e) ? e : ended;
     }

@@ -57,6 +57,27 @@ MUST err org_person_activate(struct tx *tx, person_id p, bool active);
 /* The first national office. */
 MUST err org_office_first(struct db *db, struct arena *a, struct body *out);
 
+/* What others read of the own body, newest first: rows from..from+most-1 of the days from first
+ * to last. */
+struct reading {
+    str org, object;
+    enum journal_kind kind;
+    usec at, last_at;
+    int64_t n;
+};
+struct reading_list {
+    struct reading *v;
+    size_t n;
+};
+MUST err org_readings(struct db *db, struct arena *a, const struct scope *s, jday first, jday last,
+    int64_t from, size_t most, struct reading_list *out);
+/* How many days the journal is kept. */
+int64_t org_journal_days(struct db *db, struct arena *a);
+
+/* org_seen.c */
+extern const struct route org_seen_routes[];
+extern const struct permission org_p_seen;
+
 /* org_people.c */
 extern const struct route org_people_routes[];
 extern const struct permission org_p_people;

@@ -373,3 +373,36 @@ err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes ha
         V(hash, now, jday_of_usec(now)));
     return principal_of_row(a, &r, out);
 }
+
+/* ── what others read of this body ── */
+
+err org_readings(struct db *db, struct arena *a, const struct scope *s, jday first, jday last,
+    int64_t from, size_t most, struct reading_list *out)
+{
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct reading, most);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT b.name, j.object, j.kind, j.at, j.last_at, j.n FROM journal j"
+            " JOIN body b ON b.id=j.org"
+            " WHERE j.body=$1 AND j.org<>$1 AND j.kind IN (1, 2) AND j.day BETWEEN $2 AND $3"
+            " ORDER BY j.id DESC LIMIT $4 OFFSET $5"),
+        V(scope_body(s).v, first, last, (int64_t)most, from))
+    out->v[out->n++] = (struct reading){.org = row_str(a, &r, 0),
+        .object = row_str(a, &r, 1),
+        .kind = (enum journal_kind)row_i64(&r, 2),
+        .at = row_i64(&r, 3),
+        .last_at = row_i64(&r, 4),
+        .n = row_i64(&r, 5)};
+    return db_status(db);
+}
+
+int64_t org_journal_days(struct db *db, struct arena *a)
+{
+    str text;
+    int64_t days;
+    bool set = !err_is(setting_get(db, a, S("journal_days"), &text)) &&
+        !err_is(parse_i64(text, 1, 36500, &days));
+    return set ? days : JOURNAL_DAYS;
+}

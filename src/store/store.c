@@ -5,7 +5,7 @@
 enum { MAX_READERS = 64 };
 
 struct store {
-    char *url;
+    char *url, *blobs;
     struct writer *writer;
     struct handoff *handoff;
     struct tx_clock clock;
@@ -74,6 +74,17 @@ static err open_writer(struct store *s, str file, enum store_mode mode,
     return writer_start(db, s->clock, &s->writer);
 }
 
+/* FILE.blobs */
+static err name_blobs(struct store *s, str file)
+{
+    size_t n = file.n + sizeof ".blobs";
+    s->blobs = calloc(1, n);
+    if (!s->blobs)
+        return ERR(NOMEM);
+    snprintf(s->blobs, n, "%.*s.blobs", STR_F(file));
+    return OK;
+}
+
 static err open_all(struct store *s, enum store_mode mode, const struct store_modules *mods,
     struct arena *a, str *why)
 {
@@ -81,6 +92,7 @@ static err open_all(struct store *s, enum store_mode mode, const struct store_mo
     err e = db_url_file(url_of(s), &file);
     if (err_is(e))
         return tell(e, why, S("--db は sqlite:ファイル名 の形で指定してください。"));
+    TRY(name_blobs(s, file));
     TRY(prepare_file(file, mode, a, why));
     if (mode == STORE_READ) {
         struct db *db;
@@ -125,6 +137,7 @@ void store_close(struct store *s)
     lock_drop(s->lock);
     pthread_key_delete(s->key);
     pthread_mutex_destroy(&s->mutex);
+    free(s->blobs);
     free(s->url);
     free(s);
 }
@@ -152,6 +165,11 @@ err store_reader(struct store *s, struct db **out)
 struct writer *store_writer(struct store *s)
 {
     return s->writer;
+}
+
+str store_blobs(const struct store *s)
+{
+    return str_of(s->blobs);
 }
 
 usec store_now(struct store *s)

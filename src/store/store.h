@@ -5,7 +5,9 @@
 #define STORE_STORE_H
 
 #include "store/audit.h"
+#include "store/blob.h"
 #include "store/handoff.h"
+#include "store/journal.h"
 #include "store/migrate.h"
 
 struct store;
@@ -35,6 +37,7 @@ void store_close(struct store *s);
 /* This thread's reading connection; made at first use, closed by store_close. */
 MUST err store_reader(struct store *s, struct db **out);
 struct writer *store_writer(struct store *s); /* NULL with STORE_READ */
+str store_blobs(const struct store *s);      /* the folder of its blobs */
 usec store_now(struct store *s);
 int store_applied(const struct store *s); /* migrations applied at opening */
 

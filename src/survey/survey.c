@@ -28,7 +28,8 @@ static const struct nav_item nav[] = {
 const struct module survey_module = {
     .name = "survey",
     .routes = (const struct route *const[]){survey_office_routes, survey_flow_routes,
-        survey_assign_routes, survey_plan_routes, survey_routes, NULL},
+        survey_assign_routes, survey_edition_routes, survey_routes,
+        survey_file_routes, survey_plan_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

@@ -130,7 +130,7 @@ static void board_rows(
                 .state_name = survey_response_state_name(r->state),
                 .open = survey_response_is_counted(r->state),
                 .turn = r->state == RESPONSE_ACCEPTED ? STR_NONE
-                                                      : survey_flow_turn_name(r->state),
+                                                      : survey_flow_turn_name(r->state, r->body.class),
                 .needs = need_text(rq, needs_of(r, n)),
                 .done = r->done,
                 .total = r->total,
@@ -203,7 +203,7 @@ static err board_csv_read(struct req *rq)
         csv_str(&c, survey_response_state_name(r->state));
         csv_i64(&c, r->done);
         csv_i64(&c, r->total);
-        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state));
+        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state, r->body.class));
         csv_str(&c, need_text(rq, needs_of(r, &n)));
         csv_time(&c, r->changed_at);
         csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);
@@ -248,11 +248,11 @@ const struct route survey_office_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
         .read = board_read},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .read = board_csv_read},
+        .journal = JOURNAL_EXPORT, .read = board_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
-        .read = survey_totals_csv_read},
+        .journal = JOURNAL_EXPORT, .read = survey_totals_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,
-        .read = survey_total_csv_read},
+        .journal = JOURNAL_EXPORT, .read = survey_total_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals", .perm = &survey_p_totals,
         .read = survey_totals_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}", .perm = &survey_p_totals,

@@ -95,16 +95,24 @@ static size_t station_of(enum response_state s)
     return i;
 }
 
-str survey_flow_turn_name(enum response_state s)
+/* A prefecture's own response is the national office's to check. */
+static const char *name_of(size_t station, enum body_class class)
 {
-    return str_of(stations[station_of(s)].name);
+    bool office = (stations[station].states & 1u << RESPONSE_CHECKING) != 0;
+    return office && class == CLASS_PREFECTURE ? "国の確認" : stations[station].name;
 }
 
-void survey_flow_stations(enum response_state s, struct flow_station out[FLOW_STATIONS])
+str survey_flow_turn_name(enum response_state s, enum body_class class)
+{
+    return str_of(name_of(station_of(s), class));
+}
+
+void survey_flow_stations(
+    enum response_state s, enum body_class class, struct flow_station out[FLOW_STATIONS])
 {
     size_t here = station_of(s);
     for (size_t i = 0; i < FLOW_STATIONS; i++)
-        out[i] = (struct flow_station){stations[i].name,
+        out[i] = (struct flow_station){name_of(i, class),
             i < here || s == RESPONSE_ACCEPTED ? PLACE_DONE
                 : i == here                    ? PLACE_HERE
                                                : PLACE_BEFORE};

@@ -42,7 +42,7 @@ extern const struct flow_row survey_flow_rows[];
 str survey_flow_name(str key, enum response_state from);
 /* Whose turn it is in a state: bits of enum role; 0: nobody's. */
 uint32_t survey_flow_turn(enum response_state s);
-str survey_flow_turn_name(enum response_state s); /* 「課長」 */
+str survey_flow_turn_name(enum response_state s, enum body_class class); /* 「課長」 */
 
 /* The last day of changes: a response the office sent back has until the last correction. */
 jday survey_flow_last_day(jday last_submission, jday last_correction, bool correcting);
@@ -54,6 +54,7 @@ struct flow_station {
     enum flow_place place;
 };
 enum { FLOW_STATIONS = 5 };
-void survey_flow_stations(enum response_state s, struct flow_station out[FLOW_STATIONS]);
+void survey_flow_stations(
+    enum response_state s, enum body_class class, struct flow_station out[FLOW_STATIONS]);
 
 #endif

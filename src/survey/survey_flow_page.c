@@ -13,12 +13,12 @@ static str station_note(enum flow_place p)
     return notes[p];
 }
 
-static err way_stations(struct req *rq, enum response_state state, struct view_way *v)
+static err way_stations(struct req *rq, const struct sheet *sheet, struct view_way *v)
 {
     static const str keys[] = {
         [PLACE_BEFORE] = S("before"), [PLACE_HERE] = S("here"), [PLACE_DONE] = S("done")};
     struct flow_station all[FLOW_STATIONS];
-    survey_flow_stations(state, all);
+    survey_flow_stations(sheet->response.state, sheet->body.class, all);
     v->stations.p = ARENA_ARRAY(rq->a, struct view_way_stations, FLOW_STATIONS);
     if (!v->stations.p)
         return ERR(NOMEM);
@@ -60,7 +60,13 @@ static err way_acts(struct req *rq, const struct sheet *sheet, enum flow_side si
     enum response_state state = sheet->response.state;
     uint32_t roles = rq->who.roles;
     const struct flow_row *next = survey_flow_next(state, roles, side);
-    if (next) {
+    int64_t missing = 0;
+    for (size_t i = 0; i < sheet->catalog->n_items; i++)
+        missing += survey_item_blocks(&sheet->item[i]);
+    if (next && (next->rules & FLOW_COMPLETE) && missing) {
+        v->turn = str_fmt(rq->a, "あなたの番です。あと %lld 項目の回答か確認で、次へ進めます。",
+            (long long)missing);
+    } else if (next) {
         v->next_key = str_of(next->key);
         v->next_button = str_of(next->button);
     }
@@ -81,7 +87,7 @@ static str turn_text(struct req *rq, const struct sheet *sheet, const struct vie
         return S("受理されました。内容は確定しています。");
     if (v->next_key.n)
         return S("あなたの番です。");
-    str name = survey_flow_turn_name(state);
+    str name = survey_flow_turn_name(state, sheet->body.class);
     return str_fmt(rq->a, "今は「%.*s」の番です。", STR_F(name));
 }
 
@@ -102,10 +108,11 @@ err survey_way_view(
         .body = side == FLOW_OFFICE ? sheet->body.id.v : 0,
         .reason = req_typed(rq, "reason", STR_NONE),
         .reason_error = req_error_of(rq, "reason")};
-    TRY(way_stations(rq, sheet->response.state, out));
+    TRY(way_stations(rq, sheet, out));
     if (may_act(rq, sheet, side))
         TRY(way_acts(rq, sheet, side, out));
-    out->turn = turn_text(rq, sheet, out);
+    if (out->turn.n == 0)
+        out->turn = turn_text(rq, sheet, out);
     return way_steps(rq, sheet, out);
 }
 
@@ -176,7 +183,7 @@ static err submit_write(struct tx *tx, struct req *rq)
     const struct flow_row *row = survey_flow_next(r.state, rq->who.roles, FLOW_BODY);
     if (row)
         return own_step(tx, rq, str_of(row->key), STR_NONE);
-    str turn = survey_flow_turn_name(r.state);
+    str turn = survey_flow_turn_name(r.state, CLASS_CITY); /* inside the body: any class */
     req_say(rq, str_fmt(rq->a, "今は「%.*s」の番です。", STR_F(turn)));
     return ERR(CONFLICT);
 }

@@ -52,15 +52,18 @@ static void say_turn(struct req *rq, const struct survey *s, struct next_step *o
     out->label = S("内容を確かめる");
 }
 
-static void say_waiting(
+static err say_waiting(
     struct req *rq, const struct survey *s, const struct response *r, struct next_step *out)
 {
+    struct body own;
+    TRY(org_body_get(rq->db, rq->a, rq->who.scope, r->body, &own));
     str year = survey_year_text(rq->a, s->fiscal_year);
-    str turn = survey_flow_turn_name(r->state);
+    str turn = survey_flow_turn_name(r->state, own.class);
     out->text = r->state == RESPONSE_ACCEPTED
         ? str_fmt(rq->a, "%.*sの調査は受理されました。今、することはありません。", STR_F(year))
         : str_fmt(rq->a, "%.*sの調査は、今「%.*s」の番です。あなたがすることは、今はありません。",
               STR_F(year), STR_F(turn));
+    return OK;
 }
 
 /* Somebody of a section: the items of that section, and its own deadline. */
@@ -107,7 +110,7 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
         survey_write_is_in_time(s, &r, rq->now))
         say_turn(rq, s, out);
     else
-        say_waiting(rq, s, &r, out);
+        return say_waiting(rq, s, &r, out);
     return OK;
 }
 
@@ -125,7 +128,7 @@ static err office_next(struct req *rq, const struct survey *s, struct next_step 
         out->label = S("確認を待つ団体を見る");
         return OK;
     }
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     out->text = str_fmt(rq->a, "%.*sの調査は、%lld 団体のうち %lld 団体がまだ提出していません。",
         STR_F(year), (long long)bodies, (long long)(bodies - submitted));
     out->label = S("団体ごとの状況を見る");
@@ -171,7 +174,7 @@ static err home_own(struct req *rq, const struct survey *s, struct view_home *v)
 static err home_office(struct req *rq, const struct survey *s, struct view_home *v)
 {
     int64_t submitted, bodies;
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &(struct cube_filter){0}, &submitted, &bodies));
     v->offices.p[v->offices.n++] = (struct view_home_offices){.id = s->id.v,
         .title = s->title,
         .submitted = submitted,

@@ -213,6 +213,7 @@ err survey_item_read(struct req *rq)
     TRY(item_comments(rq, &sheet, it, v));
     TRY(item_plan(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
+    TRY(survey_files_view(rq, &sheet, it->q, v->editable, &v->files));
     return req_show(rq, &view_item_type, v);
 }
 

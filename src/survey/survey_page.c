@@ -137,10 +137,10 @@ static struct view_survey *survey_view(
         return NULL;
     bool own = scope_body(rq->who.scope).v == sheet->body.id.v;
     *v = (struct view_survey){.id = sheet->survey.id.v,
-        .body_id = sheet->body.id.v,
         .title = sheet->survey.title,
         .body = sheet->body.name,
         .code6 = sheet->body.code6,
+        .body_id = sheet->body.id.v,
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
@@ -222,6 +222,7 @@ err survey_board_body_read(struct req *rq)
     body_id body;
     TRY(survey_of(rq, &s));
     TRY(req_param_i64(rq, "body", &body.v));
+    req_journal_body(rq, body.v, str_fmt(rq->a, "%.*s：回答", STR_F(s.title)));
     return show_survey(rq, s.id, body);
 }
 
@@ -306,6 +307,6 @@ const struct route survey_routes[] = {
         .form = &survey_remark_form, .read = survey_item_read,
         .write = survey_item_comment_write},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
-        .read = survey_board_body_read},
+        .journal = JOURNAL_SEEN, .read = survey_board_body_read},
     {.path = NULL},
 };

@@ -17,6 +17,15 @@ struct writing survey_writing(struct tx *tx, struct req *rq);
 struct view_rate;
 err survey_rate_view(struct req *rq, const struct question *q, struct view_rate *out);
 
+/* The sums of one item: rows of the cube or of a released total added up. */
+struct tally {
+    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
+    int64_t option[FORM_OPTIONS + 1];
+};
+void survey_tally_add(struct tally *t, const struct question *q, const struct cube_row *r);
+/* One line for items that have no 実施済み: the mean, or the commonest option. */
+str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t);
+
 /* How far a response is, and what this person can do, as the part way.ht shows it. */
 struct view_way;
 err survey_way_view(
@@ -54,6 +63,11 @@ err survey_item_restore_write(struct tx *tx, struct req *rq);
 err survey_item_comment_write(struct tx *tx, struct req *rq);
 err survey_item_confirm_write(struct tx *tx, struct req *rq);
 err survey_area_confirm_write(struct tx *tx, struct req *rq);
+
+/* survey_file.c: 「根拠資料」 on the page of an item. */
+struct view_files;
+err survey_files_view(struct req *rq, const struct sheet *sheet, const struct question *q,
+    bool editable, struct view_files *v);
 
 /* survey_totals.c */
 err survey_totals_read(struct req *rq);

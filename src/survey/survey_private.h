@@ -154,11 +154,35 @@ struct cube_rows {
 };
 enum cube_by { CUBE_BY_ITEM, CUBE_BY_CLASS, CUBE_BY_PREF };
 /* CUBE_BY_ITEM: every item, question_rev 0. The others: one item split by class or prefecture. */
+struct cube_filter {
+    enum cube_by by;
+    int64_t question_rev, class, pref; /* 0: all */
+    bool accepted; /* accepted responses only; else all that are submitted */
+};
 MUST err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, survey_id id,
-    enum cube_by by, int64_t question_rev, int64_t class, int64_t pref, struct cube_rows *out);
+    const struct cube_filter *f, struct cube_rows *out);
 /* Responses in force under the same filter. */
-MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
-    int64_t pref, int64_t *submitted, int64_t *bodies);
+MUST err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
+    const struct cube_filter *f, int64_t *submitted, int64_t *bodies);
+
+/* survey_edition_store.c: published figures, for the whole of a survey. */
+struct edition {
+    int64_t id, number, submitted, bodies, person;
+    bool accepted; /* of accepted responses only */
+    str reason;    /* of the correction; empty for the first */
+    usec at;
+};
+struct edition_list {
+    struct edition *v; /* by number, from 1 */
+    size_t n;
+};
+MUST err survey_editions(
+    struct db *db, struct arena *a, survey_id id, struct edition_list *out);
+MUST err survey_edition_cells(
+    struct db *db, struct arena *a, int64_t edition, struct cube_rows *out);
+/* Keeps the totals of this moment; sets e->id. */
+MUST err survey_edition_add(
+    struct tx *tx, const struct scope *s, survey_id id, struct edition *e);
 
 /* survey_assign_store.c: items and areas given to sections of the body. */
 struct assignment {
@@ -269,10 +293,20 @@ MUST err survey_flow_check(const struct writing *w, survey_id id, body_id body, 
 
 /* survey_page.c, survey_board.c, survey_flow_page.c */
 extern const struct route survey_routes[], survey_office_routes[], survey_flow_routes[],
-    survey_assign_routes[];
+    survey_assign_routes[], survey_edition_routes[], survey_file_routes[];
 extern const struct permission survey_p_lead, survey_p_step, survey_p_check, survey_p_answer, survey_p_read, survey_p_board, survey_p_totals;
 MUST err survey_next_step(struct req *rq, struct next_step *out);
 MUST err survey_of(struct req *rq, struct survey *out); /* of {survey} in the path */
+
+/* survey_file_store.c */
+struct question_ids {
+    question_id *v;
+    size_t n;
+};
+/* Questions with an evidence file whose last day is before today: they need a person. Own body
+ * only; of others none. */
+MUST err survey_files_expired(struct db *db, struct arena *a, const struct scope *s, survey_id id,
+    body_id body, jday today, struct question_ids *out);
 
 /* survey_check_store.c */
 MUST err survey_check(struct db *db, struct arena *a, struct check_report *report);

@@ -296,43 +296,46 @@ static err take_rows(
 }
 
 err survey_cube_sum(struct db *db, struct arena *a, const struct scope *s, survey_id id,
-    enum cube_by by, int64_t question_rev, int64_t class, int64_t pref, struct cube_rows *out)
+    const struct cube_filter *f, struct cube_rows *out)
 {
-    if (by == CUBE_BY_ITEM) {
+    if (f->by == CUBE_BY_ITEM) {
         struct rows r CLEANUP(rows_done) = db_query(db,
             SQL("SELECT question_rev, 0, 0, answer, CAST(SUM(n) AS BIGINT),"
                 " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1"
                 " AND (CAST($2 AS BIGINT)=0 OR pref=$2)"
                 " AND (CAST($3 AS BIGINT)=0 OR class=$3) AND (CAST($4 AS BIGINT)=0 OR pref=$4)"
-                " GROUP BY question_rev, answer"),
-            V(id.v, held_to(s), class, pref));
+                " AND (CAST($5 AS BIGINT)=0 OR accepted=1) GROUP BY question_rev, answer"),
+            V(id.v, held_to(s), f->class, f->pref, f->accepted));
         return take_rows(db, a, &r, 8000, out);
     }
-    if (by == CUBE_BY_CLASS) {
+    if (f->by == CUBE_BY_CLASS) {
         struct rows r CLEANUP(rows_done) = db_query(db,
             SQL("SELECT question_rev, class, 0, answer, CAST(SUM(n) AS BIGINT),"
                 " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1 AND question_rev=$2"
-                " AND (CAST($3 AS BIGINT)=0 OR pref=$3) GROUP BY question_rev, class, answer"),
-            V(id.v, question_rev, held_to(s)));
+                " AND (CAST($3 AS BIGINT)=0 OR pref=$3) AND (CAST($4 AS BIGINT)=0 OR accepted=1)"
+                " GROUP BY question_rev, class, answer"),
+            V(id.v, f->question_rev, held_to(s), f->accepted));
         return take_rows(db, a, &r, 400, out);
     }
     struct rows r CLEANUP(rows_done) = db_query(db,
         SQL("SELECT question_rev, 0, pref, answer, CAST(SUM(n) AS BIGINT),"
             " CAST(SUM(total) AS BIGINT) FROM cube WHERE survey=$1 AND question_rev=$2"
-            " AND (CAST($3 AS BIGINT)=0 OR pref=$3) GROUP BY question_rev, pref, answer"),
-        V(id.v, question_rev, held_to(s)));
+            " AND (CAST($3 AS BIGINT)=0 OR pref=$3) AND (CAST($4 AS BIGINT)=0 OR accepted=1)"
+            " GROUP BY question_rev, pref, answer"),
+        V(id.v, f->question_rev, held_to(s), f->accepted));
     return take_rows(db, a, &r, 2000, out);
 }
 
-err survey_submitted_count(struct db *db, const struct scope *s, survey_id id, int64_t class,
-    int64_t pref, int64_t *submitted, int64_t *bodies)
+err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
+    const struct cube_filter *f, int64_t *submitted, int64_t *bodies)
 {
     DB_ONE(db, r,
-        SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL), COUNT(*) FROM response r"
+        SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL"
+            " AND (CAST($5 AS BIGINT)=0 OR r.state=7)), COUNT(*) FROM response r"
             " JOIN body b ON b.id=r.body WHERE r.survey=$1"
             " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),
-        V(id.v, held_to(s), class, pref));
+        V(id.v, held_to(s), f->class, f->pref, f->accepted));
     *submitted = row_i64(&r, 0);
     *bodies = row_i64(&r, 1);
     return OK;

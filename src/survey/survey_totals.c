@@ -5,13 +5,7 @@
 #include "total.ht.h"
 #include "totals.ht.h"
 
-/* The sums of one item. */
-struct tally {
-    int64_t done, partial, none, na, n, total; /* total: sum of numbers */
-    int64_t option[FORM_OPTIONS + 1];
-};
-
-static void tally_add(struct tally *t, const struct question *q, const struct cube_row *r)
+void survey_tally_add(struct tally *t, const struct question *q, const struct cube_row *r)
 {
     int64_t option;
     if (q->type == ANSWER_STATUS) {
@@ -29,8 +23,7 @@ static void tally_add(struct tally *t, const struct question *q, const struct cu
     }
 }
 
-/* One line for items that have no 実施済み: the mean, or the commonest option. */
-static str tally_summary(struct arena *a, const struct question *q, const struct tally *t)
+str survey_tally_summary(struct arena *a, const struct question *q, const struct tally *t)
 {
     if (t->n == 0)
         return S("回答なし");
@@ -86,7 +79,7 @@ static void total_row(struct req *rq, const struct question *q, const struct tal
         .rate_bar = rate < 0 ? 0 : bar_of(rate)};
     row->share_bar = bar_of(row->share);
     if (!row->is_status)
-        row->summary = tally_summary(rq->a, q, t);
+        row->summary = survey_tally_summary(rq->a, q, t);
 }
 
 static struct tally *tally_items(struct arena *a, const struct catalog *c, const struct cube_rows *rows)
@@ -95,7 +88,7 @@ static struct tally *tally_items(struct arena *a, const struct catalog *c, const
     for (size_t i = 0; t && i < rows->n; i++)
         for (size_t k = 0; k < c->n_items; k++)
             if (c->item[k].rev == rows->v[i].question_rev)
-                tally_add(&t[k], &c->item[k], &rows->v[i]);
+                survey_tally_add(&t[k], &c->item[k], &rows->v[i]);
     return t;
 }
 
@@ -155,15 +148,19 @@ static err totals_view(struct req *rq, const struct survey *s, struct view_total
         .title = s->title,
         .as_of = s->as_of,
         .class = req_query(rq, "class"),
+        .accepted = str_eq(req_query(rq, "only"), S("accepted")),
+        .nation = survey_may(rq, &survey_p_open),
         .held = scope_level(scope) != SCOPE_NATION};
     if (err_is(parse_i64(req_query(rq, "pref"), 1, 99, &v->pref)))
         v->pref = 0;
     if (v->held)
         v->held_name = org_pref_name(rq->db, rq->a, scope_pref(scope));
-    int64_t class = org_class_of_key(v->class);
-    TRY(survey_submitted_count(
-        rq->db, scope, s->id, class, v->pref, &v->submitted, &v->bodies));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_ITEM, 0, class, v->pref, &rows));
+    struct cube_filter f = {.by = CUBE_BY_ITEM,
+        .class = org_class_of_key(v->class),
+        .pref = v->pref,
+        .accepted = v->accepted};
+    TRY(survey_submitted_count(rq->db, scope, s->id, &f, &v->submitted, &v->bodies));
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     TRY(totals_choices(rq, v));
     return totals_areas(rq, c, &rows, v);
 }
@@ -251,7 +248,7 @@ static err total_answers(
     for (size_t i = 1; i <= q->n_options; i++)
         answer_row(v, q->option[i - 1], t->option[i], t->n);
     if (q->n_options == 0)
-        v->summary = tally_summary(rq->a, q, t);
+        v->summary = survey_tally_summary(rq->a, q, t);
     return OK;
 }
 
@@ -270,7 +267,7 @@ static err total_group(struct req *rq, const struct question *q, const struct cu
         struct tally t = {0};
         for (size_t k = 0; k < rows->n; k++)
             if ((by == CUBE_BY_CLASS ? rows->v[k].class : rows->v[k].pref) == key)
-                tally_add(&t, q, &rows->v[k]);
+                survey_tally_add(&t, q, &rows->v[k]);
         if (t.n == 0)
             continue;
         int64_t share = survey_share_bp(t.done, t.n);
@@ -280,7 +277,7 @@ static err total_group(struct req *rq, const struct question *q, const struct cu
             .first = t.done,
             .share = share,
             .bar = bar_of(share),
-            .summary = q->type == ANSWER_STATUS ? STR_NONE : tally_summary(rq->a, q, &t)};
+            .summary = q->type == ANSWER_STATUS ? STR_NONE : survey_tally_summary(rq->a, q, &t)};
     }
     v->groups.n++;
     return OK;
@@ -296,11 +293,13 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     if (!v->groups.p)
         return ERR(NOMEM);
     TRY(org_pref_all(rq->db, rq->a, &prefs));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_CLASS, q->rev, 0, 0, &rows));
+    struct cube_filter f = {.by = CUBE_BY_CLASS, .question_rev = q->rev, .accepted = v->accepted};
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     for (size_t i = 0; i < rows.n; i++)
-        tally_add(all, q, &rows.v[i]);
+        survey_tally_add(all, q, &rows.v[i]);
     TRY(total_group(rq, q, &rows, CUBE_BY_CLASS, &prefs, v));
-    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, CUBE_BY_PREF, q->rev, 0, 0, &rows));
+    f.by = CUBE_BY_PREF;
+    TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
     return total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v);
 }
 
@@ -351,9 +350,11 @@ static err total_view(struct req *rq, const struct survey *s, struct view_total 
         .code = q->code,
         .question = q->text,
         .as_of = s->as_of,
+        .accepted = str_eq(req_query(rq, "only"), S("accepted")),
         .is_status = q->type == ANSWER_STATUS};
     TRY(total_groups(rq, s, q, &all, v));
-    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, 0, 0, &submitted, &bodies));
+    struct cube_filter f = {.accepted = v->accepted};
+    TRY(survey_submitted_count(rq->db, rq->who.scope, s->id, &f, &submitted, &bodies));
     v->n = all.n;
     v->unanswered = submitted - all.n;
     TRY(total_answers(rq, q, &all, v));

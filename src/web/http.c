@@ -25,7 +25,8 @@ struct seam {
     struct http_server *server;
     struct MHD_Connection *connection;
     enum { READING, REFUSED, SLEEPING, RESUMED } phase;
-    size_t received; /* bytes of the body so far */
+    int64_t received; /* bytes of the body so far */
+    bool streamed;    /* the body goes to the application as it comes */
     bool too_many_headers;
     bool answered; /* after RESUMED: finish() has run */
 };
@@ -43,6 +44,13 @@ void http_set(struct http_exchange *x, const char *name, str value)
 {
     if (x->n_out < COUNT_OF(x->out))
         x->out[x->n_out++] = (struct http_header){str_of(name), value};
+}
+
+void http_file_close(struct http_exchange *x)
+{
+    if (x->from_file)
+        close(x->file);
+    x->from_file = false;
 }
 
 /* ── the guard ── */
@@ -135,12 +143,14 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
     s->x.seam = s;
     s->x.resume = resume_connection;
     s->x.body = BUF(HTTP_BODY_MAX);
+    s->x.body_max = HTTP_BODY_MAX;
     s->x.reply = BUF(HTTP_REPLY_MAX);
     return s;
 }
 
 static void seam_free(struct seam *s)
 {
+    http_file_close(&s->x);
     buf_free(&s->x.body);
     buf_free(&s->x.reply);
     arena_free(s->x.arena);
@@ -155,6 +165,9 @@ static enum MHD_Result send_reply(struct seam *s)
         void *p; /* the library wants no const, and writes nothing */
         memcpy(&p, &x->fixed.p, sizeof p);
         r = MHD_create_response_from_buffer(x->fixed.n, p, MHD_RESPMEM_PERSISTENT);
+    } else if (x->from_file) {
+        r = MHD_create_response_from_fd64((uint64_t)x->file_n, x->file);
+        x->from_file = !r; /* owned by the response now */
     } else {
         r = MHD_create_response_from_buffer(
             x->reply.n, x->reply.p ? x->reply.p : calloc(1, 1), MHD_RESPMEM_MUST_FREE);
@@ -191,6 +204,29 @@ static enum MHD_Result refuse(struct seam *s, int status, const char *text)
     return send_reply(s);
 }
 
+static bool is_multipart(const struct seam *s)
+{
+    static const char type[] = "multipart/";
+    str got = http_header(&s->x, "content-type");
+    return s->x.method == POST && got.n >= sizeof type - 1 &&
+        strncasecmp(got.p, type, sizeof type - 1) == 0;
+}
+
+/* A body that may be a file: the application says what becomes of it before any of it is read. */
+static enum MHD_Result ask_head(struct seam *s, int64_t length)
+{
+    struct http_app *app = &s->server->app;
+    enum http_take take = app->head(app->ctx, &s->x, length);
+    if (take == HTTP_REPLIED) {
+        s->phase = REFUSED;
+        http_set(&s->x, "Connection", S("close"));
+        return send_reply(s);
+    }
+    s->streamed = take == HTTP_STREAM;
+    return !s->streamed && length > HTTP_BODY_MAX ? refuse(s, 413, "request body too large\n")
+                                                  : MHD_YES;
+}
+
 /* The headers are there, the body is not: everything that can be refused now is. */
 static enum MHD_Result first_call(struct seam *s)
 {
@@ -201,10 +237,21 @@ static enum MHD_Result first_call(struct seam *s)
         return refuse(s, 431, "too many header fields\n");
     if (err_is(http_guard(s->x.headers, s->x.n_headers)))
         return MHD_NO; /* closed: nothing after it on this connection can be trusted */
-    int64_t n = 0;
+    int64_t n = -1;
     str length = http_header(&s->x, "content-length");
-    if (length.n && (err_is(parse_i64(length, 0, INT64_MAX, &n)) || n > HTTP_BODY_MAX))
-        return refuse(s, 413, "request body too large\n");
+    if (length.n && err_is(parse_i64(length, 0, INT64_MAX, &n)))
+        n = INT64_MAX;
+    if (s->server->app.head && is_multipart(s))
+        return ask_head(s, n);
+    return n > HTTP_BODY_MAX ? refuse(s, 413, "request body too large\n") : MHD_YES;
+}
+
+static enum MHD_Result sleep_and_start(struct seam *s)
+{
+    struct http_app *app = &s->server->app;
+    s->phase = SLEEPING;
+    MHD_suspend_connection(s->connection);
+    app->start(app->ctx, &s->x);
     return MHD_YES;
 }
 
@@ -215,11 +262,18 @@ static enum MHD_Result whole_request(struct seam *s)
         return refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
-    s->phase = SLEEPING;
     atomic_fetch_add(&s->server->sleeping, 1);
-    MHD_suspend_connection(s->connection);
-    app->start(app->ctx, &s->x);
-    return MHD_YES;
+    return sleep_and_start(s);
+}
+
+static enum MHD_Result resumed(struct seam *s)
+{
+    struct http_app *app = &s->server->app;
+    if (!app->finish(app->ctx, &s->x))
+        return sleep_and_start(s);
+    s->answered = true;
+    atomic_fetch_sub(&s->server->sleeping, 1);
+    return send_reply(s);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
@@ -238,19 +292,19 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         return first_call(s);
     }
     if (*n > 0) {
-        buf_put(&s->x.body, data, *n);
-        s->received += *n;
+        struct http_app *app = &s->server->app;
+        if (s->streamed)
+            app->feed(app->ctx, &s->x, (str){data, *n});
+        else
+            buf_put(&s->x.body, data, *n);
+        s->received += (int64_t)*n;
         *n = 0;
         /* A chunked body announces no length: what is too long is thrown away and answered with
          * 413 at its end, which must come soon. */
-        return s->received > HTTP_BODY_PATIENCE ? MHD_NO : MHD_YES;
+        return s->received > s->x.body_max + HTTP_BODY_PATIENCE ? MHD_NO : MHD_YES;
     }
-    if (s->phase == RESUMED) {
-        s->answered = true;
-        atomic_fetch_sub(&s->server->sleeping, 1);
-        s->server->app.finish(s->server->app.ctx, &s->x);
-        return send_reply(s);
-    }
+    if (s->phase == RESUMED)
+        return resumed(s);
     return s->phase == READING ? whole_request(s) : MHD_YES;
 }
 
@@ -278,6 +332,8 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **state,
         return;
     if (s->phase == RESUMED && !s->answered)
         atomic_fetch_sub(&s->server->sleeping, 1);
+    if (s->server->app.drop)
+        s->server->app.drop(s->server->app.ctx, &s->x);
     seam_free(s);
     *state = NULL;
 }

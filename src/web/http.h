@@ -26,13 +26,17 @@ struct http_exchange {
     struct http_header headers[HTTP_HEADERS];
     size_t n_headers;
     struct buf body;
+    int64_t body_max; /* set by head() for a streamed one */
 
     /* the reply */
     int status;
     struct http_header out[16]; /* values in the arena or static */
     size_t n_out;
     struct buf reply;             /* owned; or … */
-    struct bytes fixed;           /* … a static body */
+    struct bytes fixed;           /* … a static body; or … */
+    bool from_file;
+    int file;                     /* … an open file, whoever sends it closes it, */
+    int64_t file_n;               /* of so many bytes */
 
     struct arena *arena;
     void *state;                  /* the application's */
@@ -40,14 +44,23 @@ struct http_exchange {
     void *seam;
 };
 
+enum http_take { HTTP_COLLECT, HTTP_STREAM, HTTP_REPLIED };
+
 struct http_app {
     void *ctx;
+    /* The head of a multipart POST is there, its body is not; length -1: unknown. STREAM: the body
+     * goes to feed(), at most x->body_max bytes of it are worth sending. REPLIED: the reply is
+     * ready, nothing more is read. May be NULL, as the two after it. */
+    enum http_take (*head)(void *ctx, struct http_exchange *x, int64_t length);
+    void (*feed)(void *ctx, struct http_exchange *x, str piece);
+    /* The exchange ends, whatever came of it. */
+    void (*drop)(void *ctx, struct http_exchange *x);
     /* The whole request is there. True: the reply is ready. False: start() follows. */
     bool (*begin)(void *ctx, struct http_exchange *x);
     /* The connection sleeps; x->resume(x) may be called from any thread, once. */
     void (*start)(void *ctx, struct http_exchange *x);
-    /* After resume, on a serving thread: fill the reply. */
-    void (*finish)(void *ctx, struct http_exchange *x);
+    /* After resume, on a serving thread: fill the reply. False: start() follows once more. */
+    bool (*finish)(void *ctx, struct http_exchange *x);
 };
 
 struct http_config {
@@ -69,6 +82,9 @@ void http_stop(struct http_server *s, usec patience);
 str http_header(const struct http_exchange *x, const char *name);
 /* Adds to the reply; silently ignored beyond 16 (a BUG caught in tests). */
 void http_set(struct http_exchange *x, const char *name, str value);
+
+/* Closes the reply's file, if there is one. */
+void http_file_close(struct http_exchange *x);
 
 /* The guard's verdict over the headers: OK, or INVALID. Pure, for its test. */
 MUST err http_guard(const struct http_header *headers, size_t n);

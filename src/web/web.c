@@ -88,6 +88,31 @@ static err job_run(struct tx *tx, void *arg)
     return !err_is(e) && arena_failed(p->rq.a) ? ERR(NOMEM) : e;
 }
 
+/* ── the journal ── */
+
+static err journal_run(struct tx *tx, void *arg)
+{
+    struct req_private *p = arg;
+    return journal_add(tx, &p->journal);
+}
+
+static void journal_done(struct job *job)
+{
+    struct req_private *p = job->arg;
+    p->journal_result = job->result;
+    p->rq.x->resume(p->rq.x);
+}
+
+static void submit_journal(struct req_private *p)
+{
+    p->job = (struct job){.run = journal_run, .done = journal_done, .arg = p};
+    err e = writer_submit(store_writer(p->rq.web->config.store), &p->job);
+    if (err_is(e)) {
+        p->journal_result = e;
+        p->rq.x->resume(p->rq.x);
+    }
+}
+
 static void job_done(struct job *job)
 {
     struct req_private *p = job->arg;
@@ -223,6 +248,8 @@ static void log_reply(const struct req_private *p)
 static err check_post(struct req_private *p)
 {
     TRY(guard_origin(p));
+    if (p->upload)
+        TRY(upload_finish(p));
     err e = web_form_parse(p);
     if (err_is(e) && !p->body_read)
         return e; /* the body could not be read: there is no token to compare */
@@ -253,36 +280,93 @@ static void strip_base(const struct web *w, struct http_exchange *x)
     x->path = !below ? STR_NONE : x->path.n == base.n ? S("/") : str_sub(x->path, base.n, x->path.n);
 }
 
-static bool app_begin(void *ctx, struct http_exchange *x)
+/* Everything that needs no body; NULL without memory. */
+static struct req_private *head_of(struct web *w, struct http_exchange *x)
 {
-    struct web *w = ctx;
-    bool replied = false;
-    strip_base(w, x);
-    if (asset_serve(w, x))
-        return true;
     struct req_private *p = req_new(w, x);
     if (!p) {
         x->status = 503;
-        return true;
+        return NULL;
     }
-    err e = admit(p, &replied);
-    if (!replied && !err_is(e) && x->method == POST) {
+    p->headed = true;
+    p->admitted = admit(p, &p->replied);
+    return p;
+}
+
+/* A file comes only to whom its route is open; whoever is refused is told so at the end of the
+ * body, which nobody keeps. Too long a body is not waited for. */
+static enum http_take app_head(void *ctx, struct http_exchange *x, int64_t length)
+{
+    strip_base(ctx, x);
+    struct req_private *p = head_of(ctx, x);
+    if (!p)
+        return HTTP_REPLIED;
+    const struct upload *rules = p->rq.route ? p->rq.route->upload : NULL;
+    if (!rules)
+        return HTTP_COLLECT;
+    x->body_max = upload_body_max(rules);
+    if (length > x->body_max) {
+        reply_status(p, 413, str_fmt(p->rq.a, "%sは%lldMBまでです。", rules->label,
+                                 (long long)(rules->most >> 20)));
+        log_reply(p);
+        return HTTP_REPLIED;
+    }
+    if (!err_is(p->admitted))
+        p->admitted = guard_origin(p);
+    if (!err_is(p->admitted))
+        p->admitted = upload_begin(p);
+    return HTTP_STREAM;
+}
+
+static void app_feed(void *ctx, struct http_exchange *x, str piece)
+{
+    (void)ctx;
+    upload_feed(x->state, piece);
+}
+
+static void app_drop(void *ctx, struct http_exchange *x)
+{
+    (void)ctx;
+    if (x->state)
+        upload_drop(x->state);
+}
+
+static bool app_begin(void *ctx, struct http_exchange *x)
+{
+    struct web *w = ctx;
+    struct req_private *p = x->state;
+    if (!p) {
+        strip_base(w, x);
+        if (asset_serve(w, x))
+            return true;
+        p = head_of(w, x);
+    }
+    if (!p)
+        return true;
+    err e = p->admitted;
+    if (!p->replied && !err_is(e) && x->method == POST) {
         e = check_post(p);
         if (!err_is(e))
             return false; /* the write follows in start() */
     }
     if (err_is(e))
         reply_refused(p, e);
-    else if (!replied)
+    else if (!p->replied)
         reply_read(p, 200);
-    log_reply(p);
-    return true;
+    p->journaling = web_journal_is_due(p);
+    if (!p->journaling)
+        log_reply(p);
+    return !p->journaling;
 }
 
 static void app_start(void *ctx, struct http_exchange *x)
 {
     struct web *w = ctx;
     struct req_private *p = x->state;
+    if (p->journaling) {
+        submit_journal(p);
+        return;
+    }
     if (!(p->rq.route->flags & ROUTE_SLOW)) {
         submit_job(p);
         return;
@@ -294,17 +378,31 @@ static void app_start(void *ctx, struct http_exchange *x)
     }
 }
 
-static void app_finish(void *ctx, struct http_exchange *x)
+static bool app_finish(void *ctx, struct http_exchange *x)
 {
     (void)ctx;
     struct req_private *p = x->state;
-    reply_written(p);
+    if (p->journaling && err_is(p->journal_result)) {
+        reply_error(p, p->journal_result); /* without its row nothing is shown */
+    } else if (!p->journaling) {
+        reply_written(p);
+        p->journaling = web_journal_is_due(p);
+        if (p->journaling)
+            return false; /* what the reply shows is written down first */
+    }
     log_reply(p);
+    return true;
 }
 
 struct http_app web_app(struct web *w)
 {
-    return (struct http_app){w, app_begin, app_start, app_finish};
+    return (struct http_app){.ctx = w,
+        .head = app_head,
+        .feed = app_feed,
+        .drop = app_drop,
+        .begin = app_begin,
+        .start = app_start,
+        .finish = app_finish};
 }
 
 /* ── running one request in this thread ── */
@@ -324,19 +422,35 @@ static void wake(struct http_exchange *x)
     pthread_mutex_unlock(&wait->lock);
 }
 
+/* As the seam does with a body that may be a file. True: the reply is there already. */
+static bool run_head(struct web *w, struct http_exchange *x)
+{
+    enum http_take take = app_head(w, x, (int64_t)x->body.n);
+    if (take == HTTP_STREAM) {
+        app_feed(w, x, buf_view(&x->body));
+        x->body.n = 0;
+    }
+    return take == HTTP_REPLIED;
+}
+
 void web_run(struct web *w, struct http_exchange *x)
 {
     struct waiting wait = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
     x->seam = &wait;
     x->resume = wake;
-    if (app_begin(w, x))
-        return;
-    app_start(w, x);
-    pthread_mutex_lock(&wait.lock);
-    while (!wait.ready)
-        pthread_cond_wait(&wait.wake, &wait.lock);
-    pthread_mutex_unlock(&wait.lock);
-    app_finish(w, x);
+    str type = http_header(x, "content-type");
+    bool replied = x->method == POST && str_starts(type, S("multipart/")) && run_head(w, x);
+    bool ready = replied || app_begin(w, x);
+    while (!ready) {
+        wait.ready = false;
+        app_start(w, x);
+        pthread_mutex_lock(&wait.lock);
+        while (!wait.ready)
+            pthread_cond_wait(&wait.wake, &wait.lock);
+        pthread_mutex_unlock(&wait.lock);
+        ready = app_finish(w, x);
+    }
+    app_drop(w, x);
 }
 
 /* ── life ── */
@@ -353,12 +467,24 @@ static err load_csrf_key(struct web *w)
     return hex_parse(hex, w->csrf_key, sizeof w->csrf_key);
 }
 
+/* The kind stands in the row of the page; keeping a file waits for the disk. */
+static void check_rows(const struct web *w)
+{
+    for (size_t i = 0; i < w->config.n_routes; i++) {
+        for (const struct route *r = w->config.routes[i]; r->path; r++) {
+            BUG_IF(r->journal != JOURNAL_NONE && (r->method != GET || r->flags & ROUTE_PUBLIC));
+            BUG_IF(r->upload && (r->method != POST || !(r->flags & ROUTE_SLOW)));
+        }
+    }
+}
+
 err web_new(const struct web_config *config, struct web **out)
 {
     struct web *w = calloc(1, sizeof *w);
     if (!w)
         return ERR(NOMEM);
     w->config = *config;
+    check_rows(w);
     err e = load_csrf_key(w);
     if (!err_is(e))
         e = assets_load(w);

@@ -79,12 +79,23 @@ enum route_flag {
     ROUTE_SLOW = 2    /* prepare() hashes: runs on the slow threads, not on a serving thread */
 };
 
+/* One file beside the fields of a form sent as multipart/form-data. It goes to the disk as it
+ * comes; the csrf field stands in front of it. Such a row is ROUTE_SLOW: keeping waits for the
+ * disk. */
+struct upload {
+    const char *field; /* of the file */
+    const char *label; /* Japanese, for messages */
+    int64_t most;      /* bytes of the file */
+};
+
 struct route {
     enum http_method method;
     const char *path;              /* "/surveys/{survey}/items/{code}" */
     const struct permission *perm; /* NULL: any signed-in person (or anybody, ROUTE_PUBLIC) */
     unsigned flags;
     const struct web_form *form;   /* POST */
+    const struct upload *upload;   /* POST: a file may come with the form */
+    enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
     err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer */
@@ -119,6 +130,25 @@ MUST err req_go(struct req *rq, str path);
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
+
+/* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
+MUST err req_send_blob(
+    struct req *rq, const char *media_type, str file_name, const struct blob *b);
+
+/* Whose data the reply shows, and what, for people; what is one's own is not written down. A row
+ * of kind SEEN must say it. */
+void req_journal_body(struct req *rq, int64_t body, str what);
+
+/* The file that came with a form; false: none was chosen. */
+struct req_file {
+    str name; /* without folders; any characters but control ones */
+    int64_t size;
+};
+bool req_file(const struct req *rq, struct req_file *out);
+MUST err req_file_read(struct req *rq, int64_t from, void *p, size_t n, size_t *got);
+/* In prepare: the file is on the disk under its hash; write() adds its row. Without that it is
+ * left over. */
+MUST err req_file_keep(struct req *rq, struct blob *out);
 
 /* Runs fn with rq->db open for reading: for what is drawn around a page. */
 MUST err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg);

@@ -5,6 +5,8 @@
 
 #include "web/web.h"
 
+#include <stdatomic.h>
+
 enum { MAX_PAIRS = 512, MAX_PARAMS = 8, MAX_ERRORS = 256, REQUEST_ID = 16 };
 
 struct pair {
@@ -32,6 +34,16 @@ struct req_private {
     const void *view;
     str location;
     str file_name, media_type, content;
+    bool from_blob;       /* the content is x->file */
+    struct upload_in *upload; /* NULL: no file may come, or it was refused at its head */
+    bool headed, replied; /* app_head has run; it wrote the reply */
+    err admitted;         /* what it found */
+    bool journal_named;   /* whose data was shown */
+    int64_t journal_body;
+    str journal_object;
+    struct journal_entry journal; /* kind NONE: nothing to write */
+    bool journaling;      /* the reply is ready and waits for its row */
+    err journal_result;
     str cookie;           /* Set-Cookie */
     bool has_session;
     bool redraw;
@@ -47,6 +59,7 @@ struct web {
     struct web_config config;
     uint8_t csrf_key[32];
     struct slow *slow;
+    atomic_int uploads; /* under way */
     struct asset *assets;
     size_t n_assets;
 };
@@ -79,6 +92,19 @@ void reply_redirect(struct req_private *p);
 void reply_location(struct req_private *p);
 void reply_form_errors(struct req_private *p);
 void reply_download(struct req_private *p);
+
+/* web_upload.c */
+int64_t upload_body_max(const struct upload *rules);
+/* The headers are there and all that can be checked by them was. */
+MUST err upload_begin(struct req_private *p);
+void upload_feed(struct req_private *p, str piece);
+/* The body is over: its fields stand in p->typed. */
+MUST err upload_finish(struct req_private *p);
+void upload_drop(struct req_private *p); /* also when there is none */
+
+/* web_journal.c */
+/* With the reply written: p->journal is what must be committed before it goes out. */
+bool web_journal_is_due(struct req_private *p);
 
 /* web_asset.c */
 MUST err assets_load(struct web *w);

@@ -46,6 +46,9 @@ static const struct {
     {S("password"), S("パスワードを設定しました。サインインしてください。")},
     {S("bye"), S("サインアウトしました。")},
     {S("stopped"), S("利用を止めました。サインインも、鍵も、使えなくなりました。")},
+    {S("attached"), S("根拠資料を加えました。")},
+    {S("detached"), S("根拠資料を外しました。")},
+    {S("taken"), S("前年度の根拠資料を引き継ぎました。")},
     {S("opened"), S("調査を始めました。")},
     {S("closed"), S("調査を締め切りました。受付の再開もできます。")},
     {S("reopened"), S("調査の受付を再開しました。")},
@@ -66,9 +69,6 @@ static void set_common(struct req_private *p)
         const char *name;
         str value;
     } headers[] = {
-        {"Content-Security-Policy",
-            S("default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-              "frame-ancestors 'none'")},
         {"X-Content-Type-Options", S("nosniff")},
         {"Referrer-Policy", S("same-origin")},
         {"Cross-Origin-Opener-Policy", S("same-origin")},
@@ -78,6 +78,11 @@ static void set_common(struct req_private *p)
     struct http_exchange *x = p->rq.x;
     for (size_t i = 0; i < COUNT_OF(headers); i++)
         http_set(x, headers[i].name, headers[i].value);
+    /* What people sent here is never shown as a page of ours. */
+    http_set(x, "Content-Security-Policy",
+        p->from_blob ? S("sandbox; default-src 'none'; frame-ancestors 'none'")
+                     : S("default-src 'self'; object-src 'none'; base-uri 'none'; "
+                         "form-action 'self'; frame-ancestors 'none'"));
     http_set(x, "X-Request-Id", (str){p->id, REQUEST_ID});
     if (p->rq.web->config.demo)
         http_set(x, "X-Yagura-Data", S("fictitious"));
@@ -89,6 +94,8 @@ static void begin(struct req_private *p, int status, str media_type)
 {
     p->rq.x->status = status;
     p->rq.x->reply.n = 0;
+    if (!p->from_blob)
+        http_file_close(p->rq.x);
     p->rq.x->n_out = 0;
     http_set(p->rq.x, "Content-Type", media_type);
     set_common(p);
@@ -200,6 +207,7 @@ void reply_status(struct req_private *p, int status, str detail)
     while (i + 1 < COUNT_OF(texts) && texts[i].status != status)
         i++;
     str title = str_of(texts[i].title);
+    p->from_blob = false;
     if (detail.n == 0)
         detail = p->say.n ? p->say : str_of(texts[i].detail);
     begin(p, status, p->rq.json ? S("application/problem+json; charset=utf-8")
@@ -267,6 +275,19 @@ void reply_form_errors(struct req_private *p)
     buf_char(&p->rq.x->reply, '\n');
 }
 
+/* ".pdf" of a name; empty when it has no short ASCII one. */
+static str extension_of(str name)
+{
+    for (size_t i = name.n; i > 0 && name.n - i < 5; i--) {
+        char c = name.p[i - 1];
+        if (c == '.')
+            return str_sub(name, i - 1, name.n);
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+            break;
+    }
+    return STR_NONE;
+}
+
 void reply_download(struct req_private *p)
 {
     begin(p, 200, p->media_type);
@@ -274,7 +295,8 @@ void reply_download(struct req_private *p)
     BUF_AUTO name = BUF(2048);
     html_urlpart(&name, p->file_name);
     http_set(p->rq.x, "Content-Disposition",
-        str_fmt(p->rq.a, "attachment; filename=\"yagura%s\"; filename*=UTF-8''%.*s",
-            str_ends(p->file_name, S(".csv")) ? ".csv" : "", STR_F(buf_view(&name))));
-    buf_str(&p->rq.x->reply, p->content);
+        str_fmt(p->rq.a, "attachment; filename=\"yagura%.*s\"; filename*=UTF-8''%.*s",
+            STR_F(extension_of(p->file_name)), STR_F(buf_view(&name))));
+    if (!p->from_blob)
+        buf_str(&p->rq.x->reply, p->content);
 }

@@ -197,11 +197,27 @@ err req_go(struct req *rq, str path)
     return path.n ? OK : ERR(NOMEM);
 }
 
-err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
+static void name_download(struct req *rq, const char *media_type, str file_name)
 {
     rq->p->media_type = str_of(media_type);
     rq->p->file_name = str_fmt(rq->a, "%s%.*s", rq->web->config.demo ? "架空データ_" : "",
         STR_F(file_name));
+}
+
+err req_send_blob(struct req *rq, const char *media_type, str file_name, const struct blob *b)
+{
+    struct http_exchange *x = rq->x;
+    http_file_close(x);
+    TRY(blob_file_open(store_blobs(rq->web->config.store), b, &x->file));
+    x->from_file = rq->p->from_blob = true;
+    x->file_n = b->size;
+    name_download(rq, media_type, file_name);
+    return OK;
+}
+
+err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
+{
+    name_download(rq, media_type, file_name);
     rq->p->content = str_dup(rq->a, buf_view(content));
     return buf_status(content);
 }

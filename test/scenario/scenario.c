@@ -134,6 +134,7 @@ static void request(struct scenario *s, enum http_method m, str path, str body)
     json_decref(s->view);
     s->status = x->status;
     s->view = json_loadb(x->reply.p ? x->reply.p : "", x->reply.n, 0, &why);
+    http_file_close(x);
     buf_free(&x->body);
     buf_free(&x->reply);
     arena_free(a);

@@ -68,7 +68,7 @@ static void each_state_has_its_turn(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         assert_int_equal(survey_flow_turn(rows[i].s), rows[i].turn);
-        assert_str(survey_flow_turn_name(rows[i].s), str_of(rows[i].name));
+        assert_str(survey_flow_turn_name(rows[i].s, CLASS_TOWN), str_of(rows[i].name));
     }
 }
 
@@ -78,7 +78,7 @@ static void the_picture_shows_one_place(void **state)
     for (int s = 0; s < STATES; s++) {
         struct flow_station all[FLOW_STATIONS];
         int here = 0;
-        survey_flow_stations((enum response_state)s, all);
+        survey_flow_stations((enum response_state)s, CLASS_TOWN, all);
         for (size_t i = 0; i < FLOW_STATIONS; i++) {
             here += all[i].place == PLACE_HERE;
             if (i > 0)

@@ -500,7 +500,7 @@ static int64_t cell(enum fix_person who, const char *code, const char *option, i
     struct cube_rows rows;
     *total = 0;
     assert_ok(survey_cube_sum(fix_db(world.f), world.f->a, world.f->scope[who], world.now,
-        CUBE_BY_ITEM, 0, class, pref, &rows));
+        &(struct cube_filter){.class = class, .pref = pref}, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         if (rows.v[i].question_rev == rev && str_eq(rows.v[i].answer, str_of(option))) {
             n += rows.v[i].n;
@@ -536,11 +536,13 @@ static void totals_are_summed_inside_the_scope(void **state)
     assert_int_equal(cell(P_NATION, "ORG-S7", "3", 0, 0, &total), 1);
     assert_int_equal(cell(P_NATION, "ORG-S7", "2", 0, 0, &total), 0);
     assert_ok(survey_submitted_count(
-        fix_db(world.f), world.f->scope[P_NATION], world.now, 0, 0, &submitted, &bodies));
+        fix_db(world.f), world.f->scope[P_NATION], world.now, &(struct cube_filter){0},
+        &submitted, &bodies));
     assert_int_equal(submitted, 3);
     assert_int_equal(bodies, 4);
     assert_ok(survey_submitted_count(
-        fix_db(world.f), world.f->scope[P_PREF], world.now, CLASS_TOWN, 0, &submitted, &bodies));
+        fix_db(world.f), world.f->scope[P_PREF], world.now,
+        &(struct cube_filter){.class = CLASS_TOWN}, &submitted, &bodies));
     assert_int_equal(submitted, 1);
     assert_int_equal(bodies, 1);
     assert_int_equal(problems(), 0);
@@ -555,11 +557,11 @@ static void totals_split_by_class_and_prefecture(void **state)
     struct sheet s = sheet_of(P_CITY, BODY_CITY);
     int64_t rev = item_of(&s, S("ORG-01"))->q->rev;
     assert_ok(survey_cube_sum(fix_db(world.f), world.f->a, world.f->scope[P_NATION], world.now,
-        CUBE_BY_CLASS, rev, 0, 0, &rows));
+        &(struct cube_filter){.by = CUBE_BY_CLASS, .question_rev = rev}, &rows));
     assert_int_equal(rows.n, 2);
     assert_int_equal(rows.v[0].class + rows.v[1].class, CLASS_CITY + CLASS_TOWN);
     assert_ok(survey_cube_sum(fix_db(world.f), world.f->a, world.f->scope[P_PREF], world.now,
-        CUBE_BY_PREF, rev, 0, 0, &rows));
+        &(struct cube_filter){.by = CUBE_BY_PREF, .question_rev = rev}, &rows));
     assert_int_equal(rows.n, 1);
     assert_int_equal(rows.v[0].pref, 48);
 }

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Blobs: nameless while they come in, then linked to the name of their hash. */
+#include "store/blob.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sodium.h>
+
+enum { FOLDER = 3800, PATH = 4096, PIECE = 65536, NAME = 2 * BLOB_HASH };
+
+struct blob_writer {
+    char folder[FOLDER];
+    int fd;
+    int64_t size;
+    bool failed;
+    crypto_hash_sha256_state hash;
+};
+
+/* ── folders ── */
+
+static err sync_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    return rc == 0 ? OK : ERR(IO);
+}
+
+/* A folder that is there, also after the power fails: its entry in the one above is synced. */
+static err make_folder(const char *path)
+{
+    char above[PATH];
+    size_t n = strlen(path);
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST ? OK : ERR(IO);
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    if (n == 0)
+        return sync_folder(".");
+    memcpy(above, path, n);
+    above[n] = 0;
+    return sync_folder(above);
+}
+
+static err folder_of(str folder, char out[FOLDER])
+{
+    if (folder.n == 0 || folder.n >= FOLDER)
+        return ERR(INVALID);
+    memcpy(out, folder.p, folder.n);
+    out[folder.n] = 0;
+    return OK;
+}
+
+/* FOLDER/ab and FOLDER/ab/cdef… */
+static void paths_of(
+    const char *folder, const uint8_t hash[BLOB_HASH], char dir[PATH], char file[PATH])
+{
+    char hex[NAME];
+    hex_of(hex, hash, BLOB_HASH);
+    snprintf(dir, PATH, "%s/%.2s", folder, hex);
+    snprintf(file, PATH, "%s/%.2s/%.*s", folder, hex, NAME - 2, hex + 2);
+}
+
+/* ── coming in ── */
+
+err blob_writer_new(str folder, struct blob_writer **out)
+{
+    struct blob_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return ERR(NOMEM);
+    err e = folder_of(folder, w->folder);
+    if (!err_is(e))
+        e = make_folder(w->folder);
+    w->fd = err_is(e) ? -1 : open(w->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
+    if (!err_is(e) && w->fd < 0)
+        e = ERR(IO);
+    if (err_is(e)) {
+        blob_writer_free(w);
+        return e;
+    }
+    crypto_hash_sha256_init(&w->hash);
+    *out = w;
+    return OK;
+}
+
+void blob_writer_free(struct blob_writer *w)
+{
+    if (!w)
+        return;
+    if (w->fd >= 0)
+        close(w->fd);
+    free(w);
+}
+
+err blob_writer_feed(struct blob_writer *w, const void *p, size_t n)
+{
+    const uint8_t *from = p;
+    if (w->failed)
+        return ERR(IO);
+    crypto_hash_sha256_update(&w->hash, from, n);
+    while (n > 0) {
+        ssize_t put = write(w->fd, from, n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            w->failed = true;
+            return ERR(IO);
+        }
+        from += put;
+        n -= (size_t)put;
+        w->size += put;
+    }
+    return OK;
+}
+
+int64_t blob_writer_size(const struct blob_writer *w)
+{
+    return w->size;
+}
+
+static err read_at(int fd, int64_t from, void *p, size_t n, size_t *got)
+{
+    *got = 0;
+    while (*got < n) {
+        ssize_t k = pread(fd, (uint8_t *)p + *got, n - *got, from + (int64_t)*got);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return ERR(IO);
+        if (k == 0)
+            break;
+        *got += (size_t)k;
+    }
+    return OK;
+}
+
+err blob_writer_read(struct blob_writer *w, int64_t from, void *p, size_t n, size_t *got)
+{
+    return read_at(w->fd, from, p, n, got);
+}
+
+/* Somebody else's file of that name holds the same content; it may not be on the disk yet. */
+static err sync_existing(const char *path, int64_t size)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size &&
+        fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good ? OK : ERR(IO);
+}
+
+err blob_writer_keep(struct blob_writer *w, struct blob *out)
+{
+    char dir[PATH], file[PATH], self[64];
+    crypto_hash_sha256_state hash = w->hash;
+    if (w->failed || fsync(w->fd) != 0)
+        return ERR(IO);
+    crypto_hash_sha256_final(&hash, out->hash);
+    out->size = w->size;
+    paths_of(w->folder, out->hash, dir, file);
+    TRY(make_folder(dir));
+    snprintf(self, sizeof self, "/proc/self/fd/%d", w->fd);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, file, AT_SYMLINK_FOLLOW) != 0) {
+        if (errno != EEXIST)
+            return ERR(IO);
+        TRY(sync_existing(file, w->size));
+    }
+    return sync_folder(dir);
+}
+
+/* ── rows and files ── */
+
+err blob_add(struct tx *tx, const struct blob *b, str media)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO blob (hash, size, media, at) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (hash) DO NOTHING"),
+        V(((struct bytes){b->hash, BLOB_HASH}), b->size, media, tx_now(tx)));
+}
+
+err blob_file_open(str folder, const struct blob *b, int *fd)
+{
+    char root[FOLDER], dir[PATH], file[PATH];
+    struct stat st;
+    TRY(folder_of(folder, root));
+    paths_of(root, b->hash, dir, file);
+    int got = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (got < 0)
+        return errno == ENOENT ? ERR(NOTFOUND) : ERR(IO);
+    if (fstat(got, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != b->size) {
+        close(got);
+        return ERR(IO);
+    }
+    *fd = got;
+    return OK;
+}
+
+/* ── the check ── */
+
+static void find(struct blob_report *report, const char *what, const uint8_t *hash, bool problem)
+{
+    enum { LISTED = 50 };
+    char hex[NAME];
+    report->problems += problem;
+    report->orphans += !problem;
+    if (report->problems + report->orphans <= LISTED)
+        buf_fmt(report->lines, "blob %.*s: %s\n", STR_F(hex_of(hex, hash, BLOB_HASH)), what);
+}
+
+static err hash_of_file(int fd, uint8_t out[BLOB_HASH])
+{
+    uint8_t piece[PIECE];
+    crypto_hash_sha256_state h;
+    crypto_hash_sha256_init(&h);
+    for (int64_t at = 0;;) {
+        size_t got;
+        TRY(read_at(fd, at, piece, sizeof piece, &got));
+        crypto_hash_sha256_update(&h, piece, got);
+        if (got < sizeof piece)
+            break;
+        at += (int64_t)got;
+    }
+    crypto_hash_sha256_final(&h, out);
+    return OK;
+}
+
+static void check_row(str folder, const struct blob *b, struct blob_report *report)
+{
+    uint8_t hash[BLOB_HASH];
+    int fd;
+    err e = blob_file_open(folder, b, &fd);
+    report->rows++;
+    if (err_is(e)) {
+        find(report, e.code == ERR_NOTFOUND ? "its file is missing" : "its file has another size",
+            b->hash, true);
+        return;
+    }
+    e = hash_of_file(fd, hash);
+    close(fd);
+    if (err_is(e) || memcmp(hash, b->hash, sizeof hash) != 0)
+        find(report, "its file has another content", b->hash, true);
+}
+
+static err check_name(struct db *db, const char *pair, const char *rest, struct blob_report *report)
+{
+    uint8_t hash[BLOB_HASH];
+    char hex[NAME];
+    bool known = false;
+    if (strlen(pair) != 2 || strlen(rest) != NAME - 2)
+        return OK;
+    memcpy(hex, pair, 2);
+    memcpy(hex + 2, rest, NAME - 2);
+    if (err_is(hex_parse((str){hex, NAME}, hash, BLOB_HASH)))
+        return OK;
+    DB_EACH(db, r, SQL("SELECT size FROM blob WHERE hash=$1"), V(((struct bytes){hash, BLOB_HASH})))
+    known = true;
+    TRY(db_status(db));
+    if (!known)
+        find(report, "no row speaks of this file: left over, can be removed", hash, false);
+    return OK;
+}
+
+static err check_pair(struct db *db, const char *folder, const char *pair,
+    struct blob_report *report)
+{
+    char path[PATH];
+    snprintf(path, sizeof path, "%s/%s", folder, pair);
+    DIR *d = opendir(path);
+    if (!d)
+        return OK; /* not a folder: not ours */
+    err e = OK;
+    for (struct dirent *one; !err_is(e) && (one = readdir(d)) != NULL;)
+        e = check_name(db, pair, one->d_name, report);
+    closedir(d);
+    return e;
+}
+
+static err check_orphans(struct db *db, const char *folder, struct blob_report *report)
+{
+    DIR *d = opendir(folder);
+    if (!d)
+        return OK; /* nothing was ever kept */
+    err e = OK;
+    for (struct dirent *one; !err_is(e) && (one = readdir(d)) != NULL;)
+        if (strlen(one->d_name) == 2 && one->d_name[0] != '.')
+            e = check_pair(db, folder, one->d_name, report);
+    closedir(d);
+    return e;
+}
+
+err blob_check(struct db *db, str folder, struct blob_report *report)
+{
+    char root[FOLDER];
+    TRY(folder_of(folder, root));
+    DB_EACH(db, r, SQL("SELECT hash, size FROM blob ORDER BY hash"), V0)
+    {
+        struct blob b = {.size = row_i64(&r, 1)};
+        str hash = row_view(&r, 0);
+        if (hash.n != BLOB_HASH)
+            return ERR(BUG);
+        memcpy(b.hash, hash.p, BLOB_HASH);
+        check_row(folder, &b, report);
+    }
+    TRY(db_status(db));
+    return check_orphans(db, root, report);
+}
