@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the measurements named (save, page), beside their peers in the same run, and writes them
+// Runs the measurements named (save, page, nation), beside their peers in the same run, and writes them
 // with date and machine into doc/figures.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync, mkdtempSync, copyFileSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir, cpus } from 'node:os';
 import { join } from 'node:path';
+
+import { nation } from './nation.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const yagura = join(root, 'build/yagura');
@@ -135,8 +137,35 @@ server { listen 127.0.0.1:${port}; root ${www}; } }
   return { ...r, each: (sum() - before) / r.n };
 }
 
-const measures = { save: async (s) => save(s.port, s.survey), page: async (s) => page(s.port, s.pid, s.survey) };
-const wanted = process.argv.slice(2).length ? process.argv.slice(2) : Object.keys(measures);
+// A server on a database of its own with ten years, its log kept as objects.
+function tenYears() {
+  const file = join(dir, 'ten.db');
+  run(yagura, ['demo', '--db', `sqlite:${file}`, '--years', '10']);
+  const serve = () => new Promise((resolve, reject) => {
+    const child = spawn(yagura, ['serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:0'],
+      { stdio: ['ignore', 'pipe', 'pipe'] });
+    const lines = [];
+    let out = '', rest = '';
+    tidy.push(() => child.kill('SIGTERM'));
+    child.on('exit', () => reject(new Error(`serve ended: ${out}`)));
+    child.stderr.on('data', (d) => {
+      const all = (rest + d).split('\n');
+      rest = all.pop();
+      for (const l of all) try { lines.push(JSON.parse(l)); } catch { /* not a line of the log */ }
+    });
+    child.stdout.on('data', (d) => {
+      out += d;
+      const m = out.match(/127\.0\.0\.1:(\d+)/);
+      if (m) resolve({ port: Number(m[1]), pid: child.pid, log: () => lines,
+        stop: () => new Promise((ok) => { child.removeAllListeners('exit'); child.once('exit', ok); child.kill('SIGTERM'); }) });
+    });
+  });
+  const key = (login) => run(yagura, ['token', 'create', '--db', `sqlite:${file}`, '--login', login]).trim();
+  return nation({ serve, token: key });
+}
+
+const measures = { nation: tenYears, save: async (s) => save(s.port, s.survey), page: async (s) => page(s.port, s.pid, s.survey) };
+const wanted = process.argv.slice(2).length ? process.argv.slice(2) : ["save", "page", "nation"];
 let failed = null;
 try {
   run(yagura, ['demo', '--db', `sqlite:${db}`]);

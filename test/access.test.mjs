@@ -222,8 +222,8 @@ class Nation {
     if (!row.path.endsWith('/items/{code}')) return more;
     const { json, status } = await who.get(where);
     const seen = status === 200 ? json.seen : 0;
-    return { value: row.send === 'bad' ? '多い' : '12', seen: row.send === 'stale' ? seen + 1 : seen,
-      ...more };
+    const value = { bad: '多い', stale: '13' }[row.send] ?? '12'; // what is in force adds nothing
+    return { value, seen: row.send === 'stale' ? seen + 1 : seen, ...more };
   }
 
   /** An entry of the plan, as the page that shows it was. */

@@ -312,7 +312,8 @@ str fix_csrf(struct fix *f, str cookie)
     const char *at = page.n ? memmem(page.p, page.n, name.p, name.n) : NULL;
     if (!at)
         fail_msg("no token on the page");
-    token = str_dup(f->a, (str){at + name.n, 64});
+    token = str_sub(page, (size_t)(at - page.p) + name.n, page.n);
+    token = str_dup(f->a, (str){token.p, strcspn(token.p, "\"")});
     fix_done(x);
     return token;
 }

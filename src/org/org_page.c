@@ -10,7 +10,7 @@
 /* ── sign-in ── */
 
 struct sign_in {
-    str login, password, next;
+    str login, password, next, draft;
     /* found by prepare */
     struct credential credential;
     uint8_t secret[WEB_SECRET], hash[WEB_SECRET_HASH];
@@ -23,6 +23,8 @@ static const struct web_field sign_in_fields[] = {
         .offset = offsetof(struct sign_in, password), .required = true, .max = 1000},
     {.name = "next", .label = "次の画面", .type = FIELD_LINE,
         .offset = offsetof(struct sign_in, next), .max = 500},
+    {.name = "draft", .label = "保存の続き", .type = FIELD_LINE,
+        .offset = offsetof(struct sign_in, draft), .max = WEB_DRAFT},
 };
 static const struct web_form sign_in_form = WEB_FORM(sign_in_fields, sign_in);
 
@@ -46,6 +48,7 @@ static err sign_in_read(struct req *rq)
         return ERR(NOMEM);
     v->login = req_typed(rq, "login", STR_NONE);
     v->next = req_typed(rq, "next", req_query(rq, "next"));
+    v->draft = req_typed(rq, "draft", req_draft(rq));
     v->error = req_error_of(rq, "password");
     if (v->error.n == 0)
         v->error = req_error_of(rq, "login");
@@ -80,11 +83,32 @@ static err sign_in_write(struct tx *tx, struct req *rq)
         .object = str_fmt(rq->a, "person:%lld", (long long)f->credential.person.v)};
     TRY(audit_append(tx, &e));
     req_session_start(rq, f->secret, life);
+    req_resume(rq, f->draft);
     return req_go(rq, safe_next(f->next));
+}
+
+struct sign_out {
+    str draft; /* somebody else's: for the page they sign in at */
+};
+
+static const struct web_field sign_out_fields[] = {
+    {.name = "draft", .label = "保存の続き", .type = FIELD_LINE,
+        .offset = offsetof(struct sign_out, draft), .max = WEB_DRAFT},
+};
+static const struct web_form sign_out_form = WEB_FORM(sign_out_fields, sign_out);
+
+static err sign_in_again(struct req *rq, str draft)
+{
+    struct view_sign_in *v = ARENA_NEW(rq->a, struct view_sign_in);
+    if (!v)
+        return ERR(NOMEM);
+    v->draft = draft;
+    return req_show(rq, &view_sign_in_type, v);
 }
 
 static err sign_out_write(struct tx *tx, struct req *rq)
 {
+    const struct sign_out *f = rq->form;
     if (!rq->who.bearer) {
         TRY(org_session_drop(tx, req_session_hash(rq)));
         struct audit_entry e = {.body = rq->who.org,
@@ -95,7 +119,7 @@ static err sign_out_write(struct tx *tx, struct req *rq)
     }
     req_session_end(rq);
     rq->who = (struct principal){0}; /* the next page is shown to nobody */
-    return req_go(rq, S("/sign-in?ok=bye"));
+    return f->draft.n ? sign_in_again(rq, f->draft) : req_go(rq, S("/sign-in?ok=bye"));
 }
 
 /* ── the first password ── */
@@ -175,7 +199,7 @@ const struct route org_routes[] = {
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
         .write = sign_in_write},
-    {.method = POST, .path = "/sign-out", .write = sign_out_write},
+    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write},
     {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},
     {.method = POST, .path = "/invite/{token}", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &invite_form, .read = invite_read, .prepare = invite_prepare,

@@ -5,6 +5,7 @@
 
 #include "conflict.ht.h"
 #include "item.ht.h"
+#include "presence.ht.h"
 
 /* ── the page ── */
 
@@ -55,8 +56,12 @@ static err item_field(struct req *rq, const struct item *it, struct view_item *v
     str value = survey_item_value(it);
     struct strs typed = req_typed_list(rq, "value");
     bool again = req_is_redraw(rq) && rq->route->form == &survey_answer_form;
-    if (again)
+    if (again) {
+        int64_t seen; /* what the person saw; a newer answer is still one they did not see */
         value = typed.n ? typed.v[0] : STR_NONE;
+        if (!err_is(parse_i64(req_typed(rq, "seen", STR_NONE), 0, INT64_MAX, &seen)))
+            v->seen = seen;
+    }
     v->value = value;
     if (it->q->type == ANSWER_DATE && again) {
         v->year = typed.n > 0 ? typed.v[0] : STR_NONE;
@@ -145,6 +150,13 @@ static err item_plan(struct req *rq, const struct sheet *sheet, const struct ite
     return OK;
 }
 
+/* After a save by a script: the fact that holds it. */
+static int64_t saved_fact(const struct req *rq)
+{
+    int64_t fact;
+    return err_is(parse_i64(req_query(rq, "fact"), 1, INT64_MAX, &fact)) ? 0 : fact;
+}
+
 static void item_head(struct req *rq, const struct sheet *sheet, const struct item *it,
     struct view_item *v)
 {
@@ -168,6 +180,7 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .type = item_field_type(it->q->type),
         .unit = it->q->unit,
         .seen = it->now.id,
+        .saved = saved_fact(rq),
         .error = req_error_of(rq, "value"),
         .may_confirm = survey_item_may_confirm(it),
         .last_answer = form_answer_text(rq->a, it->q, it->last.value),
@@ -175,6 +188,39 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .answered_at = it->now.at,
         .before = i > 0 ? c->item[i - 1].code : STR_NONE,
         .after = i + 1 < c->n_items ? c->item[i + 1].code : STR_NONE};
+}
+
+/* ── who else is here ── */
+
+enum { OTHERS = 8 };
+
+/* A response belongs to one body (and organ), so only colleagues meet under its id. */
+static str presence_key(struct req *rq, const struct response *r)
+{
+    return str_fmt(rq->a, "response:%lld/%.*s", (long long)r->id, STR_F(req_param(rq, "code")));
+}
+
+/* Marks the person who asks, unless it is a program, and names the others. */
+static err item_presence(
+    struct req *rq, const struct response *r, struct view_presence *v)
+{
+    struct present others[OTHERS];
+    str key = presence_key(rq, r);
+    v->others.p = ARENA_ARRAY(rq->a, struct view_presence_others, OTHERS);
+    if (!v->others.p || !key.n)
+        return ERR(NOMEM);
+    if (!rq->who.bearer)
+        req_presence_mark(rq, key);
+    size_t n = req_presence_others(rq, key, others, OTHERS);
+    for (size_t i = 0; i < n; i++) {
+        struct view_presence_others *o = &v->others.p[v->others.n++];
+        BUF_AUTO at = BUF(64);
+        put_iso_time(&at, others[i].at);
+        o->at = str_dup(rq->a, str_sub(buf_view(&at), 11, 5)); /* 14:05 */
+        TRY(org_person_name(
+            rq->db, rq->a, rq->who.scope, (person_id){others[i].person}, &o->name));
+    }
+    return OK;
 }
 
 static err load_item(struct req *rq, struct sheet *sheet, const struct item **out)
@@ -188,6 +234,20 @@ static err load_item(struct req *rq, struct sheet *sheet, const struct item **ou
         return ERR(NOTFOUND);
     *out = &sheet->item[q - sheet->catalog->item];
     return OK;
+}
+
+/* Answered from memory, and only to the script of the item's page. */
+err survey_presence_read(struct req *rq)
+{
+    struct sheet sheet;
+    const struct item *it;
+    struct view_presence *v = ARENA_NEW(rq->a, struct view_presence);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(load_item(rq, &sheet, &it)); /* who may open the page; and no key that anybody can choose */
+    TRY(item_presence(rq, &sheet.response, v));
+    rq->json = true;
+    return req_show(rq, &view_presence_type, v);
 }
 
 err survey_item_read(struct req *rq)
@@ -214,6 +274,7 @@ err survey_item_read(struct req *rq)
     TRY(item_plan(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
     TRY(survey_files_view(rq, &sheet, it->q, v->editable, &v->files));
+    TRY(item_presence(rq, &sheet.response, &v->presence));
     return req_show(rq, &view_item_type, v);
 }
 
@@ -257,6 +318,28 @@ err survey_item_prepare(struct req *rq)
     if (e.code == ERR_INVALID)
         req_error(rq, "value", why);
     return e;
+}
+
+err survey_item_words(struct req *rq, str *what, str *text)
+{
+    struct survey s;
+    const struct catalog *c;
+    str parsed, why;
+    TRY(survey_of(rq, &s));
+    TRY(form_catalog_get(rq->db, s.catalog, &c));
+    const struct question *q = form_item(c, req_param(rq, "code"));
+    if (!q)
+        return ERR(NOTFOUND);
+    struct strs typed = req_typed_list(rq, "value");
+    *what = str_fmt(rq->a, "%.*s %.*s", STR_F(q->code), STR_F(q->text));
+    if (!err_is(form_answer_parse(rq->a, q, &typed, &parsed, &why))) {
+        *text = form_answer_text(rq->a, q, parsed);
+        return OK;
+    }
+    *text = STR_NONE; /* not an answer yet: as it was typed */
+    for (size_t i = 0; i < typed.n; i++)
+        *text = str_fmt(rq->a, "%.*s%s%.*s", STR_F(*text), i ? " " : "", STR_F(typed.v[i]));
+    return OK;
 }
 
 /* What a closed response means for the person. */
@@ -303,7 +386,12 @@ err survey_item_write(struct tx *tx, struct req *rq)
     if (e.code == ERR_STALE)
         return show_conflict(tx, rq, &newest);
     TRY(say_closed(rq, e));
-    return go_to_item(rq, f->survey, f->q->code, "?ok=saved");
+    if (!rq->json)
+        return go_to_item(rq, f->survey, f->q->code, "?ok=saved");
+    /* The page is read after the commit, when a colleague may have saved again: saved tells which
+     * answer was this one, so that a script does not take for seen what nobody looked at. */
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/items/%.*s?fact=%lld", (long long)f->survey.v,
+                          STR_F(f->q->code), (long long)newest.id));
 }
 
 /* ── an earlier answer ── */

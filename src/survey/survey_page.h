@@ -57,6 +57,8 @@ err survey_current_read(struct req *rq);
 extern const struct web_form survey_answer_form;
 err survey_item_read(struct req *rq);
 err survey_item_prepare(struct req *rq);
+err survey_item_words(struct req *rq, str *what, str *text);
+err survey_presence_read(struct req *rq);
 err survey_item_write(struct tx *tx, struct req *rq);
 extern const struct web_form survey_restore_form, survey_remark_form;
 err survey_item_restore_write(struct tx *tx, struct req *rq);

@@ -254,7 +254,8 @@ struct writing {
     int64_t person;
     uint32_t roles; /* for acts of the way */
 };
-/* STALE: newest holds what somebody else saved after seen. CONFLICT: already submitted. */
+/* An answer that is this year's declared one already adds nothing. newest: the answer in force
+ * afterwards. STALE: newest holds what somebody else saved after seen. CONFLICT: already submitted. */
 MUST err survey_write_answer(const struct writing *w, survey_id id, str code, str value,
     int64_t seen, struct fact *newest);
 /* 「前年度から変更なし」 of one item, or of every carried one of an area. *n: how many. */

@@ -97,9 +97,15 @@ err survey_write_answer(const struct writing *w, survey_id id, str code, str val
 {
     struct response r;
     const struct question *q;
-    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    err e = open_item(w, id, code, seen, &r, &q, newest);
+    /* Sent twice, or by two who agree: nothing to add, and nothing to choose between. */
+    if ((!err_is(e) || e.code == ERR_STALE) && newest->id &&
+        newest->basis == BASIS_DECLARED && str_eq(newest->value, value))
+        return OK;
+    TRY(e);
     struct new_fact f = new_fact(w, &r, q, value, BASIS_DECLARED, 0);
-    return save(w, &r, q, newest, S("survey.answer"), &f);
+    TRY(save(w, &r, q, newest, S("survey.answer"), &f));
+    return form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r.body, q->id, 0, newest);
 }
 
 err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,

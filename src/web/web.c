@@ -3,6 +3,7 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_presence.h"
 
 #include <sodium.h>
 
@@ -36,7 +37,7 @@ static err run_read(struct req_private *p)
     return arena_failed(p->rq.a) ? ERR(NOMEM) : OK;
 }
 
-static void reply_read(struct req_private *p, int status)
+void web_reply_read(struct req_private *p, int status)
 {
     err e = run_read(p);
     if (err_is(e))
@@ -63,7 +64,7 @@ static void reply_redraw(struct req_private *p, err e)
     } else {
         p->redraw = true;
         p->type = NULL;
-        reply_read(p, err_http(e));
+        web_reply_read(p, err_http(e));
     }
 }
 
@@ -160,7 +161,7 @@ static bool go_to_location(struct req_private *p)
     p->location = STR_NONE;
     p->type = NULL;
     p->view = NULL;
-    reply_read(p, 200);
+    web_reply_read(p, 200);
     return true;
 }
 
@@ -178,6 +179,8 @@ static void reply_written(struct req_private *p)
         reply_error(p, e);
     } else if (p->type) {
         reply_view(p, 200);
+    } else if (p->draft.n && !p->rq.json && resume_after(p)) {
+        return;
     } else if (!p->rq.json) {
         reply_redirect(p);
     } else if (!go_to_location(p)) {
@@ -266,7 +269,7 @@ static void reply_refused(struct req_private *p, err e)
         reply_status(p, 400, STR_NONE);
     else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
         reply_view(p, 409);
-    else
+    else if (e.code != ERR_DENIED || !(resume_offer(p) || resume_at_once(p)))
         reply_error(p, e);
 }
 
@@ -346,13 +349,13 @@ static bool app_begin(void *ctx, struct http_exchange *x)
     err e = p->admitted;
     if (!p->replied && !err_is(e) && x->method == POST) {
         e = check_post(p);
-        if (!err_is(e))
+        if (!err_is(e) && p->rq.route->write)
             return false; /* the write follows in start() */
     }
     if (err_is(e))
         reply_refused(p, e);
     else if (!p->replied)
-        reply_read(p, 200);
+        web_reply_read(p, 200);
     p->journaling = web_journal_is_due(p);
     if (!p->journaling)
         log_reply(p);
@@ -490,6 +493,8 @@ err web_new(const struct web_config *config, struct web **out)
         e = assets_load(w);
     if (!err_is(e))
         e = slow_start(w, slow_run);
+    if (!err_is(e))
+        e = presence_new(&w->presence);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -503,6 +508,7 @@ void web_free(struct web *w)
     if (!w)
         return;
     slow_stop(w->slow);
+    presence_free(w->presence);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);

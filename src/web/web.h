@@ -98,7 +98,10 @@ struct route {
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
-    err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer */
+    err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer; NULL: answered by read() */
+    /* POST: what was typed, in words, for 「保存の続き」 (rq->db is readable, req_typed_list() gives
+     * what was typed). NULL: the label and the text of each field. */
+    err (*words)(struct req *rq, str *what, str *text);
 };
 
 /* ── a request ── */
@@ -168,9 +171,25 @@ enum { WEB_SECRET = 32, WEB_SECRET_HASH = 32 };
 void req_session_start(struct req *rq, const uint8_t secret[WEB_SECRET], usec life);
 void req_session_end(struct req *rq);
 struct bytes req_session_hash(const struct req *rq); /* of the cookie or token that came in */
+/* A POST that came when nobody was signed in is not lost: the page to sign in at carries it sealed,
+ * and after signing in it is shown with a button that sends it (web_resume.c). */
+enum { WEB_DRAFT = 65536 }; /* characters, the most */
+str req_draft(const struct req *rq);           /* for the hidden field "draft"; empty: nothing */
+void req_resume(struct req *rq, str draft);    /* after req_session_start(): shown before req_go()'s page */
 /* base64url of a secret, as used in cookies, tokens and links; and its hash. */
 str web_secret_text(struct arena *a, const uint8_t secret[WEB_SECRET]);
 MUST err web_secret_hash(str text, uint8_t hash[WEB_SECRET_HASH]);
+
+/* ── who else is here ── */
+
+struct present {
+    int64_t person;
+    usec at; /* the last sign of them */
+};
+/* The person of the request is at what key names; others of the last minute, newest first. Kept in
+ * memory: a restart forgets it. key must say whose thing it is: "response:12/ORG-01". */
+void req_presence_mark(struct req *rq, str key);
+size_t req_presence_others(struct req *rq, str key, struct present *out, size_t most);
 
 /* ── the application ── */
 

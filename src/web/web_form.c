@@ -88,7 +88,7 @@ static err parse_body(struct req_private *p)
 
 /* ── fields ── */
 
-static const struct web_field *field_named(const struct web_form *form, str name)
+const struct web_field *web_form_field(const struct web_form *form, str name)
 {
     for (size_t i = 0; form && i < form->n; i++)
         if (str_eq(str_of(form->fields[i].name), name))
@@ -100,7 +100,7 @@ static err refuse_unknown(struct req_private *p)
 {
     for (size_t i = 0; i < p->typed.n; i++) {
         str name = p->typed.v[i].name;
-        if (str_eq(name, S("csrf")) || field_named(p->rq.route->form, name))
+        if (str_eq(name, S("csrf")) || web_form_field(p->rq.route->form, name))
             continue;
         req_say(&p->rq, str_fmt(p->rq.a, "知らない項目「%.*s」があります。", STR_F(name)));
         return ERR(INVALID);

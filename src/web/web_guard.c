@@ -92,25 +92,67 @@ err guard_origin(struct req_private *p)
     return ERR(DENIED);
 }
 
-/* token = HMAC-SHA256(key of the installation, session): worthless in any other session. */
+/* A token: HMAC-SHA256(key of the installation, session), worthless in any other session; then
+ * whose session it was, and a MAC over both, which still tells it when the session is gone. */
+struct csrf {
+    uint8_t mac[crypto_auth_hmacsha256_BYTES];
+    uint8_t person[8];
+    uint8_t tag[16];
+};
+_Static_assert(sizeof(struct csrf) == 56, "no padding: it is written as hex");
+
+static void csrf_tag(const struct web *w, const struct csrf *t, uint8_t tag[16])
+{
+    static const uint8_t purpose[] = "who typed it"; /* else it is as long as no session's hash */
+    uint8_t whole[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state s;
+    crypto_auth_hmacsha256_init(&s, w->csrf_key, sizeof w->csrf_key);
+    crypto_auth_hmacsha256_update(&s, purpose, sizeof purpose);
+    crypto_auth_hmacsha256_update(&s, t->mac, sizeof t->mac);
+    crypto_auth_hmacsha256_update(&s, t->person, sizeof t->person);
+    crypto_auth_hmacsha256_final(&s, whole);
+    memcpy(tag, whole, 16);
+}
+
 str guard_csrf_token(struct req_private *p)
 {
-    uint8_t mac[crypto_auth_hmacsha256_BYTES];
+    struct csrf t;
+    int64_t person = p->rq.who.person;
     if (!p->has_session || p->rq.who.bearer)
         return STR_NONE;
-    crypto_auth_hmacsha256(mac, p->session_hash, sizeof p->session_hash, p->rq.web->csrf_key);
-    char *hex = arena_alloc(p->rq.a, 2 * sizeof mac);
-    return hex ? hex_of(hex, mac, sizeof mac) : STR_NONE;
+    crypto_auth_hmacsha256(t.mac, p->session_hash, sizeof p->session_hash, p->rq.web->csrf_key);
+    memcpy(t.person, &person, sizeof t.person);
+    csrf_tag(p->rq.web, &t, t.tag);
+    char *hex = arena_alloc(p->rq.a, 2 * sizeof t);
+    return hex ? hex_of(hex, &t, sizeof t) : STR_NONE;
+}
+
+static str csrf_sent(const struct req_private *p)
+{
+    str got = STR_NONE;
+    for (size_t i = 0; i < p->typed.n; i++)
+        if (str_eq(p->typed.v[i].name, S("csrf")))
+            got = p->typed.v[i].value;
+    return got;
+}
+
+int64_t guard_csrf_person(const struct req_private *p)
+{
+    struct csrf t;
+    uint8_t tag[16];
+    int64_t person;
+    if (err_is(hex_parse(csrf_sent(p), &t, sizeof t)))
+        return 0;
+    csrf_tag(p->rq.web, &t, tag);
+    memcpy(&person, t.person, sizeof person);
+    return sodium_memcmp(tag, t.tag, sizeof tag) == 0 ? person : 0;
 }
 
 err guard_csrf(struct req_private *p)
 {
     if (!p->has_session || p->rq.who.bearer)
         return OK; /* a sign-in has no session yet: its origin was checked */
-    str want = guard_csrf_token(p), got = STR_NONE;
-    for (size_t i = 0; i < p->typed.n; i++)
-        if (str_eq(p->typed.v[i].name, S("csrf")))
-            got = p->typed.v[i].value;
+    str want = guard_csrf_token(p), got = csrf_sent(p);
     if (want.n > 0 && got.n == want.n && sodium_memcmp(got.p, want.p, want.n) == 0)
         return OK;
     req_say(&p->rq, S("この画面は古くなっています。前の画面を開き直して、もう一度送ってください。"));
@@ -128,6 +170,7 @@ void req_session_start(struct req *rq, const uint8_t secret[WEB_SECRET], usec li
     rq->p->cookie =
         str_fmt(rq->a, "%s%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%lld", cookie_name,
             STR_F(value), (long long)(life / USEC_SECOND));
+    rq->p->has_session = !err_is(web_secret_hash(value, rq->p->session_hash)); /* for req_resume() */
 }
 
 void req_session_end(struct req *rq)

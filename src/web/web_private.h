@@ -45,6 +45,7 @@ struct req_private {
     bool journaling;      /* the reply is ready and waits for its row */
     err journal_result;
     str cookie;           /* Set-Cookie */
+    str draft;            /* sealed: to be put into the page, or come back from it */
     bool has_session;
     bool redraw;
     bool body_read;       /* typed is the whole of what was sent */
@@ -54,12 +55,14 @@ struct req_private {
 };
 
 struct slow;
+struct presence;
 
 struct web {
     struct web_config config;
     uint8_t csrf_key[32];
     struct slow *slow;
     atomic_int uploads; /* under way */
+    struct presence *presence;
     struct asset *assets;
     size_t n_assets;
 };
@@ -75,6 +78,8 @@ MUST err url_decode(struct arena *a, str raw, bool plus, str *out);
 /* web_form.c */
 /* Fills rq->form and p->typed. INVALID: messages are in p->errors. */
 MUST err web_form_parse(struct req_private *p);
+/* NULL: the form has no such field. */
+const struct web_field *web_form_field(const struct web_form *form, str name);
 
 /* web_guard.c */
 MUST err guard_principal(struct req_private *p, struct db *db);
@@ -82,6 +87,20 @@ MUST err guard_permission(struct req_private *p, const struct route *route);
 MUST err guard_origin(struct req_private *p);
 MUST err guard_csrf(struct req_private *p);
 str guard_csrf_token(struct req_private *p);
+/* Whose page the form stood on, also when its session is gone: the person in the token that was
+ * sent, if this installation made the token; else 0. */
+int64_t guard_csrf_person(const struct req_private *p);
+
+/* web_resume.c: each replies and is true, or leaves the request alone. */
+/* A POST that nobody signed in sent: the page to sign in at, carrying what was typed. */
+bool resume_offer(struct req_private *p);
+/* A POST of another session than the form's: 「保存の続き」 at once. */
+bool resume_at_once(struct req_private *p);
+/* After signing in with a draft: 「保存の続き」. */
+bool resume_after(struct req_private *p);
+
+/* web.c */
+void web_reply_read(struct req_private *p, int status);
 
 /* web_reply.c */
 void reply_view(struct req_private *p, int status);

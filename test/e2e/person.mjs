@@ -12,9 +12,12 @@ const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-co
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const BAND = /^架空データ：.*試用版です。$/;
 
-/** A page that was refused on purpose is no error of the page. */
+/** A page that was refused on purpose is no error of the page; nor what its script asks for when
+ * the session has ended. */
 function isExpected(message, page) {
-  return /status of (403|404|409|422)/.test(message.text()) && message.location().url === page.url();
+  const { url } = message.location(), [here] = page.url().split(/[?#]/);
+  return (/status of (401|403|404|409|422)/.test(message.text()) && (url === page.url() || url === here)) ||
+    (/status of 40[13]/.test(message.text()) && url === `${here}/presence`);
 }
 
 export class Person {

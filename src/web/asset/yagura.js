@@ -2,7 +2,7 @@
 // Comfort only: every page is complete without this file.
 
 // A form that was changed and not sent asks before it is left.
-for (const form of document.querySelectorAll('form[method="post"]')) {
+for (const form of document.querySelectorAll('form[method="post"]:not([data-autosave])')) {
   let changed = false;
   form.addEventListener('input', () => { changed = true; });
   form.addEventListener('submit', () => { changed = false; });
@@ -10,3 +10,6 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
     if (changed) event.preventDefault();
   });
 }
+
+// Answers that are saved while they are given, and who else is giving them.
+if (document.querySelector('[data-autosave], [data-presence]')) import('./autosave.js');

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was typed outlives its session: a POST that nobody signed in sent is sealed into the page to
+ * sign in at, and shown after it with a button that sends it (doc/adr/0014-two-at-once.md).
+ *
+ * Only this installation can make or open a seal (XChaCha20-Poly1305 under a key of its own). It
+ * names the person whose page the form stood on, so nobody else is led to send it. Nothing is
+ * executed here: the button sends the fields to their own route, with the checks of any POST. */
+#include "web/web_private.h"
+
+#include "resume.ht.h"
+
+#include <sodium.h>
+
+enum {
+    NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    HEAD = 2 * sizeof(int64_t),
+    PLAIN_MAX = WEB_DRAFT * 3 / 4 - NONCE - TAG, /* what fits when written as base64 */
+    BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
+    LIFE_HOURS = 12 /* that of a session */
+};
+
+struct draft {
+    int64_t person; /* who typed it */
+    usec at;
+    str path;
+    struct pairs fields;
+};
+
+str req_draft(const struct req *rq)
+{
+    return rq->p->draft;
+}
+
+void req_resume(struct req *rq, str draft)
+{
+    rq->p->draft = draft;
+}
+
+/* ── the seal ── */
+
+static void seal_key(const struct web *w, uint8_t key[crypto_auth_hmacsha256_BYTES])
+{
+    static const uint8_t purpose[] = "sealed draft"; /* else it is as long as no session's hash */
+    crypto_auth_hmacsha256(key, purpose, sizeof purpose, w->csrf_key);
+}
+
+static str seal(struct req_private *p, const struct buf *plain)
+{
+    uint8_t key[crypto_auth_hmacsha256_BYTES];
+    size_t n = NONCE + plain->n + TAG, text_n = sodium_base64_encoded_len(n, BASE64);
+    uint8_t *box = arena_alloc(p->rq.a, n);
+    char *text = arena_alloc(p->rq.a, text_n);
+    if (!box || !text)
+        return STR_NONE;
+    randombytes_buf(box, NONCE);
+    seal_key(p->rq.web, key);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        box + NONCE, NULL, (const uint8_t *)plain->p, plain->n, NULL, 0, NULL, box, key);
+    sodium_memzero(key, sizeof key);
+    sodium_bin2base64(text, text_n, box, n, BASE64);
+    return str_of(text);
+}
+
+static err unseal(struct req_private *p, str text, str *plain)
+{
+    uint8_t key[crypto_auth_hmacsha256_BYTES];
+    size_t n;
+    uint8_t *box = arena_alloc(p->rq.a, text.n + 1);
+    uint8_t *out = arena_alloc(p->rq.a, text.n + 1);
+    if (!box || !out)
+        return ERR(NOMEM);
+    if (sodium_base642bin(box, text.n + 1, text.p, text.n, NULL, &n, NULL, BASE64) != 0 ||
+        n < NONCE + TAG + HEAD)
+        return ERR(INVALID);
+    seal_key(p->rq.web, key);
+    int bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        out, NULL, NULL, box + NONCE, n - NONCE, NULL, 0, box, key);
+    sodium_memzero(key, sizeof key);
+    *plain = (str){(const char *)out, n - NONCE - TAG};
+    return bad ? ERR(INVALID) : OK;
+}
+
+/* ── what is carried ── */
+
+/* A form in which somebody types: its route is not open to everybody, and not all it takes are
+ * secrets, marks and numbers. */
+static bool is_typed_in(const struct web_field *f)
+{
+    return f->type == FIELD_LINE || f->type == FIELD_TEXT || f->type == FIELD_LINES;
+}
+
+/* False: an unknown field, or nothing worth keeping. Secrets are left out. */
+static bool put_fields(struct buf *b, const struct req_private *p)
+{
+    bool first = true, any = false;
+    for (size_t i = 0; i < p->typed.n; i++) {
+        const struct pair *t = &p->typed.v[i];
+        if (str_eq(t->name, S("csrf")))
+            continue;
+        const struct web_field *f = web_form_field(p->rq.route->form, t->name);
+        if (!f)
+            return false;
+        if (f->type == FIELD_SECRET)
+            continue;
+        if (!first)
+            buf_char(b, '&');
+        first = false;
+        html_urlpart(b, t->name);
+        buf_char(b, '=');
+        html_urlpart(b, t->value);
+        any = any || (is_typed_in(f) && t->value.n > 0);
+    }
+    return any;
+}
+
+/* p->draft of what person typed. NOTFOUND: nothing worth keeping. LIMIT: too much. */
+static err make_draft(struct req_private *p, int64_t person)
+{
+    BUF_AUTO plain = BUF(PLAIN_MAX);
+    int64_t head[2] = {person, p->rq.now};
+    buf_put(&plain, (const char *)head, HEAD);
+    buf_str(&plain, p->rq.x->path);
+    buf_char(&plain, '\n');
+    if (!put_fields(&plain, p))
+        return ERR(NOTFOUND);
+    TRY(buf_status(&plain));
+    p->draft = seal(p, &plain);
+    return p->draft.n ? OK : ERR(NOMEM);
+}
+
+static err open_draft(struct req_private *p, struct draft *out)
+{
+    str rest;
+    int64_t head[2];
+    TRY(unseal(p, p->draft, &rest));
+    memcpy(head, rest.p, HEAD);
+    rest = str_sub(rest, HEAD, rest.n);
+    *out = (struct draft){.person = head[0], .at = head[1]};
+    if (p->rq.now < out->at || p->rq.now - out->at > LIFE_HOURS * USEC_HOUR ||
+        !str_cut(&rest, '\n', &out->path))
+        return ERR(INVALID);
+    return route_split_query(p->rq.a, rest, &out->fields);
+}
+
+/* Is there still such a route, for this person, with these fields. */
+static err find_route(struct req_private *p, const struct draft *d)
+{
+    const char *allow;
+    const struct route *r = route_match(p->rq.web, POST, d->path, p, &allow);
+    if (!r || !r->form || (r->flags & ROUTE_PUBLIC))
+        return ERR(NOTFOUND);
+    TRY(guard_permission(p, r));
+    for (size_t i = 0; i < d->fields.n; i++) {
+        const struct web_field *f = web_form_field(r->form, d->fields.v[i].name);
+        if (!f || f->type == FIELD_SECRET)
+            return ERR(NOTFOUND);
+    }
+    p->rq.route = r;
+    p->typed = d->fields;
+    return OK;
+}
+
+/* ── the page ── */
+
+static err tell_each(struct req_private *p, struct view_resume *v)
+{
+    for (size_t i = 0; i < p->typed.n; i++) {
+        const struct pair *t = &p->typed.v[i];
+        const struct web_field *f = web_form_field(p->rq.route->form, t->name);
+        if (f->type == FIELD_INT || t->value.n == 0)
+            continue; /* versions and marks, which the form held by itself */
+        v->told.p[v->told.n++] = (struct view_resume_told){
+            str_of(f->label), f->type == FIELD_BOOL ? S("はい") : t->value};
+    }
+    return OK;
+}
+
+static err tell_in_words(struct req *rq, struct view_resume *v)
+{
+    str what, text;
+    TRY(rq->route->words(rq, &what, &text));
+    v->told.p[v->told.n++] = (struct view_resume_told){what, text};
+    return OK;
+}
+
+static err show_own(struct req_private *p, const struct draft *d, struct view_resume *v)
+{
+    TRY(find_route(p, d));
+    size_t n = d->fields.n;
+    v->action = d->path;
+    v->fields.p = ARENA_ARRAY(p->rq.a, struct view_resume_fields, n + 1);
+    v->told.p = ARENA_ARRAY(p->rq.a, struct view_resume_told, n + 1);
+    if (!v->fields.p || !v->told.p)
+        return ERR(NOMEM);
+    for (; v->fields.n < n; v->fields.n++)
+        v->fields.p[v->fields.n] = (struct view_resume_fields){
+            d->fields.v[v->fields.n].name, d->fields.v[v->fields.n].value};
+    return p->rq.route->words ? tell_in_words(&p->rq, v) : tell_each(p, v);
+}
+
+static err read_draft(struct req *rq, void *arg)
+{
+    struct draft d;
+    struct view_resume *v = ARENA_NEW(rq->a, struct view_resume);
+    (void)arg;
+    if (!v)
+        return ERR(NOMEM);
+    TRY(open_draft(rq->p, &d));
+    v->person = rq->who.person_name;
+    v->other = d.person != rq->who.person;
+    if (v->other)
+        v->draft = rq->p->draft; /* still sealed: it is not theirs to read */
+    else
+        TRY(show_own(rq->p, &d, v));
+    return req_show(rq, &view_resume_type, v);
+}
+
+static err load_principal(struct req *rq, void *arg)
+{
+    struct bytes hash = {rq->p->session_hash, WEB_SECRET_HASH};
+    (void)arg;
+    return rq->web->config.auth.load(rq->db, rq->a, rq->now, hash, false, &rq->who);
+}
+
+static bool reply_draft(struct req_private *p, int status)
+{
+    if (err_is(req_reading(&p->rq, read_draft, NULL))) {
+        p->type = NULL;
+        return false;
+    }
+    reply_view(p, status);
+    return true;
+}
+
+bool resume_after(struct req_private *p)
+{
+    return p->has_session && !err_is(req_reading(&p->rq, load_principal, NULL)) &&
+        reply_draft(p, 200);
+}
+
+/* ── when a POST is refused ── */
+
+/* A browser's form, sent from a page of this site to a route that takes what people type. */
+static bool may_carry(struct req_private *p)
+{
+    const struct route *r = p->rq.route;
+    return r && r->method == POST && r->form && !(r->flags & ROUTE_PUBLIC) && !p->rq.json &&
+        !p->rq.who.bearer && !err_is(guard_origin(p));
+}
+
+static bool reply_sign_in(struct req_private *p)
+{
+    const char *allow;
+    const struct route *r = route_match(p->rq.web, GET, S("/sign-in"), p, &allow);
+    struct pair *next = ARENA_NEW(p->rq.a, struct pair);
+    if (!r || !next)
+        return false;
+    *next = (struct pair){S("next"), p->rq.x->path};
+    p->query = (struct pairs){next, 1};
+    p->n_errors = 0; /* what is wrong with the form is said when it is sent */
+    p->rq.route = r;
+    web_reply_read(p, 401);
+    return true;
+}
+
+bool resume_offer(struct req_private *p)
+{
+    str said = p->say;
+    if (p->rq.who.person || !may_carry(p)) {
+        p->say = said; /* why it may not be carried is nobody's business */
+        return false;
+    }
+    IGNORE(web_form_parse(p)); /* as far as it can be read */
+    int64_t person = p->body_read ? guard_csrf_person(p) : 0;
+    err e = person ? make_draft(p, person) : ERR(NOTFOUND);
+    p->say = said;
+    if (e.code == ERR_LIMIT)
+        reply_status(p, 401, S("入力した内容が大きいため、引き継げませんでした。ブラウザーの「戻る」で"
+                               "前の画面に戻り、内容を控えてから、サインインしてください。"));
+    return e.code == ERR_LIMIT || (!err_is(e) && reply_sign_in(p));
+}
+
+bool resume_at_once(struct req_private *p)
+{
+    if (!p->rq.who.person || !p->body_read || !may_carry(p) ||
+        err_is(guard_permission(p, p->rq.route)) || !err_is(guard_csrf(p)))
+        return false;
+    int64_t person = guard_csrf_person(p);
+    return person && !err_is(make_draft(p, person)) && reply_draft(p, 403);
+}
