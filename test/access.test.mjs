@@ -22,6 +22,9 @@ const routes = JSON.parse(yaguraOk('routes', '--json'));
 /** The number of times a table row may be asked with a link that works only once. */
 const INVITES = 64;
 
+/** A body outside of the list. */
+const UNION = 7000001;
+
 // ── doc/access.csv ──
 
 const ROLES = ['nobody', 'no_role', 'staff', 'pref', 'nation', 'system'];
@@ -54,6 +57,8 @@ class Nation {
     this.survey = home.offices[0].id;
     await this.readBoard(nation);
     this.choose();
+    const draft = await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    this.draft = draft.json.id;
     await this.server.stop();
     this.grant();
     this.server = await serve(this.file);
@@ -97,12 +102,20 @@ class Nation {
     const of = (body) => `(SELECT id FROM person WHERE login='u${body.code6}')`;
     this.someone = Number(sqlite(this.file,
       `SELECT id FROM person WHERE login='u${this.leaver.code6}'`));
+    this.officer = Number(sqlite(this.file,
+      `SELECT id FROM person WHERE login='u${this.staff.draft.code6}'`));
+    sqlite(this.file, `INSERT INTO body (id, class, pref, name, kana, valid_from)
+      SELECT ${UNION}, 11, pref, '広域組合', 'こういきくみあい', 0 FROM body
+      WHERE id=${this.staff.draft.body};`);
     const prefs = [this.pref.draft, this.pref.submitted, this.pref.new, ...this.pref.ready];
     this.invites = Array.from({ length: INVITES }, () => crypto.randomBytes(32));
+    this.contact = 4242; // of the guest's body: of nobody who asks
     const hash = (secret) => crypto.createHash('sha256').update(secret).digest('hex');
     sqlite(this.file, [
       ...prefs.map((p) => `INSERT INTO person_role VALUES (${of(p)}, 8, 0);`),
       `DELETE FROM person_role WHERE person=${of(this.noRole)};`,
+      `INSERT INTO contact (id, body, position, kind, name, phone, mail, hours, version, changed_at)
+        VALUES (${this.contact}, ${this.guest.body}, 1, 1, '宿直', '110', '', '', 1, 0);`,
       ...this.invites.map((secret) => `INSERT INTO invite (hash, person, created_at, expires_at)
         VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
     ].join('\n'));
@@ -120,8 +133,8 @@ class Nation {
     this.files = new Map([...new Set(bodies)].map((body, i) => [body, 1000 + i]));
     sqlite(this.file, [
       `INSERT INTO blob VALUES (x'${hash}', ${content.length}, 'application/pdf', 0);`,
-      ...[...this.files].map(([body, id]) => `INSERT INTO item_file (id, survey, body, question, blob,
-        name, media, note, person, at) VALUES (${id}, ${this.survey}, ${body},
+      ...[...this.files].map(([body, id]) => `INSERT INTO item_file (id, survey, body, organ, question, blob,
+        name, media, note, person, at) VALUES (${id}, ${this.survey}, ${body}, 0,
         (SELECT id FROM question WHERE code='ORG-S2'), x'${hash}', 'a.pdf', 'application/pdf', '',
         ${this.someone}, 0);`),
     ].join('\n'));
@@ -156,6 +169,7 @@ class Nation {
   body(row, role) {
     const [whose, state] = row.about.split(' ');
     if (whose === 'unknown') return 999999;
+    if (whose === 'union') return UNION;
     if (whose === 'office' || (whose === 'own' && role === 'nation')) return 9000001;
     if (whose === 'own') return (role === 'pref' ? this.pref : this.staff)[state].body;
     return this[whose][state].body;
@@ -170,16 +184,18 @@ class Nation {
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
     const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
-      act: this.act(row), deputy: 1, section: 1, edition: 99,
+      act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
+      member: this.staff.draft.body, organ: row.path.includes('/people/') ? 0 : 1,
       token: row.method === 'GET' ? this.invites[0]?.toString('base64url') : '' };
     if (row.path.includes('{token}') && row.method === 'POST' && row.send === 'good' &&
         row.about !== 'unknown') given.token = this.invites.pop().toString('base64url');
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
+    if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1, file: 1,
-        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99,
+      const none = { file: 1, draft: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+        act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
     }
@@ -200,10 +216,32 @@ class Nation {
       return { login: `p${this.serial++}@example.jp`, name: row.send === 'bad' ? '' : '新任 次郎',
         code6: this.staff.draft.code6, role: 'staff', ...more };
     }
+    if (row.path.startsWith('/bodies')) return this.register(row);
+    if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
+    if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };
     if (row.path === '/surveys/new') {
       return { title: '次の調査', fiscal_year: '2040', as_of: '2040-10-31',
         shown_deadline: row.send === 'bad' ? '2001-01-01' : '2040-12-01',
         last_submission: '2040-12-08', last_correction: '2041-01-31' };
+    }
+    if (row.path === '/people/{person}') return this.roles(row, who, where, more);
+    if (row.path.endsWith('/remove')) return { version: '1' };
+    if (row.path === '/contacts' || row.path === '/contacts/items/{contact}') {
+      return { kind: 'night', name: '宿直室', phone: row.send === 'bad' ? '' : '026-200-0000',
+        version: '1', ...more };
+    }
+    if (row.path === '/policy') {
+      const { json } = await who.get('/policy');
+      const seen = json?.seen ?? 0;
+      return { established: '2026-03-20', seen: row.send === 'stale' ? seen + 1 : seen,
+        address: row.send === 'bad' ? 'ftp://x' : 'https://www.example.jp/policy' };
+    }
+    if (row.path === '/policies/guidelines') {
+      return { name: row.send === 'bad' ? '' : `指針 ${this.serial++}` };
+    }
+    if (row.path.endsWith('/measured')) return { evidence: '1', seen: '0' };
+    if (row.path.endsWith('/keep')) {
+      return { evidence: '1', seen: '0', reason: row.send === 'bad' ? '' : '後任が決まるまで' };
     }
     if (row.path.endsWith('/comments')) return { text: row.send === 'bad' ? '' : '確認中です' };
     if (row.path.endsWith('/steps/{act}')) {
@@ -233,6 +271,71 @@ class Nation {
     const seen = row.send === 'stale' ? version + 1 : version;
     if (row.path.endsWith('/finish')) return { seen };
     return { text: row.send === 'bad' ? '' : '規程を作る', state: 'planned', seen };
+  }
+
+  /** The register's forms: right ones, and wrong ones. */
+  register(row) {
+    const bad = row.send === 'bad', day = '2020-04-01';
+    const decision = { lgwan: 'yes', decision: 'in', reason: bad ? '' : '接続しているため', day };
+    const { code6 } = this.other.draft;
+    switch (row.path) {
+      case '/bodies/new': return { ...decision, name: bad ? '' : '水道企業団', kana: 'すいどう',
+        kind: 'utility', pref: this.pref.draft.code6, reason: '接続しているため' };
+      case '/bodies/merge': return { ends: '999999', day, code6, people: 'move' };
+      case '/bodies/attributes': return { as_of: day, source: '試験', save: '1',
+        csv: `団体コード,人口,中核市,類似団体\n${bad ? '999999' : code6},5000,0,\n` };
+      case '/bodies/{body}/scope': return decision;
+      case '/bodies/{body}/members': return { code6: bad ? '999999' : this.staff.draft.code6, day };
+      case '/bodies/{body}/name': return { name: '', kana: 'x', kind: 'town', code6, day };
+      case '/bodies/{body}/organs': return { kind: bad ? 'safety' : 'assembly', name: '議会',
+        scope: 'in', reason: '方針を定めたため', decided_by: '議会運営委員会', day };
+      case '/bodies/{body}/organs/{organ}': return { name: '議会', scope: 'in',
+        reason: bad ? '' : '方針を定めたため', decided_by: '議会運営委員会', day };
+      default: return {};
+    }
+  }
+
+  /** A person's roles as they are, to be given again. */
+  async roles(row, who, where, more) {
+    const { json, status } = await who.get(where);
+    const seen = status === 200 ? json.seen : 0;
+    return { name: '情報 担当', role: row.send === 'bad' ? 'nation' : 'staff',
+      seen: row.send === 'stale' ? seen + 64 : seen, ...more };
+  }
+
+  /** What changes a draft; for those who see it, from the page as it stands. */
+  async draftFields(row, who, where) {
+    const bad = row.send === 'bad', last = row.path.split('/').pop();
+    const page = where.replace(/\/condition$/, '');
+    const version = async () => {
+      const { json, status } = await who.get(page);
+      return { version: status === 200 ? json.version + (row.send === 'stale' ? 1 : 0) : 1 };
+    };
+    switch (last) {
+      case 'drafts': return { title: bad ? '' : 'もう一つ', from: '' };
+      case 'head': return { title: bad ? '' : '下書き', fiscal_year: 2040, ...await version() };
+      case 'target': return { who: bad ? '' : 'all', ...await version() };
+      case 'pick': return { question: bad ? 'NOPE-1' : 'ORG-01' };
+      case 'new': return { area: 'ORG', text: bad ? '' : `設問${this.serial++}`, why: '理由',
+        type: 'text', carry: 'never', sure: 1, version: 1 };
+      case '{code}': return { text: '職員の数', why: '理由', kind: 'wording',
+        carry: bad ? '' : 'reask', ...await version() };
+      case 'condition': return { parent: bad ? 'NOPE-1' : '', ...await version() };
+      case 'move': return { to: bad ? '' : 'up' };
+      case 'publish': return version();
+      default: return {};
+    }
+  }
+
+  /** Every date ten days later than it is, for those who see it. */
+  async dates(row, who, where) {
+    const { json, status } = await who.get(where);
+    const days = status === 200 ? json.days
+      : ['shown_deadline', 'last_submission', 'last_correction']
+        .map((name) => ({ name, value: '2040-01-01' }));
+    const later = (day) => new Date(Date.parse(day) + 10 * 86_400_000).toISOString().slice(0, 10);
+    return { ...Object.fromEntries(days.map((d) => [d.name, later(d.value)])),
+      reason: row.send === 'bad' ? '' : '災害のため' };
   }
 
   /** The oldest answer the item had this year, for those who see it. */
@@ -372,7 +475,7 @@ function everyAddress(ids) {
 }
 
 /** All that somebody can read: the addresses above, as page and as JSON, and every link found. */
-async function readAll(url, file, login, addresses) {
+async function readAll(url, file, login, addresses, heard = sings) {
   const v = await visitor(url, agent).signIn(login);
   const p = program(url, token(file, login), agent);
   const seen = new Set(addresses), found = [];
@@ -380,7 +483,7 @@ async function readAll(url, file, login, addresses) {
   const look = async (where) => {
     for (const r of [await v.get(where), await p.get(where)]) {
       pages += r.status === 200;
-      if (sings(r.text)) found.push(where);
+      if (heard(r.text)) found.push(where);
     }
   };
   await each(addresses, 8, look);
@@ -388,7 +491,7 @@ async function readAll(url, file, login, addresses) {
     const links = new Set();
     await each(fresh, 8, async (where) => {
       const r = await v.get(where);
-      if (sings(r.text)) found.push(where);
+      if (heard(r.text)) found.push(where);
       for (const [, href] of r.text.matchAll(/href="(\/[^"#]*)/g)) {
         links.add(href.replaceAll('&amp;', '&'));
       }
@@ -412,9 +515,12 @@ describe('the canary', LIMIT, () => {
     const attached = await c.town.upload(`/surveys/${c.survey}/items/ORG-S1/files`,
       ['note', WORD], ['file', WORD, `${WORD}.txt`]);
     assert.equal(attached.status, 200);
-    c.addresses = everyAddress({ file: [String(attached.json.files.rows[0].file)],
-      survey: own.map((s) => s.id), code: codes, edition: ['1'],
-      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String) });
+    const draft = await c.as('nation').post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    c.addresses = everyAddress({ draft: [draft.json.id], file: [String(attached.json.files.rows[0].file)],
+      survey: own.map((s) => s.id), code: codes, edition: ['1'], organ: ['0', '1'],
+      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String),
+      person: [...sqlite(c.file, 'SELECT id FROM person').matchAll(/\d+/g)].map(String),
+      contact: ['1'] });
     assert.ok(c.addresses.length > 700);
   }, LIMIT);
   after(() => c.server?.stop());
@@ -447,6 +553,36 @@ describe('the canary', LIMIT, () => {
     }
     assert.deepEqual(await totals(), was);
   });
+
+  test('contacts and measurements are seen by their own body, and by offices what is theirs to see',
+    LIMIT, async () => {
+      const file = demo('--sample', '--years', '1'), server = await serve(file);
+      const as = (login) => program(server.url, token(file, login), agent);
+      const town = as('town');
+      const survey = (await town.get('/')).json.own[0].id;
+      assert.equal((await town.post('/contacts',
+        { kind: 'night', name: HOSTILE.slice(0, 90), phone: NUMBER })).status, 200);
+      const contact = (await town.get('/contacts')).json.rows.at(-1).contact;
+      assert.equal((await town.post('/contacts/confirm')).status, 200);
+      const item = (await town.get(`/surveys/${survey}/items/ORG-10`)).json;
+      assert.equal(item.measure.value, '0日', 'measured in the same transaction');
+      const addresses = everyAddress({ survey: [survey], code: ['ORG-01', 'ORG-10'],
+        edition: ['1'], body: ['483010', '483028', '480002'], area: ['ORG'], person: ['1'],
+        contact: [String(contact)] });
+      const own = await readAll(server.url, file, 'town2', addresses);
+      assert.ok(own.found.includes('/contacts'), 'a colleague sees it');
+      const offices = { pref: ['/contacts/of/483010', '/contacts/of/483010/csv'],
+        nation: ['/contacts/of/483010', '/contacts/of/483010/csv'], system: [], u483028: [],
+        u483036: [] };
+      for (const [login, sees] of Object.entries(offices)) {
+        const r = await readAll(server.url, file, login, addresses);
+        assert.deepEqual(r.found.sort(), sees, login);
+      }
+      const page = await (await visitor(server.url, agent).signIn('pref'))
+        .get('/contacts/of/483010');
+      assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`));
+      await server.stop();
+    });
 
   test('hostile text is text on the pages of its own body', LIMIT, async () => {
     const v = await visitor(c.server.url, agent).signIn('town');
@@ -487,6 +623,114 @@ describe('the canary', LIMIT, () => {
     });
 
   test('no answer is in the log', () => assert.ok(!sings(c.server.log)));
+});
+
+// ── an organ's answers are its own ──
+
+describe('an organ of a body', LIMIT, () => {
+  const c = {};
+  const people = [['gikai', 'u483010', 1], ['gikai-c', 'c483010', 64]];
+  before(async () => {
+    c.file = demo('--sample');
+    // Two of the town's people work for its assembly.
+    sqlite(c.file, `INSERT INTO organ VALUES (483010, 1, 1, '議会', 1, '方針を定めた', '', '議長',
+        20000, 0, 0);
+      ${people.map(([, login]) => `UPDATE person SET organ=1 WHERE login='${login}';`).join('')}`);
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login), agent);
+    const nation = c.as('nation');
+    const { offices } = (await nation.get('/')).json;
+    assert.equal((await nation.post(`/surveys/${offices[0].id}/close`)).status, 200);
+    const opened = await nation.post('/surveys/new', { title: '次の調査', fiscal_year: '2040',
+      as_of: '2040-10-31', shown_deadline: '2040-12-01', last_submission: '2040-12-08',
+      last_correction: '2041-01-31' });
+    assert.equal(opened.status, 200);
+    c.survey = opened.json.id;
+    c.board = opened.json;
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const totals = async () => {
+    const nation = c.as('nation'), out = [];
+    for (const where of ['totals', 'totals/ORG-S1', 'totals/EVA-S2']) {
+      out.push((await nation.get(`/surveys/${c.survey}/${where}`)).text);
+    }
+    return out;
+  };
+  const row = async (login, name) => (await c.as(login).get(`/surveys/${c.survey}/board`)).json
+    .rows.find((r) => r.name === name);
+
+  test('it is asked beside its body, and the board shows both', LIMIT, async () => {
+    assert.equal(c.board.bodies, 10, 'bodies are counted, not organs');
+    assert.equal(c.board.organs, 1);
+    for (const login of ['pref', 'nation']) {
+      assert.ok(await row(login, '見本町'), login);
+      assert.ok(await row(login, '見本町　議会'), login);
+    }
+    assert.equal((await c.as('u483010').get(`/surveys/${c.survey}`)).json.body, '見本町　議会');
+    assert.equal((await c.as('town').get(`/surveys/${c.survey}`)).json.body, '見本町');
+  });
+
+  test('neither sees or changes what the other answers', LIMIT, async () => {
+    for (const [mine, theirs, word] of [['u483010', 'town', 'ギカイ9c1e'], ['town', 'u483010', 'チョウ4b2d']]) {
+      const me = c.as(mine);
+      assert.equal((await save(me, c.survey, 'ORG-S1', '42')).status, 200);
+      assert.equal((await save(me, c.survey, 'EVA-S2', word)).status, 200);
+      const said = await me.post(`/surveys/${c.survey}/items/ORG-S1/comments`, { text: word });
+      assert.equal(said.status, 200);
+      const { json } = await me.get(`/surveys/${c.survey}/items/ORG-S1`);
+      assert.equal(json.answer, '42人');
+      const at = `/surveys/${c.survey}/items/ORG-S1`;
+      const read = await readAll(c.server.url, c.file, theirs, everyAddress({
+        survey: [String(c.survey)], code: ['ORG-S1', 'EVA-S2'], organ: ['0', '1'], edition: ['1'],
+        body: ['483010'] }), (text) => text.includes(word));
+      assert.deepEqual(read.found, [], `${theirs} reads ${mine}`);
+      assert.ok(read.pages > 5);
+      const fact = json.history[0].fact;
+      const shown = (await c.as(theirs).get(at)).json.seen; // not stale: only the fact is not theirs
+      const r = await c.as(theirs).post(`${at}/restore`, { fact, seen: shown });
+      assert.equal(r.status, 404, `${theirs} restores a fact of ${mine}`);
+      assert.equal((await me.get(at)).json.history.length, 1);
+      const seen = await readAll(c.server.url, c.file, mine, [at], (text) => text.includes(word));
+      assert.ok(seen.found.includes(at), 'the canary sings where it may');
+    }
+  });
+
+  test('its draft is the office\'s as little as anybody\'s', LIMIT, async () => {
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`/surveys/${c.survey}/board/483010?organ=1`);
+      assert.equal(r.status, 404, login);
+    }
+  });
+
+  test('what it submits is read and accepted as its own, and enters no total', LIMIT, async () => {
+    const was = await totals(), me = c.as('u483010');
+    assert.equal((await save(me, c.survey, 'ORG-S1', NUMBER)).status, 200);
+    await complete(me, c.survey);
+    assert.equal((await me.post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await c.as('ciso').post(`/surveys/${c.survey}/submit`)).status, 409,
+      'the body\'s CISO has the body\'s response');
+    assert.equal((await c.as('c483010').post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await row('nation', '見本町　議会')).state_key, 'submitted');
+    assert.notEqual((await row('nation', '見本町')).state_key, 'submitted');
+    const where = `/surveys/${c.survey}/board/483010`;
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`${where}?organ=1`);
+      assert.equal(r.status, 200, login);
+      assert.equal(r.json.body, '見本町　議会');
+      assert.ok(sings(r.text), login);
+      assert.equal((await c.as(login).get(where)).status, 404, 'not the town\'s');
+    }
+    assert.deepEqual(await totals(), was);
+    for (const login of ['town', 'u483028']) {
+      assert.ok(!sings((await c.as(login).get(`/surveys/${c.survey}`)).text), login);
+    }
+    assert.equal((await c.as('pref').post(`${where}/steps/accept?organ=1`)).status, 200);
+    assert.equal((await row('pref', '見本町　議会')).state_key, 'accepted');
+    assert.deepEqual(await totals(), was);
+    await c.server.stop();
+    yaguraOk('check', '--db', `sqlite:${c.file}`);
+  });
 });
 
 // ── hostile requests ──

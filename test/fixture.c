@@ -202,6 +202,7 @@ void fix_web(struct fix *f)
         .assets = web_assets,
         .auth = {.load = org_principal_load},
         .frame = main_frame,
+        .measure = evidence_take,
         .demo = true};
     config.routes = modules_routes(f->a, &config.n_routes);
     assert_ok(web_new(&config, &f->web));

@@ -5,7 +5,7 @@
 #ifndef FORM_FORM_H
 #define FORM_FORM_H
 
-#include "org/org.h"
+#include "evidence/evidence.h"
 
 typedef struct question_id {
     int64_t v;
@@ -64,6 +64,11 @@ struct question {
     str area, subarea, shared_with;
     bool essential, pending;
     enum carry carry;
+    /* Asked only where that item of the same catalogue, which stands before it, was answered with
+     * one of the values "done,partial", "1,3"; cond_question.v 0: asked of everybody. */
+    question_id cond_question;
+    str cond_values;
+    bool decides; /* another item depends on its answer */
 };
 
 struct area {
@@ -80,6 +85,8 @@ struct catalog {
     size_t n_items;
 };
 
+struct fact;
+
 /* Item by code; NULL when the catalogue does not have it. */
 const struct question *form_item(const struct catalog *c, str code);
 const struct question *form_item_by_id(const struct catalog *c, question_id id);
@@ -95,9 +102,16 @@ MUST err form_answer_parse(
 void form_answer_put(struct buf *b, const struct question *q, str answer);
 str form_answer_text(struct arena *a, const struct question *q, str answer);
 bool form_answer_has_option(str answer, size_t option); /* of multi and choice */
+bool form_answer_has_any(str answer, str values);       /* "1,4" has one of "2,4" */
 str form_basis_name(enum basis b); /* "今年の回答" */
 str form_basis_key(enum basis b);  /* "declared" */
 str form_status_name(str value);   /* "実施済み" of "done"; empty when none */
+
+/* ── conditions: pure ── */
+
+/* Which items these facts make the body answer: a slot of asked per item, as of facts. Only what
+ * was said in the occasion itself decides, so that nothing a person has not seen asks or hides. */
+void form_asked(const struct catalog *c, const struct fact *facts, bool *asked);
 
 /* ── catalogues ── */
 
@@ -110,6 +124,53 @@ MUST err form_catalog_newest(struct db *db, str code, catalog_id *out);
  * the wording changed, lineage from the revision before. */
 MUST err form_catalog_publish(struct tx *tx, struct arena *a, int fiscal_year, catalog_id *out);
 extern const char form_catalog_code[];
+
+/* ── composing: a catalogue of chosen, reworded and new questions ── */
+
+struct question_list {
+    struct question *v;
+    size_t n;
+};
+enum { FORM_ITEMS_MAX = 600, FORM_QUESTIONS_MAX = 1500 };
+
+/* Every question with the wording, place and rules it had in the newest catalogue that has it, by
+ * area and code, up to FORM_QUESTIONS_MAX. */
+MUST err form_question_all(struct db *db, struct arena *a, struct question_list *out);
+/* A question without a wording yet, under the next free code of the area: "ORG-N01". A code is
+ * never given twice, also when the question is dropped before it was asked. */
+MUST err form_question_new(struct tx *tx, struct arena *a, str area, str *code, question_id *out);
+/* The revision of q->id that says exactly text, why, type, options, unit and allow_na of q: the one
+ * that exists, or a new one. */
+MUST err form_rev_put(struct tx *tx, struct arena *a, const struct question *q, int64_t *rev);
+/* from 0: a new question. Once for a pair. */
+MUST err form_lineage_put(
+    struct tx *tx, int64_t from, int64_t to, enum lineage_kind kind, enum carry carry);
+
+struct new_catalog {
+    str code, title;
+    const struct area *area; /* in their order, at most 16 */
+    size_t n_areas;
+    const struct question *item; /* in their order, with their revisions */
+    size_t n_items;              /* at most FORM_ITEMS_MAX */
+};
+/* The next number of its code. LIMIT: too many items. */
+MUST err form_catalog_add(struct tx *tx, const struct new_catalog *n, catalog_id *out);
+
+/* Options as the table question_rev keeps them: a JSON list of texts. */
+void form_options_read(struct arena *a, str json, struct question *q);
+str form_options_json(struct arena *a, const struct question *q);
+
+/* How alike two wordings are, in basis points: pairs of neighbouring characters they share, of all
+ * they have (Dice), without blanks and punctuation. Pure. */
+int64_t form_similarity(str a, str b);
+enum { FORM_SIMILAR = 5 };
+struct similar {
+    const struct question *q;
+    int64_t bp;
+};
+/* The most alike of all, best first, from least basis points on; how many. */
+size_t form_similar(const struct question_list *all, str text, question_id except, int64_t least,
+    struct similar best[FORM_SIMILAR]);
 
 struct rate {
     bool known;
@@ -148,6 +209,8 @@ struct fact {
     enum basis basis;
     int64_t person;
     usec at;
+    int64_t evidence; /* 0: none; of basis measured its source, of another what it was kept against */
+    str note;         /* why it was kept */
 };
 
 struct new_fact {
@@ -159,6 +222,9 @@ struct new_fact {
     enum basis basis;
     int64_t person;
     int64_t from_fact; /* 0: none */
+    int64_t organ;     /* 0: 長 */
+    int64_t evidence;  /* 0: none */
+    str note;
 };
 MUST err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id);
 /* The newest fact of a question in an occasion, up to horizon (0: no limit). */

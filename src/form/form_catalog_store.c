@@ -173,6 +173,17 @@ static err note_measures(struct publish *p, const json_t *item, int64_t question
     return OK;
 }
 
+/* The measures this program has. What it cannot read is refused here, not found out later. */
+static err note_rules(struct publish *p, const json_t *item)
+{
+    size_t i;
+    json_t *m;
+    json_array_foreach(json_object_get(item, "measures"), i, m)
+        TRY(evidence_rule_add(
+            p->tx, p->id.v, text(item, "code"), text(m, "measure"), text(m, "rule")));
+    return OK;
+}
+
 /* ── lineage ── */
 
 static err note_lineage(struct publish *p, int64_t question, int64_t rev, int64_t carry)
@@ -269,6 +280,7 @@ static err publish_item(struct publish *p, const json_t *item)
     TRY(rev_of(p, item, question, &rev));
     TRY(note_lineage(p, question, rev, carry));
     TRY(note_measures(p, item, question));
+    TRY(note_rules(p, item));
     TRY(note_level(p, item, question));
     return db_exec(p->tx,
         SQL("INSERT INTO catalog_item (catalog_rev, position, question, question_rev, area,"

@@ -256,6 +256,31 @@ bool form_answer_has_option(str answer, size_t option)
     return false;
 }
 
+bool form_answer_has_any(str answer, str values)
+{
+    for (str one; str_cut(&answer, ',', &one);) {
+        str rest = values;
+        for (str value; str_cut(&rest, ',', &value);)
+            if (str_eq(one, value))
+                return true;
+    }
+    return false;
+}
+
+/* Conditions look back only, so one pass settles chains of them. */
+void form_asked(const struct catalog *c, const struct fact *facts, bool *asked)
+{
+    for (size_t i = 0; i < c->n_items; i++) {
+        const struct question *q = &c->item[i];
+        asked[i] = true;
+        if (q->cond_question.v == 0)
+            continue;
+        const struct question *on = form_item_by_id(c, q->cond_question);
+        asked[i] = on && on < q && asked[on - c->item] &&
+            form_answer_has_any(facts[on - c->item].value, q->cond_values);
+    }
+}
+
 static void put_options(struct buf *b, const struct question *q, str answer)
 {
     bool any = false;

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-enum { CATALOG_ARENA = 1 << 20, ITEMS_MAX = 600 };
+enum { CATALOG_ARENA = 4 << 20 };
 
 static const char catalog_kind; /* its address marks catalogues in the connection's cache */
 
@@ -15,7 +15,7 @@ struct loaded {
 
 /* ── catalogues ── */
 
-static void options_of(struct arena *a, str json, struct question *q)
+void form_options_read(struct arena *a, str json, struct question *q)
 {
     json_error_t why;
     json_t *list = json_loadb(json.p, json.n, 0, &why), *v;
@@ -44,8 +44,10 @@ static void item_of_row(struct arena *a, const struct rows *r, struct question *
         .essential = row_i64(r, 12) != 0,
         .pending = row_i64(r, 13) != 0,
         .carry = (enum carry)row_i64(r, 14),
-        .shared_with = row_str(a, r, 15)};
-    options_of(a, row_view(r, 6), q);
+        .shared_with = row_str(a, r, 15),
+        .cond_question = {row_i64(r, 16)},
+        .cond_values = row_str(a, r, 17)};
+    form_options_read(a, row_view(r, 6), q);
 }
 
 static int by_id(const void *x, const void *y)
@@ -56,14 +58,14 @@ static int by_id(const void *x, const void *y)
 
 static err load_items(struct db *db, struct arena *a, struct catalog *c)
 {
-    c->item = ARENA_ARRAY(a, struct question, ITEMS_MAX);
-    c->by_id = ARENA_ARRAY(a, const struct question *, ITEMS_MAX);
+    c->item = ARENA_ARRAY(a, struct question, FORM_ITEMS_MAX);
+    c->by_id = ARENA_ARRAY(a, const struct question *, FORM_ITEMS_MAX);
     if (!c->item || !c->by_id)
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT q.id, v.id, q.code, v.text, v.why, v.type, v.options, v.unit, v.allow_na,"
-            " i.position, i.area, i.subarea, i.essential, i.pending, i.carry, i.shared_with"
-            " FROM catalog_item i JOIN question q ON q.id=i.question"
+            " i.position, i.area, i.subarea, i.essential, i.pending, i.carry, i.shared_with,"
+            " COALESCE(i.cond_question, 0), i.cond_values FROM catalog_item i JOIN question q ON q.id=i.question"
             " JOIN question_rev v ON v.id=i.question_rev WHERE i.catalog_rev=$1"
             " ORDER BY i.position LIMIT 600"),
         V(c->id.v))
@@ -71,6 +73,11 @@ static err load_items(struct db *db, struct arena *a, struct catalog *c)
     for (size_t i = 0; i < c->n_items; i++)
         c->by_id[i] = &c->item[i];
     qsort(c->by_id, c->n_items, sizeof *c->by_id, by_id);
+    for (size_t i = 0; i < c->n_items; i++) {
+        const struct question *q = form_item_by_id(c, c->item[i].cond_question);
+        if (q)
+            c->item[q - c->item].decides = true;
+    }
     return db_status(db);
 }
 
@@ -165,9 +172,11 @@ err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id)
     *id = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO fact (id, body, organ, question, question_rev, occasion, value, basis,"
-            " person, at, from_fact) VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8, $9, $10)"),
-        V(*id, f->body.v, f->question.v, f->question_rev, f->occasion, f->value, f->basis,
-            f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE));
+            " person, at, from_fact, evidence, note)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+        V(*id, f->body.v, f->organ, f->question.v, f->question_rev, f->occasion, f->value,
+            f->basis, f->person, tx_now(tx), f->from_fact ? val_int(f->from_fact) : VAL_NONE,
+            f->evidence ? val_int(f->evidence) : VAL_NONE, f->note));
 }
 
 /* Answers of another organisation are there to be seen only from a submission on: without a
@@ -175,7 +184,7 @@ err form_fact_add(struct tx *tx, const struct new_fact *f, int64_t *id)
 static err may_read(struct db *db, const struct scope *s, body_id body, int64_t horizon)
 {
     struct body ignored;
-    if (scope_body(s).v == body.v)
+    if (scope_is_own(s, body))
         return OK;
     if (horizon <= 0)
         return ERR(DENIED);
@@ -190,7 +199,9 @@ static void fact_of_row(struct arena *a, const struct rows *r, struct fact *out)
         .value = row_str(a, r, 2),
         .basis = (enum basis)row_i64(r, 3),
         .person = row_i64(r, 4),
-        .at = row_i64(r, 5)};
+        .at = row_i64(r, 5),
+        .evidence = row_i64(r, 6),
+        .note = row_str(a, r, 7)};
 }
 
 err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int64_t occasion,
@@ -199,10 +210,10 @@ err form_fact_newest(struct db *db, struct arena *a, const struct scope *s, int6
     *out = (struct fact){.question = q};
     TRY(may_read(db, s, body, horizon));
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
             " WHERE occasion=$1 AND body=$2 AND question=$3 AND id<=$4"
-            " ORDER BY id DESC LIMIT 1"),
-        V(occasion, body.v, q.v, horizon ? horizon : INT64_MAX))
+            " AND organ=$5 ORDER BY id DESC LIMIT 1"),
+        V(occasion, body.v, q.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
     fact_of_row(a, &r, out);
     return db_status(db);
 }
@@ -217,9 +228,9 @@ err form_fact_history(struct db *db, struct arena *a, const struct scope *s,
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
-            " WHERE occasion=$1 AND body=$2 AND question=$3 ORDER BY id DESC LIMIT 100"),
-        V(occasion, body.v, q.v))
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
+            " WHERE occasion=$1 AND body=$2 AND question=$3 AND organ=$4 ORDER BY id DESC LIMIT 100"),
+        V(occasion, body.v, q.v, scope_organ_of(s, body)))
     fact_of_row(a, &r, &out->v[out->n++]);
     return db_status(db);
 }
@@ -230,9 +241,9 @@ err form_fact_all(struct db *db, struct arena *a, const struct scope *s, int64_t
     TRY(may_read(db, s, body, horizon));
     memset(slots, 0, c->n_items * sizeof *slots);
     DB_EACH(db, r,
-        SQL("SELECT id, question, value, basis, person, at FROM fact"
-            " WHERE occasion=$1 AND body=$2 AND id<=$3 ORDER BY question, id"),
-        V(occasion, body.v, horizon ? horizon : INT64_MAX))
+        SQL("SELECT id, question, value, basis, person, at, evidence, note FROM fact"
+            " WHERE occasion=$1 AND body=$2 AND id<=$3 AND organ=$4 ORDER BY question, id"),
+        V(occasion, body.v, horizon ? horizon : INT64_MAX, scope_organ_of(s, body)))
     {
         const struct question *q = form_item_by_id(c, (question_id){row_i64(&r, 1)});
         if (q)

@@ -244,3 +244,22 @@ err command_token_create(const struct options *o, struct arena *a)
     printf("%.*s\n", STR_F(buf_view(&out)));
     return OK;
 }
+
+/* ── measure ── */
+
+/* Step by step, so that between two steps those who save have their turn. */
+err command_measure(const struct options *o, struct arena *a)
+{
+    struct store_modules mods = modules_store(a);
+    str after = STR_NONE, why;
+    do {
+        BUF_AUTO out = BUF(64);
+        err e = store_call(o->db, &mods, "evidence.measure", after, &out, a, &why);
+        if (err_is(e)) {
+            main_say(why.n ? why : S("測れませんでした。"));
+            return e;
+        }
+        after = str_dup(a, buf_view(&out));
+    } while (after.n);
+    return OK;
+}

@@ -105,6 +105,29 @@ static err seed_write(struct tx *tx, void *arg)
     return audit_append(tx, &e);
 }
 
+/* What the instruments find when a body begins to answer. The sample prefecture has no
+ * contacts and no policies at first: its stories register them. */
+static err register_body(struct tx *tx, size_t i, void *arg)
+{
+    const struct making *m = arg;
+    const struct scope *s;
+    if (!m->o->sample) {
+        TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
+        TRY(org_sample_contacts(tx, s, i));
+        TRY(policy_sample(tx, s, i, jday_of_usec(tx_now(tx))));
+    }
+    return evidence_take_all(tx, m->a, m->bodies.v[i].id.v);
+}
+
+/* And on the day the demonstration is made for. */
+static err measure_write(struct tx *tx, void *arg)
+{
+    const struct making *m = arg;
+    for (size_t i = 0; i < m->bodies.n; i++)
+        TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
+    return OK;
+}
+
 static void show_progress(int percent)
 {
     enum { WIDTH = 40 };
@@ -147,8 +170,13 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
             .n_bodies = m.bodies.n,
             .today = usec_of_jday_end(today - 1),
             .clock = &clock,
-            .progress = show_progress};
+            .progress = show_progress,
+            .before = register_body,
+            .arg = &m};
         e = survey_demo_make(store_writer(s), &d);
+        clock = d.today;
+        if (!err_is(e))
+            e = writer_call(store_writer(s), measure_write, &m);
     }
     store_close(s);
     return e;

@@ -15,6 +15,8 @@ static const struct command commands[] = {
         NEED_DB, command_serve},
     {"check", "--db sqlite:FILE", "集計・進み具合・監査証跡を、事実から計算し直して確かめる",
         NEED_DB, command_check},
+    {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
+        NEED_DB, command_measure},
     {"routes", "[--json]", "アドレスと権限の一覧", 0, command_routes},
     {"audit verify", "--db sqlite:FILE", "監査証跡の連なりを確かめる", NEED_DB,
         command_audit_verify},

@@ -3,13 +3,14 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "evidence/evidence.h"
+#include "policy/policy.h"
 #include "survey/survey.h"
 
 #define YAGURA_VERSION "0.1.0"
 
 /* ── modules.c ── */
 
-extern const struct module *const modules[]; /* in the order of the floors; ends with NULL */
 struct store_modules modules_store(struct arena *a);
 /* All route lists, of every module and of main itself. */
 const struct route *const *modules_routes(struct arena *a, size_t *n);
@@ -48,6 +49,7 @@ err command_serve(const struct options *o, struct arena *a);
 err command_check(const struct options *o, struct arena *a);
 err command_routes(const struct options *o, struct arena *a);
 err command_audit_verify(const struct options *o, struct arena *a);
+err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
 
 /* Opens and says why not. */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* THE list of modules, and what is gathered from it. */
-#include "evidence/evidence.h"
 #include "main/main.h"
-#include "survey/survey.h"
 
 const struct module *const modules[] = {
     &org_module,
     &evidence_module,
     &form_module,
     &survey_module,
+    &policy_module,
     NULL,
 };
 

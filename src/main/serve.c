@@ -96,6 +96,7 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
         .assets = web_assets,
         .auth = {.load = org_principal_load},
         .frame = main_frame,
+        .measure = evidence_take,
         .base = o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};

@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of org. */
-#include "org/org_private.h"
+#include "org/org_body.h"
+#include "org/org_contact.h"
 
-static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section, &org_p_seen, NULL};
+static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
+    &org_p_seen, &org_p_bodies, &org_p_register, &org_p_organ, &org_p_attribute, &org_p_roles,
+    &org_p_contacts, &org_p_contacts_read, NULL};
 
 static const struct nav_item nav[] = {
     {"利用者", "/people", &org_p_people},
     {"代理", "/deputies", &org_p_deputy},
     {"課の一覧", "/sections", &org_p_section},
     {"閲覧記録", "/seen", &org_p_seen},
+    {"団体", "/bodies", &org_p_bodies},
+    {"緊急連絡先", "/contacts", &org_p_contacts},
+    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read},
     {NULL, NULL, NULL},
 };
 
 const struct module org_module = {
     .name = "org",
-    .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes, org_section_routes,
-        org_seen_routes, NULL},
+    .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
+        org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
+        org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,
+        org_contact_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
     .migrations = org_migrations,
     .nav = nav,
+    .measures = org_measures,
 };

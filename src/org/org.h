@@ -24,7 +24,13 @@ enum body_class {
     CLASS_CITY = 4,
     CLASS_TOWN = 5,
     CLASS_VILLAGE = 6,
-    CLASS_OFFICE = 9      /* a national office: answers nothing */
+    CLASS_OFFICE = 9,     /* a national office: answers nothing */
+    /* Special bodies (R27): outside of the six classes of totals, asked only when chosen. */
+    CLASS_UNION = 11,     /* 一部事務組合 */
+    CLASS_WIDE = 12,      /* 広域連合 */
+    CLASS_AGENCY = 13,    /* 地方独立行政法人 */
+    CLASS_UTILITY = 14,   /* 企業団（水道・病院など） */
+    CLASS_SPECIAL = 15    /* その他の団体 */
 };
 
 enum role {
@@ -63,6 +69,16 @@ enum scope_level scope_level(const struct scope *s);
 body_id scope_body(const struct scope *s);
 int64_t scope_pref(const struct scope *s);
 person_id scope_person(const struct scope *s);
+/* The organ the person works for: 0 is 長. */
+int64_t scope_organ(const struct scope *s);
+/* Whose answers of a body are meant: the own organ's in the own body, 長's elsewhere, or those of
+ * the organ the scope was made to look at. */
+int64_t scope_organ_of(const struct scope *s, body_id body);
+/* The same scope, looking at another organ: what it may see of it is what it may see of any other
+ * organisation. NULL without memory. */
+const struct scope *org_scope_look(struct arena *a, const struct scope *s, int64_t organ);
+/* Is it the own work that is meant: own body and own organ. */
+bool scope_is_own(const struct scope *s, body_id body);
 /* The scope of a person, from the roles held now: for jobs done in somebody's name. */
 MUST err org_scope_load(
     struct db *db, struct arena *a, person_id p, const struct scope **out);
@@ -71,7 +87,8 @@ const struct scope *scope_system(void);
 
 /* ── bodies ── */
 
-/* NOTFOUND when it does not exist or lies outside the scope. */
+/* NOTFOUND when it does not exist or lies outside the scope. A body also reaches those it
+ * succeeded: what they left is its own. */
 MUST err org_body_get(
     struct db *db, struct arena *a, const struct scope *s, body_id id, struct body *out);
 MUST err org_body_by_code(
@@ -80,12 +97,115 @@ struct body_list {
     struct body *v;
     size_t n;
 };
-/* Local governments in the scope, in the order of their codes. */
+/* Local governments in the scope that exist now, in the order of their codes. */
 MUST err org_body_all(struct db *db, struct arena *a, const struct scope *s, struct body_list *out);
 /* The prefectures, which everybody may know. */
 MUST err org_pref_all(struct db *db, struct arena *a, struct body_list *out);
 /* Name of a prefecture by its number, from the bodies; empty when unknown. */
 str org_pref_name(struct db *db, struct arena *a, int64_t pref);
+
+/* ── the register: special bodies, identity over time, organs, attributes ── */
+
+bool org_class_is_local(enum body_class c);   /* one of the six classes of totals */
+bool org_class_is_special(enum body_class c); /* R27 */
+
+/* Since when the bodies of the built-in list are there: 地方自治法 came into force. */
+#define ORG_FIRST_DAY jday_of(1947, 5, 3)
+
+enum scope_decision { DECISION_OPEN = 0, DECISION_IN = 1, DECISION_OUT = 2 }; /* 未定 対象 対象外 */
+enum body_kind { BODIES_LOCAL, BODIES_SPECIAL, BODIES_ANY };
+
+struct body_filter {
+    enum body_kind kind;
+    enum body_class class;          /* 0: any */
+    int64_t pref;                   /* 0: any */
+    str q;                          /* part of name, kana or code; empty: any */
+    bool ended;                     /* those that ended, instead of those that exist */
+    bool decided;                   /* only those whose decision is the next member */
+    enum scope_decision decision;   /* local governments count as DECISION_IN */
+    int64_t offset, limit;          /* limit 0: 4,000 */
+};
+struct body_entry {
+    struct body body;
+    str pref_name; /* names of bodies occur more than once: always show it */
+    jday from, to; /* to: DAY_NONE while it exists */
+    enum scope_decision decision;
+    bool lgwan;
+};
+struct body_entries {
+    struct body_entry *v;
+    size_t n;
+};
+/* In the order of the codes; bodies without one at the end. */
+MUST err org_body_find(struct db *db, struct arena *a, const struct scope *s,
+    const struct body_filter *filter, struct body_entries *out);
+MUST err org_body_entry(
+    struct db *db, struct arena *a, const struct scope *s, body_id id, struct body_entry *out);
+/* The body with the code, class and name it had on a day. */
+MUST err org_body_on(struct db *db, struct arena *a, const struct scope *s, body_id id, jday day,
+    struct body *out);
+/* Bodies that ended and of which id is the successor; only for id's own scope and above. */
+MUST err org_body_predecessors(
+    struct db *db, struct arena *a, const struct scope *s, body_id id, struct body_list *out);
+
+enum organ_kind {
+    ORGAN_ASSEMBLY = 1,  /* 議会 */
+    ORGAN_EDUCATION = 2, /* 教育委員会 */
+    ORGAN_ELECTION = 3,
+    ORGAN_PERSONNEL = 4, /* 人事委員会・公平委員会 */
+    ORGAN_AUDIT = 5,
+    ORGAN_FARMING = 6,
+    ORGAN_VALUATION = 7, /* 固定資産評価審査委員会 */
+    ORGAN_SAFETY = 8,    /* 公安委員会: out of scope by law, in prefectures only */
+    ORGAN_HOSPITAL = 9,
+    ORGAN_UNIVERSITY = 10,
+    ORGAN_UTILITY = 11,
+    ORGAN_OTHER = 12
+};
+struct organ {
+    body_id body;
+    int64_t number; /* from 1; 0 is 長 and has no row */
+    enum organ_kind kind;
+    str name;
+    bool in_scope;
+    str reason, law, decided_by;
+    jday decided_on;
+};
+struct organ_list {
+    struct organ *v;
+    size_t n;
+};
+enum { ORGANS_MOST = 50 };
+/* Of one body, by number. */
+MUST err org_organ_all(
+    struct db *db, struct arena *a, const struct scope *s, body_id body, struct organ_list *out);
+/* Those in scope of all bodies that exist, by body and number: whom a survey asks beside 長. */
+MUST err org_organ_in_scope(
+    struct db *db, struct arena *a, const struct scope *s, struct organ_list *out);
+/* "議会", for 0 "長の部局"; empty when there is none. */
+str org_organ_name(struct db *db, struct arena *a, body_id body, int64_t number);
+
+/* Bands of population (R284), from 1; 0: no figure. */
+enum { BANDS = 7 };
+int org_band_of_population(int64_t population);
+str org_band_name(int band); /* "5千人未満" */
+struct attribute {
+    body_id body;
+    jday as_of;
+    int64_t population;
+    bool core_city;
+    str similar, source;
+};
+struct attribute_list {
+    struct attribute *v;
+    size_t n;
+};
+/* Of each body in the scope the newest figures up to a day, by body. Empty: nobody filled any in. */
+MUST err org_attribute_all(
+    struct db *db, struct arena *a, const struct scope *s, jday day, struct attribute_list *out);
+/* Of one body; NOTFOUND without figures. */
+MUST err org_attribute_get(struct db *db, struct arena *a, const struct scope *s, body_id body,
+    jday day, struct attribute *out);
 
 /* ── making an installation ── */
 
@@ -101,6 +221,10 @@ extern const struct body_seed org_sample_bodies[]; /* the fictitious 見本県 *
 MUST err org_seed_bodies(struct tx *tx, const struct body_seed *seeds);
 /* A national office; its id. */
 MUST err org_seed_office(struct tx *tx, int64_t id, str name);
+
+/* What a demonstration shows of a body's emergency contacts: the n-th body has a list, has
+ * confirmed it, or has none. scope: of somebody in that body. */
+MUST err org_sample_contacts(struct tx *tx, const struct scope *s, size_t n);
 
 struct new_person {
     body_id body;

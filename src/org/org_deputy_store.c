@@ -8,8 +8,8 @@ err org_role_count(struct db *db, const struct scope *s, enum role role, int64_t
 {
     DB_ONE(db, r,
         SQL("SELECT COUNT(*) FROM person p JOIN person_role x ON x.person=p.id"
-            " WHERE p.body=$1 AND p.active=1 AND x.role=$2"),
-        V(scope_body(s).v, role));
+            " WHERE p.body=$1 AND p.active=1 AND x.role=$2 AND p.organ=$3"),
+        V(scope_body(s).v, role, scope_organ(s)));
     *out = row_i64(&r, 0);
     return OK;
 }

@@ -191,6 +191,7 @@ static err invite_write(struct tx *tx, struct req *rq)
         .action = S("org.password.set"),
         .object = str_fmt(rq->a, "person:%lld", (long long)f->invited.person.v)};
     TRY(audit_append(tx, &e));
+    TRY(org_people_changed(tx, rq, f->invited.body));
     return req_go(rq, S("/sign-in?ok=password"));
 }
 

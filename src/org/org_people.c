@@ -29,14 +29,14 @@ static bool has_system(const struct req *rq)
 
 /* A body's administrator gives no more than the body's own roles, and touches nobody who has
  * more: a new link is the whole account. */
-static bool may_give(const struct req *rq, uint32_t roles)
+bool org_may_give(const struct req *rq, uint32_t roles)
 {
     return has_system(rq) || (roles & ~(uint32_t)(ROLE_STAFF | ROLE_SECTION | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN)) == 0;
 }
 
 /* ── the list ── */
 
-static str role_names(struct arena *a, uint32_t roles)
+str org_role_names(struct arena *a, uint32_t roles)
 {
     static const struct word names[] = {
         {ROLE_STAFF, S(""), S("担当者")},
@@ -74,10 +74,11 @@ static err people_rows(struct req *rq, struct view_people *v)
             .login = p->login,
             .org = p->org_name,
             .code6 = p->code6,
-            .roles = role_names(rq->a, p->roles),
+            .roles = org_role_names(rq->a, p->roles),
             .active = p->active,
             .waiting = !p->has_password,
-            .fixed = p->id.v == rq->who.person || !may_give(rq, p->roles)};
+            .open = org_may_give(rq, p->roles),
+            .fixed = p->id.v == rq->who.person || !org_may_give(rq, p->roles)};
     }
     return OK;
 }
@@ -97,7 +98,7 @@ static err people_form(struct req *rq, struct view_people *v)
     if (!v->roles.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        if (may_give(rq, (uint32_t)kinds[i].value))
+        if (org_may_give(rq, (uint32_t)kinds[i].value))
             v->roles.p[v->roles.n++] = (struct view_people_roles){
                 kinds[i].key, kinds[i].name, str_eq(kinds[i].key, role)};
     return OK;
@@ -172,7 +173,7 @@ static err registration_prepare(struct req *rq)
     struct registration *f = rq->form;
     bool taken;
     f->roles = (uint32_t)WORD_OF_KEY(kinds, f->role)->value;
-    if (f->roles == 0 || !may_give(rq, f->roles))
+    if (f->roles == 0 || !org_may_give(rq, f->roles))
         req_error(rq, "role", S("役割を選んでください。"));
     if (!str_has(f->login, S("@")) || str_has(f->login, S(" ")))
         req_error(rq, "login", S("メールアドレスの形で入力してください。"));
@@ -213,6 +214,7 @@ static err registration_write(struct tx *tx, struct req *rq)
     person_id id;
     TRY(org_person_add(tx, &p, &id));
     TRY(audit_person(tx, rq, f->body, S("org.person.add"), id));
+    TRY(org_people_changed(tx, rq, f->body));
     return show_link(tx, rq, id, f->name, f->login, f->org_name);
 }
 
@@ -228,7 +230,7 @@ static err other_person(struct tx *tx, struct req *rq, struct person *out)
         req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
         return ERR(CONFLICT);
     }
-    return may_give(rq, out->roles) ? OK : ERR(DENIED);
+    return org_may_give(rq, out->roles) ? OK : ERR(DENIED);
 }
 
 /* The old password and every session end with the link that replaces them. */
@@ -239,6 +241,7 @@ static err link_write(struct tx *tx, struct req *rq)
     TRY(org_person_lock(tx, p.id));
     TRY(org_person_activate(tx, p.id, true));
     TRY(audit_person(tx, rq, p.body, S("org.person.link"), p.id));
+    TRY(org_people_changed(tx, rq, p.body));
     return show_link(tx, rq, p.id, p.name, p.login, p.org_name);
 }
 
@@ -249,6 +252,7 @@ static err stop_write(struct tx *tx, struct req *rq)
     TRY(org_person_lock(tx, p.id));
     TRY(org_person_activate(tx, p.id, false));
     TRY(audit_person(tx, rq, p.body, S("org.person.stop"), p.id));
+    TRY(org_people_changed(tx, rq, p.body));
     return req_go(rq, S("/people?ok=stopped"));
 }
 

@@ -77,8 +77,35 @@ int64_t org_journal_days(struct db *db, struct arena *a);
 /* org_seen.c */
 extern const struct route org_seen_routes[];
 extern const struct permission org_p_seen;
+/* org_person_store.c */
+MUST err org_person_rename(struct tx *tx, person_id p, str name);
+MUST err org_roles_set(struct tx *tx, person_id p, uint32_t roles);
+struct staff {
+    str name;
+    uint32_t roles;
+    int64_t kinds; /* of credentials: 0 no account, 1 a password, 2 and more two factors */
+};
+struct staff_list {
+    struct staff *v;
+    size_t n;
+};
+/* Active people of one's own body, up to 500. */
+MUST err org_staff(
+    struct db *db, struct arena *a, const struct scope *s, struct staff_list *out);
+MUST err org_ciso_holder(struct db *db, int64_t body, usec now, struct measured *out);
+MUST err org_two_factor_share(struct db *db, int64_t body, usec now, struct measured *out);
+
+/* org_person.c */
+enum { ORG_MEASURE_CISO, ORG_MEASURE_TWO_FACTOR, ORG_MEASURE_CONTACTS, ORG_MEASURES };
+extern const struct measure org_measures[];
+extern const struct route org_person_routes[];
+extern const struct permission org_p_roles;
+/* After roles, accounts or credentials of a body have changed: measured again. */
+MUST err org_people_changed(struct tx *tx, struct req *rq, body_id body);
 
 /* org_people.c */
+bool org_may_give(const struct req *rq, uint32_t roles);
+str org_role_names(struct arena *a, uint32_t roles);
 extern const struct route org_people_routes[];
 extern const struct permission org_p_people;
 
@@ -124,6 +151,9 @@ extern const struct permission org_p_section;
 /* org_scope.c */
 const struct scope *scope_new(
     struct arena *a, person_id person, body_id body, int64_t pref, uint32_t roles);
+
+/* The same scope for somebody who works for an organ; NULL without memory. */
+const struct scope *scope_of_organ(struct arena *a, const struct scope *s, int64_t organ);
 
 /* org_password.c: never earlier than a real check would be, also without a hash. */
 bool org_password_verify(str hash, str password);

@@ -7,6 +7,9 @@ struct scope {
     person_id person;
     body_id body;
     int64_t pref;
+    int64_t organ;
+    bool looks; /* at the organ below, of whatever body is asked for */
+    int64_t look;
 };
 
 const struct scope *scope_new(
@@ -22,6 +25,16 @@ const struct scope *scope_new(
     s->body = body;
     s->pref = pref;
     return s;
+}
+
+const struct scope *scope_of_organ(struct arena *a, const struct scope *s, int64_t organ)
+{
+    struct scope *mine = ARENA_NEW(a, struct scope);
+    if (!mine || !s)
+        return NULL;
+    *mine = *s;
+    mine->organ = organ;
+    return mine;
 }
 
 const struct scope *scope_system(void)
@@ -48,4 +61,30 @@ int64_t scope_pref(const struct scope *s)
 person_id scope_person(const struct scope *s)
 {
     return s->person;
+}
+
+int64_t scope_organ(const struct scope *s)
+{
+    return s->organ;
+}
+
+const struct scope *org_scope_look(struct arena *a, const struct scope *s, int64_t organ)
+{
+    struct scope *other = ARENA_NEW(a, struct scope);
+    if (!other)
+        return NULL;
+    *other = *s;
+    other->looks = true;
+    other->look = organ;
+    return other;
+}
+
+int64_t scope_organ_of(const struct scope *s, body_id body)
+{
+    return s->looks ? s->look : body.v == s->body.v ? s->organ : 0;
+}
+
+bool scope_is_own(const struct scope *s, body_id body)
+{
+    return body.v == s->body.v && scope_organ_of(s, body) == s->organ;
 }

@@ -21,7 +21,9 @@ err org_body_get(
 {
     DB_ONE(db, r,
         SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE id=$1"
-            " AND (id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND pref=$4))"),
+            " AND (id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND pref=$4)"
+            " OR EXISTS (SELECT 1 FROM body_successor x WHERE x.old_body=body.id"
+            " AND x.new_body=$2))"),
         V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)));
     body_of_row(a, &r, out);
     return OK;
@@ -31,7 +33,7 @@ err org_body_by_code(
     struct db *db, struct arena *a, const struct scope *s, str code6, struct body *out)
 {
     DB_ONE(db, r,
-        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE code6=$1"
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE code6=$1 AND valid_to IS NULL"
             " AND (id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND pref=$4))"),
         V(code6, scope_body(s).v, scope_level(s), scope_pref(s)));
     body_of_row(a, &r, out);
@@ -46,7 +48,8 @@ err org_body_all(struct db *db, struct arena *a, const struct scope *s, struct b
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE class<>9"
+        SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE class<=6"
+            " AND valid_to IS NULL"
             " AND (id=$1 OR CAST($2 AS BIGINT)=3 OR (CAST($2 AS BIGINT)=2 AND pref=$3))"
             " ORDER BY code6 LIMIT 4000"),
         V(scope_body(s).v, scope_level(s), scope_pref(s)))
@@ -62,7 +65,7 @@ err org_pref_all(struct db *db, struct arena *a, struct body_list *out)
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT id, code6, class, pref, name, kana FROM body WHERE class=1"
-            " ORDER BY code6 LIMIT 60"),
+            " AND valid_to IS NULL ORDER BY code6 LIMIT 60"),
         V0)
     body_of_row(a, &r, &out->v[out->n++]);
     return db_status(db);
@@ -82,7 +85,7 @@ static err body_add(struct tx *tx, int64_t id, struct val code6, enum body_class
     return db_exec(tx,
         SQL("INSERT INTO body (id, code6, class, pref, name, kana, valid_from)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-        V(id, code6, class, pref, name, kana, jday_of(1947, 5, 3)));
+        V(id, code6, class, pref, name, kana, ORG_FIRST_DAY));
 }
 
 err org_seed_bodies(struct tx *tx, const struct body_seed *seeds)
@@ -335,11 +338,12 @@ err org_scope_load(struct db *db, struct arena *a, person_id p, const struct sco
 {
     DB_ONE(db, r,
         SQL("SELECT p.body, b.pref, CAST(COALESCE((SELECT SUM(role) FROM person_role x"
-            " WHERE x.person=p.id), 0) AS BIGINT)"
+            " WHERE x.person=p.id), 0) AS BIGINT), p.organ"
             " FROM person p JOIN body b ON b.id=p.body WHERE p.id=$1 AND p.active=1"),
         V(p.v));
-    *out = scope_new(
-        a, p, (body_id){row_i64(&r, 0)}, row_i64(&r, 1), (uint32_t)row_i64(&r, 2));
+    *out = scope_of_organ(a,
+        scope_new(a, p, (body_id){row_i64(&r, 0)}, row_i64(&r, 1), (uint32_t)row_i64(&r, 2)),
+        row_i64(&r, 3));
     return *out ? OK : ERR(NOMEM);
 }
 
@@ -350,8 +354,13 @@ static err principal_of_row(struct arena *a, const struct rows *r, struct princi
         .person_name = row_str(a, r, 2),
         .org_name = row_str(a, r, 3),
         .roles = (uint32_t)row_i64(r, 5)};
-    out->scope = scope_new(
-        a, (person_id){out->person}, (body_id){out->org}, row_i64(r, 4), out->roles);
+    out->scope = scope_of_organ(a,
+        scope_new(
+            a, (person_id){out->person}, (body_id){out->org}, row_i64(r, 4), out->roles),
+        row_i64(r, 6));
+    if (row_i64(r, 6))
+        out->org_name =
+            str_fmt(a, "%.*s　%.*s", STR_F(out->org_name), STR_F(row_view(r, 7)));
     return out->scope ? OK : ERR(NOMEM);
 }
 
@@ -360,14 +369,16 @@ err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes ha
 {
     if (bearer) {
         DB_ONE(db, r,
-            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3")
+            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
+                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
                 " FROM token t JOIN person p ON p.id=t.person JOIN body b ON b.id=p.body"
                 " WHERE t.hash=$1 AND t.expires_at>$2 AND p.active=1"),
             V(hash, now, jday_of_usec(now)));
         return principal_of_row(a, &r, out);
     }
     DB_ONE(db, r,
-        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3")
+        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
+                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
             " FROM session s JOIN person p ON p.id=s.person JOIN body b ON b.id=p.body"
             " WHERE s.hash=$1 AND s.expires_at>$2 AND p.active=1"),
         V(hash, now, jday_of_usec(now)));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of survey. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
+#include "survey/survey_draft.h"
 #include "survey/survey_plan.h"
 
 extern const struct embedded survey_migrations[];
@@ -22,14 +23,16 @@ static const struct nav_item nav[] = {
     {"団体ごとの状況", "/board", &survey_p_board},
     {"項目ごとの集計", "/totals", &survey_p_totals},
     {"調査の開始", "/surveys/new", &survey_p_open},
+    {"調査の下書き", "/surveys/drafts", &survey_p_open},
     {NULL, NULL, NULL},
 };
 
 const struct module survey_module = {
     .name = "survey",
-    .routes = (const struct route *const[]){survey_office_routes, survey_flow_routes,
-        survey_assign_routes, survey_edition_routes, survey_routes,
-        survey_file_routes, survey_plan_routes, NULL},
+    /* The first row that fits counts: drafts before {survey}. */
+    .routes = (const struct route *const[]){survey_office_routes, survey_draft_routes,
+        survey_flow_routes, survey_assign_routes, survey_edition_routes, survey_routes,
+        survey_file_routes, survey_measure_routes, survey_plan_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

@@ -10,15 +10,27 @@ typedef struct survey_id {
     int64_t v;
 } survey_id;
 
+/* Whom a survey asks. Not chosen: every local government. Else those of a class and prefecture
+ * that are marked (no mark of one kind: all of that kind), and the bodies named one by one. */
+struct survey_target {
+    bool chosen;
+    uint32_t classes; /* bit 1 << enum body_class */
+    uint64_t prefs;   /* bit 1 << number */
+    const str *code;  /* of single bodies, six digits each */
+    size_t n_codes;
+};
+bool survey_target_has(const struct survey_target *t, const struct body *b);
+
 struct new_survey {
     catalog_id catalog;
     survey_id previous; /* v 0: none */
-    str title;
+    str title, purpose;
     int fiscal_year;
     jday as_of, shown_deadline, last_submission, last_correction;
+    struct survey_target target;
 };
 
-/* Opens a survey for every local government of the scope. */
+/* Opens a survey for the local governments of the scope that its target has. INVALID: nobody. */
 MUST err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
     const struct new_survey *n, survey_id *out);
 
@@ -34,6 +46,9 @@ struct survey_demo {
     usec today;       /* 00:00 JST of the day it is made for */
     usec *clock;      /* simulated time, moved on by the demo, never beyond today */
     void (*progress)(int percent);
+    /* What else a body did before it answered the current survey; or NULL. */
+    err (*before)(struct tx *tx, size_t body, void *arg);
+    void *arg;
 };
 MUST err survey_demo_make(struct writer *w, const struct survey_demo *d);
 

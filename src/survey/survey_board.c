@@ -75,6 +75,18 @@ static struct narrow narrow_of(struct req *rq, const struct survey *s)
         .today = jday_of_usec(rq->now)};
 }
 
+/* It ended before it submitted: nobody is left to answer. */
+static bool has_left(const struct board_row *r)
+{
+    return r->ended && !survey_response_is_counted(r->state);
+}
+
+static str turn_of(const struct board_row *r)
+{
+    return r->state == RESPONSE_ACCEPTED || has_left(r) ? STR_NONE
+        : survey_flow_turn_name(r->state, r->body.class);
+}
+
 static err board_counts(
     struct req *rq, const struct board *b, const struct narrow *n, struct view_board *v)
 {
@@ -82,12 +94,15 @@ static err board_counts(
     if (!v->counts.p)
         return ERR(NOMEM);
     v->counts.n = COUNT_OF(filters);
-    v->bodies = (int64_t)b->n;
     for (size_t i = 0; i < COUNT_OF(filters); i++)
         v->counts.p[i] = (struct view_board_counts){filters[i].key, str_of(filters[i].name), 0,
             str_eq(filters[i].key, v->show)};
     for (size_t k = 0; k < b->n; k++) {
+        v->organs += b->v[k].organ != 0;
         v->waiting += waits_for(&b->v[k], n->scope);
+        if (b->v[k].organ || has_left(&b->v[k]))
+            continue; /* what is counted is bodies that can still answer, or did */
+        v->bodies++;
         v->help += (needs_of(&b->v[k], n) & NEED_TIME) != 0;
         for (size_t i = 0; i < COUNT_OF(filters); i++)
             v->counts.p[i].n += (filters[i].states & 1u << b->v[k].state) != 0;
@@ -116,12 +131,13 @@ static void board_rows(
     str pref = STR_NONE;
     for (size_t i = 0; i < b->n; i++) {
         const struct board_row *r = &b->v[i];
-        if (r->body.class == CLASS_PREFECTURE)
+        if (r->body.class == CLASS_PREFECTURE && r->organ == 0)
             pref = r->body.name;
         if (!row_is_shown(r, n))
             continue;
         if (at >= from && v->rows.n < PAGE)
             v->rows.p[v->rows.n++] = (struct view_board_rows){.body = r->body.id.v,
+                .organ = r->organ,
                 .code6 = r->body.code6,
                 .name = r->body.name,
                 .class = org_class_name(r->body.class),
@@ -129,9 +145,8 @@ static void board_rows(
                 .state_key = survey_response_state_key(r->state),
                 .state_name = survey_response_state_name(r->state),
                 .open = survey_response_is_counted(r->state),
-                .turn = r->state == RESPONSE_ACCEPTED ? STR_NONE
-                                                      : survey_flow_turn_name(r->state, r->body.class),
-                .needs = need_text(rq, needs_of(r, n)),
+                .turn = turn_of(r),
+                .needs = has_left(r) ? S("合併などで終わった団体") : need_text(rq, needs_of(r, n)),
                 .done = r->done,
                 .total = r->total,
                 .percent = r->total ? r->done * 100 / r->total : 0,
@@ -203,8 +218,8 @@ static err board_csv_read(struct req *rq)
         csv_str(&c, survey_response_state_name(r->state));
         csv_i64(&c, r->done);
         csv_i64(&c, r->total);
-        csv_str(&c, r->state == RESPONSE_ACCEPTED ? STR_NONE : survey_flow_turn_name(r->state, r->body.class));
-        csv_str(&c, need_text(rq, needs_of(r, &n)));
+        csv_str(&c, turn_of(r));
+        csv_str(&c, has_left(r) ? S("合併などで終わった団体") : need_text(rq, needs_of(r, &n)));
         csv_time(&c, r->changed_at);
         csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);
         survey_csv_tail(rq, &c, &s);
@@ -217,7 +232,8 @@ static err board_csv_read(struct req *rq)
 static err go_current(struct req *rq, const char *page)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    err e = survey_current(
+        rq->db, rq->a, rq->who.scope, false, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return req_go(rq, S("/"));
     TRY(e);

@@ -61,10 +61,11 @@ static struct cell *cell_of(struct checking *c, const struct cell *key)
 /* ── one response ── */
 
 struct counted {
-    int64_t response, body, pref, class;
+    int64_t response, body, organ, pref, class;
     bool submitted, accepted;
     struct fact *facts; /* a slot per item */
     struct item *items;
+    bool *asked;
 };
 
 static err count_cells(struct checking *c, const struct counted *r)
@@ -72,7 +73,7 @@ static err count_cells(struct checking *c, const struct counted *r)
     struct cube_cell cells[CUBE_CELLS];
     for (size_t i = 0; i < c->catalog->n_items; i++) {
         const struct question *q = &c->catalog->item[i];
-        if (!form_counts(q) || r->facts[i].id == 0)
+        if (!form_counts(q) || r->facts[i].id == 0 || !r->asked[i])
             continue;
         size_t n = survey_cube_cells(q, r->facts[i].value, cells);
         for (size_t k = 0; k < n; k++) {
@@ -90,19 +91,24 @@ static err count_cells(struct checking *c, const struct counted *r)
 
 static err check_progress(struct checking *c, const struct counted *r)
 {
-    DB_EACH(c->db, p, SQL("SELECT area, done, needed_done FROM progress WHERE response=$1"),
+    struct progress want;
+    size_t rows = 0;
+    survey_progress_count(c->catalog, r->facts, r->asked, &want);
+    DB_EACH(c->db, p,
+        SQL("SELECT area, total, done, needed, needed_done FROM progress WHERE response=$1"),
         V(r->response))
     {
-        int64_t done = 0, needed = 0;
-        for (size_t i = 0; i < c->catalog->n_items; i++) {
-            const struct question *q = &c->catalog->item[i];
-            bool has = form_counts(q) && r->facts[i].value.n && str_eq(q->area, row_view(&p, 0));
-            done += has;
-            needed += has && q->essential;
+        rows++;
+        for (size_t i = 0; i < want.n; i++) {
+            const struct area_progress *w = &want.area[i];
+            if (str_eq(w->area, row_view(&p, 0)) &&
+                (w->total != row_i64(&p, 1) || w->done != row_i64(&p, 2) ||
+                    w->needed != row_i64(&p, 3) || w->needed_done != row_i64(&p, 4)))
+                find(c, "progress differs from the facts", r->body, w->area);
         }
-        if (done != row_i64(&p, 1) || needed != row_i64(&p, 2))
-            find(c, "progress differs from the facts", r->body, row_view(&p, 0));
     }
+    if (rows != want.n)
+        find(c, "progress of an area is missing", r->body, STR_NONE);
     return db_status(c->db);
 }
 
@@ -111,7 +117,9 @@ static err check_hash(struct checking *c, const struct counted *r, str stored)
     uint8_t hash[32];
     struct sheet sheet = {.catalog = c->catalog, .item = r->items};
     for (size_t i = 0; i < c->catalog->n_items; i++)
-        r->items[i] = (struct item){.q = &c->catalog->item[i], .now = r->facts[i]};
+        r->items[i] = (struct item){.q = &c->catalog->item[i],
+            .now = r->facts[i],
+            .state = r->asked[i] ? ITEM_DECLARED : ITEM_NOT_ASKED};
     survey_sheet_hash(&sheet, hash);
     if (stored.n != sizeof hash || memcmp(stored.p, hash, sizeof hash) != 0)
         find(c, "a submission no longer gives its hash", r->body, STR_NONE);
@@ -123,8 +131,8 @@ static err load_facts(struct checking *c, struct arena *a, const struct counted 
     memset(r->facts, 0, c->catalog->n_items * sizeof *r->facts);
     DB_EACH(c->db, f,
         SQL("SELECT id, question, value, basis FROM fact WHERE occasion=$1 AND body=$2 AND id<=$3"
-            " ORDER BY question, id"),
-        V(c->survey->id.v, r->body, horizon ? horizon : INT64_MAX))
+            " AND organ=$4 ORDER BY question, id"),
+        V(c->survey->id.v, r->body, horizon ? horizon : INT64_MAX, r->organ))
     {
         const struct question *q = form_item_by_id(c->catalog, (question_id){row_i64(&f, 1)});
         if (!q) {
@@ -141,12 +149,13 @@ static err load_facts(struct checking *c, struct arena *a, const struct counted 
 static err check_responses(struct checking *c)
 {
     struct counted r = {.facts = ARENA_ARRAY(c->a, struct fact, c->catalog->n_items),
-        .items = ARENA_ARRAY(c->a, struct item, c->catalog->n_items)};
-    if (!r.facts || !r.items)
+        .items = ARENA_ARRAY(c->a, struct item, c->catalog->n_items),
+        .asked = ARENA_ARRAY(c->a, bool, c->catalog->n_items)};
+    if (!r.facts || !r.items || !r.asked)
         return ERR(NOMEM);
     DB_EACH(c->db, row,
         SQL("SELECT r.id, r.body, r.state, COALESCE(t.pref, 0), COALESCE(t.class, 0),"
-            " COALESCE(t.horizon, 0), t.hash FROM response r"
+            " COALESCE(t.horizon, 0), t.hash, r.organ FROM response r"
             " LEFT JOIN submission t ON t.id=r.submission WHERE r.survey=$1 ORDER BY r.body"),
         V(c->survey->id.v))
     {
@@ -155,16 +164,19 @@ static err check_responses(struct checking *c)
             return ERR(NOMEM);
         r.response = row_i64(&row, 0);
         r.body = row_i64(&row, 1);
+        r.organ = row_i64(&row, 7);
         r.submitted =
             survey_response_is_counted((enum response_state)row_i64(&row, 2));
         r.accepted = row_i64(&row, 2) == RESPONSE_ACCEPTED;
         r.pref = row_i64(&row, 3);
         r.class = row_i64(&row, 4);
         TRY(load_facts(c, a, &r, r.submitted ? row_i64(&row, 5) : 0));
+        form_asked(c->catalog, r.facts, r.asked);
         TRY(check_progress(c, &r));
         if (r.submitted) {
             TRY(check_hash(c, &r, row_view(&row, 6)));
-            TRY(count_cells(c, &r));
+            if (r.organ == 0) /* totals are of bodies */
+                TRY(count_cells(c, &r));
         }
     }
     return db_status(c->db);

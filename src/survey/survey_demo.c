@@ -367,6 +367,8 @@ static err answer_bodies(struct tx *tx, void *arg)
         /* Office hours of some days: two minutes apart from nine to five. */
         *m->d->clock = m->opened + (usec)(b / 240) * USEC_DAY + (usec)(b % 240) * 2 * USEC_MINUTE;
         tx_touch(tx);
+        if (m->d->before && m->year == m->d->years - 1)
+            TRY(m->d->before(tx, b, m->d->arg));
         if (m->share[b])
             TRY(answer_body(tx, m, b));
     }

@@ -237,7 +237,7 @@ static err put_file(struct tx *tx, struct req *rq, const struct target *t, struc
     f.body = t->response.body;
     f.question = t->q->id;
     f.person = rq->who.person;
-    TRY(survey_file_add(tx, t->survey.id, &f, from, &id));
+    TRY(survey_file_add(tx, rq->who.scope, t->survey.id, &f, from, &id));
     return audit_file(tx, rq, action, t, id, f.blob.hash);
 }
 

@@ -63,7 +63,8 @@ MUST err survey_files(struct db *db, struct arena *a, const struct scope *s, sur
 MUST err survey_file_get(struct db *db, struct arena *a, const struct scope *s, survey_id id,
     body_id body, int64_t file, int64_t horizon, struct item_file *out);
 MUST err survey_file_add(
-    struct tx *tx, survey_id id, const struct item_file *f, int64_t from, int64_t *out);
+    struct tx *tx, const struct scope *s, survey_id id, const struct item_file *f, int64_t from,
+    int64_t *out);
 MUST err survey_file_remove(struct tx *tx, int64_t file, int64_t person);
 /* Bytes a body has brought in for a survey, removed ones included. */
 MUST err survey_files_size(struct db *db, const struct scope *s, survey_id id, int64_t *out);

@@ -49,9 +49,9 @@ err survey_files(struct db *db, struct arena *a, const struct scope *s, survey_i
             " AND ((CAST($4 AS BIGINT)=0 AND f.removed IS NULL) OR (CAST($4 AS BIGINT)<>0"
             " AND f.id<=$4 AND (f.removed IS NULL OR f.removed>$4)))"
             " AND (o.id=$5 OR CAST($6 AS BIGINT)=3 OR (CAST($6 AS BIGINT)=2 AND o.pref=$7))"
-            " ORDER BY f.id LIMIT $8"),
+            " AND f.organ=$9 ORDER BY f.id LIMIT $8"),
         V(id.v, body.v, q.v, horizon, scope_body(s).v, scope_level(s), scope_pref(s),
-            (int64_t)room))
+            (int64_t)room, scope_organ_of(s, body)))
     TRY(file_of_row(a, &r, &out->v[out->n++]));
     return db_status(db);
 }
@@ -66,21 +66,24 @@ err survey_file_get(struct db *db, struct arena *a, const struct scope *s, surve
             " JOIN body o ON o.id=f.body WHERE f.id=$1 AND f.survey=$2 AND f.body=$3"
             " AND ((CAST($4 AS BIGINT)=0 AND f.removed IS NULL) OR (CAST($4 AS BIGINT)<>0"
             " AND f.id<=$4 AND (f.removed IS NULL OR f.removed>$4)))"
-            " AND (o.id=$5 OR CAST($6 AS BIGINT)=3 OR (CAST($6 AS BIGINT)=2 AND o.pref=$7))"),
-        V(file, id.v, body.v, horizon, scope_body(s).v, scope_level(s), scope_pref(s)));
+            " AND (o.id=$5 OR CAST($6 AS BIGINT)=3 OR (CAST($6 AS BIGINT)=2 AND o.pref=$7))"
+            " AND f.organ=$8"),
+        V(file, id.v, body.v, horizon, scope_body(s).v, scope_level(s), scope_pref(s),
+            scope_organ_of(s, body)));
     return file_of_row(a, &r, out);
 }
 
 err survey_file_add(
-    struct tx *tx, survey_id id, const struct item_file *f, int64_t from, int64_t *out)
+    struct tx *tx, const struct scope *s, survey_id id, const struct item_file *f, int64_t from,
+    int64_t *out)
 {
     *out = tx_id(tx);
     TRY(blob_add(tx, &f->blob, f->media));
     return db_exec(tx,
-        SQL("INSERT INTO item_file (id, survey, body, question, blob, name, media, note,"
+        SQL("INSERT INTO item_file (id, survey, body, organ, question, blob, name, media, note,"
             " valid_until, from_file, person, at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
-        V(*out, id.v, f->body.v, f->question.v, ((struct bytes){f->blob.hash, BLOB_HASH}), f->name,
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+        V(*out, id.v, f->body.v, scope_organ_of(s, f->body), f->question.v, ((struct bytes){f->blob.hash, BLOB_HASH}), f->name,
             f->media, f->note, f->valid_until == DAY_NONE ? VAL_NONE : val_int(f->valid_until),
             from ? val_int(from) : VAL_NONE, f->person, tx_now(tx)));
 }
@@ -113,8 +116,8 @@ err survey_files_expired(struct db *db, struct arena *a, const struct scope *s, 
     DB_EACH(db, r,
         SQL("SELECT f.question FROM item_file f JOIN body o ON o.id=f.body"
             " WHERE f.survey=$1 AND f.body=$2 AND f.removed IS NULL AND f.valid_until<$3"
-            " AND o.id=$4 GROUP BY f.question ORDER BY f.question LIMIT 1000"),
-        V(id.v, body.v, today, scope_body(s).v))
+            " AND o.id=$4 AND f.organ=$5 GROUP BY f.question ORDER BY f.question LIMIT 1000"),
+        V(id.v, body.v, today, scope_body(s).v, scope_organ_of(s, body)))
     out->v[out->n++] = (question_id){row_i64(&r, 0)};
     return db_status(db);
 }

@@ -40,14 +40,14 @@ static err way_steps(struct req *rq, const struct sheet *sheet, struct view_way 
         const struct step *step = &all.v[i];
         /* Reasons given inside the body stay there. */
         bool inside = !survey_response_is_counted(step->from) && step->to != RESPONSE_SUBMITTED;
-        if (inside && sheet->body.id.v != scope_body(s).v)
+        if (inside && !scope_is_own(s, sheet->body.id))
             continue;
         struct view_way_steps *row = &v->steps.p[v->steps.n++];
         *row = (struct view_way_steps){.name = survey_flow_name(step->act, step->from),
             .at = step->at,
             .reason = step->reason};
         TRY(org_person_name(rq->db, rq->a, s, (person_id){step->person}, &row->by));
-        if (step->deputy_for && sheet->body.id.v == scope_body(s).v)
+        if (step->deputy_for && scope_is_own(s, sheet->body.id))
             TRY(org_person_name(
                 rq->db, rq->a, s, (person_id){step->deputy_for}, &row->deputy_for));
     }
@@ -94,7 +94,7 @@ static str turn_text(struct req *rq, const struct sheet *sheet, const struct vie
 /* The prefecture has no say over itself: no buttons then, as the act would be refused. */
 static bool may_act(const struct req *rq, const struct sheet *sheet, enum flow_side side)
 {
-    bool own = sheet->body.id.v == scope_body(rq->who.scope).v;
+    bool own = scope_is_own(rq->who.scope, sheet->body.id);
     if (side == FLOW_BODY)
         return own;
     return scope_level(rq->who.scope) == SCOPE_NATION ||
@@ -106,6 +106,7 @@ err survey_way_view(
 {
     *out = (struct view_way){.id = sheet->survey.id.v,
         .body = side == FLOW_OFFICE ? sheet->body.id.v : 0,
+        .organ = sheet->response.organ,
         .reason = req_typed(rq, "reason", STR_NONE),
         .reason_error = req_error_of(rq, "reason")};
     TRY(way_stations(rq, sheet, out));
@@ -193,6 +194,7 @@ static err office_step_write(struct tx *tx, struct req *rq)
     const struct step_form *f = rq->form;
     struct flow_result r;
     body_id body;
+    TRY(survey_look(rq));
     TRY(req_param_i64(rq, "body", &body.v));
     str key = req_param(rq, "act");
     TRY(walk(tx, rq, FLOW_OFFICE, body, key, f->reason, &r));
@@ -222,6 +224,8 @@ static err check_write(struct tx *tx, struct req *rq)
     survey_id id;
     body_id body;
     bool good = str_eq(f->verdict, S("good"));
+    TRY(survey_look(rq));
+    w = survey_writing(tx, rq);
     TRY(req_param_i64(rq, "survey", &id.v));
     TRY(req_param_i64(rq, "body", &body.v));
     str code = req_param(rq, "code");
@@ -232,8 +236,9 @@ static err check_write(struct tx *tx, struct req *rq)
     TRY(say(rq, survey_flow_check(&w, id, body, code, good ? CHECK_GOOD : CHECK_QUERY,
                     good ? STR_NONE : f->note, &r),
         &r, "note"));
-    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/board/%lld?ok=saved#item-%.*s",
-                          (long long)id.v, (long long)body.v, STR_F(code)));
+    return req_go(rq, str_fmt(rq->a, "/surveys/%lld/board/%lld?organ=%lld&ok=saved#item-%.*s",
+                          (long long)id.v, (long long)body.v,
+                          (long long)r.sheet.response.organ, STR_F(code)));
 }
 
 /* The parties of the way; who may do what stands in the table. */

@@ -56,8 +56,9 @@ err survey_has_answered(struct db *db, const struct response *r, int64_t person,
 {
     *answered = false;
     DB_EACH(db, row,
-        SQL("SELECT 1 FROM fact WHERE occasion=$1 AND body=$2 AND person=$3 AND basis<>5 LIMIT 1"),
-        V(r->survey.v, r->body.v, person))
+        SQL("SELECT 1 FROM fact WHERE occasion=$1 AND body=$2 AND person=$3 AND basis<>5"
+            " AND organ=$4 LIMIT 1"),
+        V(r->survey.v, r->body.v, person, r->organ))
     *answered = true;
     return db_status(db);
 }

@@ -13,9 +13,17 @@ static str day_text(struct arena *a, jday day)
 
 /* ── what to do next ── */
 
+/* 「令和8年度」 of the yearly survey; a composed one by its name. */
+static str short_name(struct req *rq, const struct survey *s)
+{
+    return str_eq(s->catalog_code, str_of(form_catalog_code))
+        ? survey_year_text(rq->a, s->fiscal_year)
+        : str_fmt(rq->a, "「%.*s」", STR_F(s->title));
+}
+
 static void say_left(struct req *rq, const struct survey *s, int64_t left, struct next_step *out)
 {
-    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    str year = short_name(rq, s), deadline = day_text(rq->a, s->shown_deadline);
     if (left > 0) {
         out->text = str_fmt(rq->a, "%.*sの調査は、あと %lld 項目の回答か確認で提出できます。"
                                    "期限は%.*sです。",
@@ -45,7 +53,7 @@ static err own_response(
 /* It is this person's turn to approve. */
 static void say_turn(struct req *rq, const struct survey *s, struct next_step *out)
 {
-    str year = survey_year_text(rq->a, s->fiscal_year), deadline = day_text(rq->a, s->shown_deadline);
+    str year = short_name(rq, s), deadline = day_text(rq->a, s->shown_deadline);
     out->text = str_fmt(rq->a, "%.*sの調査が、あなたの確認を待っています。期限は%.*sです。",
         STR_F(year), STR_F(deadline));
     out->href = str_fmt(rq->a, "/surveys/%lld/submit", (long long)s->id.v);
@@ -57,7 +65,7 @@ static err say_waiting(
 {
     struct body own;
     TRY(org_body_get(rq->db, rq->a, rq->who.scope, r->body, &own));
-    str year = survey_year_text(rq->a, s->fiscal_year);
+    str year = short_name(rq, s);
     str turn = survey_flow_turn_name(r->state, own.class);
     out->text = r->state == RESPONSE_ACCEPTED
         ? str_fmt(rq->a, "%.*sの調査は受理されました。今、することはありません。", STR_F(year))
@@ -83,7 +91,7 @@ static err section_next(struct req *rq, const struct survey *s, struct next_step
         if (as && as->due != DAY_NONE && as->due < due)
             due = as->due;
     }
-    str year = survey_year_text(rq->a, s->fiscal_year), day = day_text(rq->a, due);
+    str year = short_name(rq, s), day = day_text(rq->a, due);
     if (left == 0) {
         out->text = str_fmt(rq->a, "%.*sの調査で、あなたの課がすることは、今はありません。", STR_F(year));
         return OK;
@@ -118,7 +126,7 @@ static err own_next(struct req *rq, const struct survey *s, struct next_step *ou
 static err office_next(struct req *rq, const struct survey *s, struct next_step *out)
 {
     int64_t submitted, bodies, waiting;
-    str year = survey_year_text(rq->a, s->fiscal_year);
+    str year = short_name(rq, s);
     TRY(survey_waiting_count(rq->db, rq->who.scope, s->id, &waiting));
     out->href = str_fmt(rq->a, "/surveys/%lld/board%s", (long long)s->id.v,
         waiting ? "?show=waiting" : "");
@@ -138,7 +146,8 @@ static err office_next(struct req *rq, const struct survey *s, struct next_step 
 err survey_next_step(struct req *rq, struct next_step *out)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    bool own = !survey_may(rq, &survey_p_board);
+    err e = survey_current(rq->db, rq->a, rq->who.scope, own, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return OK;
     TRY(e);
@@ -185,13 +194,29 @@ static err home_office(struct req *rq, const struct survey *s, struct view_home 
     return OK;
 }
 
+/* Open ones by their deadline; behind them the others, newest first as they came. */
+static void nearest_first(struct view_home *v)
+{
+    for (size_t i = 1; i < v->own.n; i++) {
+        struct view_home_own one = v->own.p[i];
+        size_t k = i;
+        for (; one.open && k > 0; k--) {
+            const struct view_home_own *before = &v->own.p[k - 1];
+            if (before->open && before->deadline <= one.deadline)
+                break;
+            v->own.p[k] = *before;
+        }
+        v->own.p[k] = one;
+    }
+}
+
 err survey_home_read(struct req *rq)
 {
     struct survey_list surveys;
     struct view_home *v = ARENA_NEW(rq->a, struct view_home);
     if (!v)
         return ERR(NOMEM);
-    TRY(survey_all(rq->db, rq->a, &surveys));
+    TRY(survey_visible(rq->db, rq->a, rq->who.scope, &surveys));
     v->org = rq->who.org_name;
     v->any = surveys.n > 0;
     v->own.p = ARENA_ARRAY(rq->a, struct view_home_own, surveys.n);
@@ -204,13 +229,14 @@ err survey_home_read(struct req *rq)
         if (survey_may(rq, &survey_p_board))
             TRY(home_office(rq, &surveys.v[i], v));
     }
+    nearest_first(v);
     return req_show(rq, &view_home_type, v);
 }
 
 err survey_current_read(struct req *rq)
 {
     struct survey s;
-    err e = survey_current(rq->db, rq->a, &s);
+    err e = survey_current(rq->db, rq->a, rq->who.scope, true, jday_of_usec(rq->now), &s);
     if (e.code == ERR_NOTFOUND)
         return req_go(rq, S("/"));
     TRY(e);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
+#include "survey/survey_measure.h"
+#include "survey/survey_compose.h"
 #include "survey/survey_page.h"
 #include "survey/survey_plan.h"
 
@@ -105,10 +107,23 @@ static err item_history(struct req *rq, const struct sheet *sheet, const struct 
             .value = form_answer_text(rq->a, it->q, all.v[i].value),
             .basis = form_basis_name(all.v[i].basis),
             .at = all.v[i].at,
+            .note = all.v[i].note,
             .current = i == 0};
         TRY(org_person_name(
             rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &h->by));
     }
+    return OK;
+}
+
+static err item_said(struct req *rq, const struct item *it, struct view_item *v)
+{
+    v->disputed = it->disputed;
+    v->said.p = ARENA_ARRAY(rq->a, struct view_item_said, it->n_said + 1);
+    if (!v->said.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < it->n_said; i++)
+        v->said.p[v->said.n++] = (struct view_item_said){
+            it->said[i].who, form_answer_text(rq->a, it->q, it->said[i].value)};
     return OK;
 }
 
@@ -173,7 +188,9 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .essential = it->q->essential,
         .pending = it->q->pending,
         .reworded = it->reworded,
-        .editable = survey_may(rq, &survey_p_answer) && survey_is_open(rq, &sheet->survey, &sheet->response),
+        .not_asked = it->state == ITEM_NOT_ASKED,
+        .editable = survey_may(rq, &survey_p_answer) && it->state != ITEM_NOT_ASKED &&
+            survey_is_open(rq, &sheet->survey, &sheet->response),
         .state_key = survey_item_state_key(it->state),
         .state_name = survey_item_state_name(it->state),
         .answer = form_answer_text(rq->a, it->q, survey_item_value(it)),
@@ -188,6 +205,9 @@ static void item_head(struct req *rq, const struct sheet *sheet, const struct it
         .answered_at = it->now.at,
         .before = i > 0 ? c->item[i - 1].code : STR_NONE,
         .after = i + 1 < c->n_items ? c->item[i + 1].code : STR_NONE};
+    const struct question *on = form_item_by_id(c, it->q->cond_question);
+    if (on)
+        v->condition = survey_condition_text(rq->a, on, it->q->cond_values);
 }
 
 /* ── who else is here ── */
@@ -269,12 +289,14 @@ err survey_item_read(struct req *rq)
     v->law = level.law;
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
+    TRY(item_said(rq, it, v));
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
     TRY(item_plan(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
     TRY(survey_files_view(rq, &sheet, it->q, v->editable, &v->files));
     TRY(item_presence(rq, &sheet.response, &v->presence));
+    TRY(survey_measure_view(rq, &sheet, it, &v->measure));
     return req_show(rq, &view_item_type, v);
 }
 
@@ -346,7 +368,8 @@ err survey_item_words(struct req *rq, str *what, str *text)
 static err say_closed(struct req *rq, err e)
 {
     if (e.code == ERR_CONFLICT)
-        req_say(rq, S("提出済みか、期限を過ぎているため、回答を変更できません。"));
+        req_say(rq, S("提出済みか、期限を過ぎているか、条件により対象外の項目のため、回答を変更"
+                      "できません。"));
     return e;
 }
 

@@ -10,6 +10,7 @@ enum item_state survey_item_state(const struct question *q, const struct fact *n
     if (now->id != 0 && now->value.n > 0)
         return now->basis == BASIS_CONFIRMED ? ITEM_CONFIRMED
             : now->basis == BASIS_CARRIED    ? ITEM_CARRIED
+            : now->basis == BASIS_MEASURED   ? ITEM_MEASURED
                                              : ITEM_DECLARED;
     if (now->id != 0 || last->id == 0 || last->value.n == 0 || q->carry == CARRY_NEVER)
         return ITEM_MISSING; /* now->id: withdrawn on purpose this year */
@@ -23,9 +24,11 @@ str survey_item_value(const struct item *it)
         return it->now.id ? it->now.value : it->last.value;
     case ITEM_CONFIRMED:
     case ITEM_DECLARED:
+    case ITEM_MEASURED:
         return it->now.value;
     case ITEM_MISSING:
     case ITEM_REASK:
+    case ITEM_NOT_ASKED:
         break;
     }
     return STR_NONE;
@@ -53,6 +56,8 @@ static const struct word item_states[] = {
     {ITEM_CARRIED, S("carried"), S("前年度の回答")},
     {ITEM_CONFIRMED, S("confirmed"), S("確認済み")},
     {ITEM_DECLARED, S("declared"), S("今年の回答")},
+    {ITEM_MEASURED, S("measured"), S("測定値")},
+    {ITEM_NOT_ASKED, S("notasked"), S("対象外（条件により）")},
 };
 
 static const struct word response_states[] = {

@@ -28,7 +28,14 @@ enum item_state {
     ITEM_REASK,    /* last year's answer is shown, this year's is asked for */
     ITEM_CARRIED,  /* 前年度の回答: filled in, waiting for a look */
     ITEM_CONFIRMED,
-    ITEM_DECLARED
+    ITEM_DECLARED,
+    ITEM_MEASURED, /* 測定値: the suggestion of a measurement, taken over */
+    ITEM_NOT_ASKED /* 対象外: its condition does not hold; an earlier answer waits behind it */
+};
+
+/* What a body before a merger said last year; value empty: nothing. */
+struct item_said {
+    str who, value;
 };
 
 /* One item of a response, with what is known about it. */
@@ -38,6 +45,9 @@ struct item {
     struct fact last;  /* the submitted one of the survey before; id 0: none */
     bool reworded;     /* its wording is not last year's */
     bool fresh;        /* last year's survey did not ask it */
+    bool disputed;     /* the bodies merged into this one did not say the same */
+    struct item_said *said; /* what each of them said */
+    size_t n_said;
     enum item_state state;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The national office opens a survey from the newest catalogue, and closes it. */
-#include "survey/survey_page.h"
+#include "survey/survey_draft.h"
 
 #include "open.ht.h"
 
@@ -88,7 +88,7 @@ err survey_open_read(struct req *rq)
 
 /* ── opening ── */
 
-static void parse_day(struct req *rq, const char *field, str typed, jday *out)
+void survey_day_read(struct req *rq, const char *field, str typed, jday *out)
 {
     if (typed.n && err_is(jday_parse(typed, out)))
         req_error(rq, field, S("日付を確かめてください。例）令和8年10月31日"));
@@ -112,19 +112,22 @@ err survey_open_prepare(struct req *rq)
     struct survey_list all;
     n->title = f->title;
     n->fiscal_year = (int)f->fiscal_year;
-    parse_day(rq, "as_of", f->as_of, &n->as_of);
-    parse_day(rq, "shown_deadline", f->shown_deadline, &n->shown_deadline);
-    parse_day(rq, "last_submission", f->last_submission, &n->last_submission);
-    parse_day(rq, "last_correction", f->last_correction, &n->last_correction);
+    survey_day_read(rq, "as_of", f->as_of, &n->as_of);
+    survey_day_read(rq, "shown_deadline", f->shown_deadline, &n->shown_deadline);
+    survey_day_read(rq, "last_submission", f->last_submission, &n->last_submission);
+    survey_day_read(rq, "last_correction", f->last_correction, &n->last_correction);
     if (!req_has_errors(rq))
         check_order(rq, n);
     TRY(form_catalog_newest(rq->db, str_of(form_catalog_code), &n->catalog));
     TRY(survey_all(rq->db, rq->a, &all));
-    if (all.n > 0)
-        n->previous = all.v[0].id; /* the newest: its answers are carried over */
-    for (size_t i = 0; i < all.n; i++)
+    for (size_t i = 0; i < all.n; i++) {
+        if (!str_eq(all.v[i].catalog_code, str_of(form_catalog_code)))
+            continue; /* a composed survey: another line of questions */
+        if (n->previous.v == 0)
+            n->previous = all.v[i].id; /* the newest: its answers are carried over */
         if (all.v[i].fiscal_year == n->fiscal_year && all.v[i].state == SURVEY_OPEN)
             req_error(rq, "fiscal_year", S("この年度の調査は、もう始まっています。"));
+    }
     return req_has_errors(rq) ? ERR(INVALID) : OK;
 }
 

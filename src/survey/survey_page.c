@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The survey of one body, every item of it; and the routes of those who answer. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
+#include "survey/survey_draft.h"
 
 #include "rate.ht.h"
 #include "survey.ht.h"
@@ -9,8 +10,10 @@
 err survey_of(struct req *rq, struct survey *out)
 {
     survey_id id;
+    bool visible;
     TRY(req_param_i64(rq, "survey", &id.v));
-    return survey_get(rq->db, rq->a, id, out);
+    TRY(survey_is_visible(rq->db, rq->who.scope, id, &visible));
+    return visible ? survey_get(rq->db, rq->a, id, out) : ERR(NOTFOUND);
 }
 
 bool survey_may(const struct req *rq, const struct permission *p)
@@ -44,13 +47,15 @@ struct writing survey_writing(struct tx *tx, struct req *rq)
 
 struct survey_filter {
     str show, q;
+    struct measures measures;
     int64_t section; /* 0: all */
 };
 
 static bool item_is_shown(
     const struct item *it, const struct assignment *as, const struct survey_filter *f)
 {
-    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it))
+    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it) &&
+        !survey_item_contradicts(&f->measures, it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
         return false;
@@ -69,7 +74,8 @@ static const struct item_check *check_of(const struct check_list *checks, const 
     return NULL;
 }
 
-static void item_row(struct req *rq, const struct item *it, const struct item_check *check,
+static void item_row(struct req *rq, const struct item *it, enum agreement agreement,
+    const struct item_check *check,
     struct view_survey_areas_items *row)
 {
     str value = survey_item_value(it);
@@ -78,7 +84,9 @@ static void item_row(struct req *rq, const struct item *it, const struct item_ch
         .answer = form_answer_text(rq->a, it->q, value),
         .state_key = survey_item_state_key(it->state),
         .state_name = survey_item_state_name(it->state),
-        .todo = survey_item_is_todo(it),
+        .measure_key = survey_agreement_key(agreement),
+        .measure_name = survey_agreement_name(agreement),
+        .todo = survey_item_is_todo(it) || agreement == AGREEMENT_DIFFERS,
         .essential = it->q->essential,
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
@@ -116,7 +124,7 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         if (!item_is_shown(it, as, f))
             continue;
         struct view_survey_areas_items *shown = &row->items.p[row->items.n++];
-        item_row(rq, it, check_of(checks, it->q), shown);
+        item_row(rq, it, survey_item_agreement(&f->measures, it), check_of(checks, it->q), shown);
         shown->section = section_name(sheet, as);
         shown->due = as ? as->due : DAY_NONE;
     }
@@ -135,12 +143,13 @@ static struct view_survey *survey_view(
     struct view_survey *v = ARENA_NEW(rq->a, struct view_survey);
     if (!v)
         return NULL;
-    bool own = scope_body(rq->who.scope).v == sheet->body.id.v;
+    bool own = scope_is_own(rq->who.scope, sheet->body.id);
     *v = (struct view_survey){.id = sheet->survey.id.v,
+        .body_id = sheet->body.id.v,
+        .organ = sheet->response.organ,
         .title = sheet->survey.title,
         .body = sheet->body.name,
         .code6 = sheet->body.code6,
-        .body_id = sheet->body.id.v,
         .own = own,
         .editable = own && survey_may(rq, &survey_p_answer) &&
             survey_is_open(rq, &sheet->survey, &sheet->response),
@@ -150,6 +159,7 @@ static struct view_survey *survey_view(
         .as_of = sheet->survey.as_of,
         .deadline = sheet->survey.shown_deadline,
         .submitted_at = sheet->response.submitted_at,
+        .purpose = sheet->survey.purpose,
         .done = p->done,
         .total = p->total,
         .percent = survey_percent(p->done, p->total),
@@ -157,6 +167,20 @@ static struct view_survey *survey_view(
         .show = req_query(rq, "show"),
         .q = req_query(rq, "q")};
     return v;
+}
+
+/* Why the deadline is a later one than it was. */
+static err extensions(struct req *rq, survey_id id, struct view_survey *v)
+{
+    struct date_change_list all;
+    TRY(survey_dates_all(rq->db, rq->a, id, &all));
+    v->extended.p = ARENA_ARRAY(rq->a, struct view_survey_extended, all.n);
+    if (!v->extended.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++)
+        v->extended.p[v->extended.n++] = (struct view_survey_extended){
+            all.v[i].shown_deadline, all.v[i].reason, all.v[i].at};
+    return OK;
 }
 
 static err section_choices(struct req *rq, const struct sheet *sheet, struct survey_filter *f,
@@ -184,7 +208,9 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     struct view_survey *v = survey_view(rq, &sheet, &p);
     if (!v)
         return ERR(NOMEM);
-    struct survey_filter f = {v->show, v->q, 0};
+    TRY(extensions(rq, id, v));
+    struct survey_filter f = {.show = v->show, .q = v->q};
+    TRY(survey_measures_load(rq, &sheet, &f.measures));
     TRY(section_choices(rq, &sheet, &f, v));
     struct check_list checks = {0};
     int64_t submission = sheet.response.submission;
@@ -215,11 +241,21 @@ static err survey_read(struct req *rq)
     return show_survey(rq, s.id, scope_body(rq->who.scope));
 }
 
+err survey_look(struct req *rq)
+{
+    int64_t organ;
+    if (err_is(parse_i64(req_query(rq, "organ"), 1, ORGANS_MOST, &organ)))
+        return OK;
+    rq->who.scope = org_scope_look(rq->a, rq->who.scope, organ);
+    return rq->who.scope ? OK : ERR(NOMEM);
+}
+
 /* What another body submitted: the same page, without its forms. */
 err survey_board_body_read(struct req *rq)
 {
     struct survey s;
     body_id body;
+    TRY(survey_look(rq));
     TRY(survey_of(rq, &s));
     TRY(req_param_i64(rq, "body", &body.v));
     req_journal_body(rq, body.v, str_fmt(rq->a, "%.*s：回答", STR_F(s.title)));
@@ -256,14 +292,17 @@ err survey_csv_send(
 err survey_csv_read(struct req *rq)
 {
     static const char *const head[] = {"団体コード", "団体名", "番号", "分野", "中項目", "設問",
-        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答", "基準日", "データの種類"};
+        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答",
+        "測定値", "測定した日時", "測定値が示す回答", "測定との関係", "理由", "基準日", "データの種類"};
     struct survey s;
     struct sheet sheet;
     BUF_AUTO out = BUF(4 << 20);
     struct csv c = csv_on(&out);
+    struct measures m;
     TRY(survey_of(rq, &s));
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
+    TRY(survey_measures_load(rq, &sheet, &m));
     csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
@@ -281,6 +320,7 @@ err survey_csv_read(struct req *rq)
         csv_str(&c, it->q->unit);
         csv_str(&c, survey_item_state_name(it->state));
         csv_str(&c, form_answer_text(rq->a, it->q, it->last.value));
+        survey_measure_csv(rq->a, &c, &m, it);
         survey_csv_tail(rq, &c, &s);
     }
     return survey_csv_send(rq, &s, "調査の回答", &out);

@@ -31,6 +31,9 @@ struct view_way;
 err survey_way_view(
     struct req *rq, const struct sheet *sheet, enum flow_side side, struct view_way *out);
 
+/* ?organ= of an office's address: the scope then looks at that organ of the body asked for. */
+MUST err survey_look(struct req *rq);
+
 /* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
 void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
 err survey_csv_send(
@@ -76,6 +79,11 @@ err survey_totals_read(struct req *rq);
 err survey_total_read(struct req *rq);
 err survey_totals_csv_read(struct req *rq);
 err survey_total_csv_read(struct req *rq);
+
+/* survey_band.c: two more splits of one item; none without figures. */
+struct view_total;
+MUST err survey_band_groups(
+    struct req *rq, const struct survey *s, const struct question *q, struct view_total *v);
 
 /* survey_submit.c */
 err survey_submit_read(struct req *rq);

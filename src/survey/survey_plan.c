@@ -68,13 +68,14 @@ str survey_plan_answer(const struct item *it)
 {
     if (it->now.id)
         return it->now.value;
-    return it->reworded ? STR_NONE : it->last.value;
+    return it->reworded || it->disputed ? STR_NONE : it->last.value;
 }
 
 bool survey_plan_is_unmet(const struct item *it)
 {
     str answer = survey_plan_answer(it);
-    return it->q->type == ANSWER_STATUS && it->q->essential && form_counts(it->q) &&
+    return it->state != ITEM_NOT_ASKED && it->q->type == ANSWER_STATUS && it->q->essential &&
+        form_counts(it->q) &&
         (str_eq(answer, S("none")) || str_eq(answer, S("partial")));
 }
 

@@ -12,12 +12,15 @@ struct survey {
     int fiscal_year;
     jday as_of, shown_deadline, last_submission, last_correction;
     enum survey_state state;
+    str catalog_code; /* of what line its catalogue is */
+    str purpose;      /* 調査の目的, shown to who answers; may be empty */
 };
 
 struct response {
     int64_t id;
     survey_id survey;
     body_id body;
+    int64_t organ; /* 0: 長 */
     enum response_state state;
     int64_t version;
     bool correcting; /* sent back by the office: may be changed until the last correction */
@@ -46,8 +49,14 @@ struct progress {
 MUST err survey_get(struct db *db, struct arena *a, survey_id id, struct survey *out);
 /* Newest first. */
 MUST err survey_all(struct db *db, struct arena *a, struct survey_list *out);
-/* The newest open one; NOTFOUND. */
-MUST err survey_current(struct db *db, struct arena *a, struct survey *out);
+/* Those that ask a body of the scope, the same order. */
+MUST err survey_visible(
+    struct db *db, struct arena *a, const struct scope *s, struct survey_list *out);
+MUST err survey_is_visible(struct db *db, const struct scope *s, survey_id id, bool *out);
+/* The open one to turn to: own, of those that ask the own body, first what it has not submitted
+ * and still may, by deadline; else the newest of those that ask a body of the scope. NOTFOUND. */
+MUST err survey_current(struct db *db, struct arena *a, const struct scope *s, bool own,
+    jday today, struct survey *out);
 MUST err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out);
 
 MUST err survey_state_set(struct tx *tx, survey_id id, enum survey_state state);
@@ -55,6 +64,8 @@ MUST err survey_state_set(struct tx *tx, survey_id id, enum survey_state state);
 MUST err survey_response_get(
     struct db *db, const struct scope *s, survey_id id, body_id body, struct response *out);
 MUST err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out);
+MUST err survey_response_add_organ(
+    struct tx *tx, survey_id id, body_id body, int64_t organ, int64_t *out);
 /* A changed answer: not started becomes draft, returned stays returned. */
 MUST err survey_response_touch(struct tx *tx, int64_t response);
 MUST err survey_response_submit(struct tx *tx, int64_t response, int64_t submission);
@@ -106,10 +117,11 @@ MUST err survey_progress_add(struct tx *tx, int64_t response, str area, int64_t 
     int64_t needed);
 MUST err survey_progress_move(
     struct tx *tx, int64_t response, str area, int64_t by, int64_t needed_by);
+MUST err survey_progress_set(struct tx *tx, int64_t response, const struct area_progress *p);
 MUST err survey_progress_get(
     struct db *db, struct arena *a, const struct scope *s, int64_t response, struct progress *out);
 
-MUST err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
+MUST err survey_comment_add(struct tx *tx, const struct response *r, question_id q,
     int64_t person, str text);
 
 struct submission {
@@ -132,13 +144,15 @@ struct board_row {
     enum response_state state;
     int64_t total, done;
     int64_t staff; /* people who may answer for it */
+    int64_t organ; /* 0: 長; the name says which */
+    bool ended;    /* the body ended since, by a merger */
     usec changed_at, submitted_at;
 };
 struct board {
     struct board_row *v;
     size_t n;
 };
-/* Responses in the scope, by code: progress only. */
+/* Responses in the scope, by code: progress only. Names and classes of the survey's 基準日. */
 MUST err survey_board(
     struct db *db, struct arena *a, const struct scope *s, survey_id id, struct board *out);
 
@@ -231,7 +245,24 @@ struct past_list {
 };
 MUST err survey_past(struct db *db, struct arena *a, const struct scope *s,
     const struct sheet *sheet, const struct question *q, struct past_list *out);
+/* survey_band_store.c: of each body in the scope its submitted answer to one item, no organ's. */
+struct body_answer {
+    body_id body;
+    str value;
+};
+struct body_answers {
+    struct body_answer *v;
+    size_t n;
+};
+MUST err survey_answers_in_force(struct db *db, struct arena *a, const struct scope *s,
+    survey_id id, question_id q, bool accepted, struct body_answers *out);
+/* survey_merged.c: last year's answers of the bodies merged into this one. */
+MUST err survey_merged_load(struct db *db, struct arena *a, const struct scope *s,
+    const struct survey *previous, const struct catalog *c, struct sheet *sheet);
 void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32]);
+/* What the table progress must say of these facts, area by area in the catalogue's order. */
+void survey_progress_count(
+    const struct catalog *c, const struct fact *facts, const bool *asked, struct progress *out);
 
 /* Comments of an item, oldest first, up to 200. Own body only. */
 struct item_comment {
@@ -275,6 +306,15 @@ bool survey_write_is_in_time(
 /* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
 MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
     int64_t seen, struct fact *newest);
+/* An answer that speaks to a measurement: taken from it, or kept against it with a reason. */
+struct based {
+    str value;
+    enum basis basis;
+    int64_t evidence;
+    str note;
+};
+MUST err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
+    const struct based *b, struct fact *newest);
 MUST err survey_write_comment(const struct writing *w, survey_id id, str code, str text);
 
 /* survey_flow_write.c: one act of the table, with all it brings along. */

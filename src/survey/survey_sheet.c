@@ -15,6 +15,15 @@ static void compare_catalogs(struct sheet *sheet, const struct catalog *before)
     }
 }
 
+/* Which items the facts ask; NULL without memory. */
+static bool *asked_of(struct arena *a, const struct catalog *c, const struct fact *facts)
+{
+    bool *asked = ARENA_ARRAY(a, bool, c->n_items);
+    if (asked)
+        form_asked(c, facts, asked);
+    return asked;
+}
+
 /* Last year's submitted answers, in slots of this year's catalogue. */
 static err load_last(struct db *db, struct arena *a, const struct scope *s, struct sheet *sheet)
 {
@@ -28,18 +37,21 @@ static err load_last(struct db *db, struct arena *a, const struct scope *s, stru
     compare_catalogs(sheet, c);
     err e = survey_response_get(db, s, previous.id, sheet->body.id, &r);
     if (e.code == ERR_NOTFOUND || (!err_is(e) && r.horizon == 0))
-        return OK;
+        return survey_merged_load(db, a, s, &previous, c, sheet);
     TRY(e);
     struct fact *facts = ARENA_ARRAY(a, struct fact, c->n_items);
     if (!facts)
         return ERR(NOMEM);
     TRY(form_fact_all(db, a, s, previous.id.v, sheet->body.id, r.horizon, c, facts));
+    const bool *asked = asked_of(a, c, facts);
+    if (!asked)
+        return ERR(NOMEM);
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
         const struct question *was = form_item_by_id(c, sheet->item[i].q->id);
-        if (was)
+        if (was && asked[was - c->item])
             sheet->item[i].last = facts[was - c->item];
     }
-    return OK;
+    return survey_merged_load(db, a, s, &previous, c, sheet);
 }
 
 err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, survey_id id,
@@ -47,9 +59,13 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
 {
     *out = (struct sheet){0};
     TRY(survey_get(db, a, id, &out->survey));
-    TRY(org_body_get(db, a, s, body, &out->body));
+    TRY(org_body_on(db, a, s, body, out->survey.as_of, &out->body));
     TRY(survey_response_get(db, s, id, body, &out->response));
-    bool own = scope_body(s).v == body.v;
+    bool own = scope_is_own(s, body);
+    if (out->response.organ) {
+        str organ = org_organ_name(db, a, body, out->response.organ);
+        out->body.name = str_fmt(a, "%.*s　%.*s", STR_F(out->body.name), STR_F(organ));
+    }
     if (!own && !survey_response_is_counted(out->response.state))
         return ERR(NOTFOUND);
     TRY(form_catalog_get(db, out->survey.catalog, &out->catalog));
@@ -62,14 +78,40 @@ err survey_sheet_load(struct db *db, struct arena *a, const struct scope *s, sur
     for (size_t i = 0; i < n; i++)
         out->item[i] = (struct item){.q = &out->catalog->item[i], .now = facts[i]};
     TRY(load_last(db, a, s, out));
+    const bool *asked = asked_of(a, out->catalog, facts);
+    if (!asked)
+        return ERR(NOMEM);
     if (own) {
         TRY(survey_assignments(db, a, s, id, &out->assigned));
         TRY(org_section_all(db, a, s, &out->sections));
     }
     for (size_t i = 0; i < n; i++) {
         struct item *it = &out->item[i];
-        it->state = survey_item_state(it->q, &it->now, &it->last, it->reworded);
+        it->state = asked[i] ? survey_item_state(it->q, &it->now, &it->last, it->reworded)
+                             : ITEM_NOT_ASKED;
+        if (it->state == ITEM_MISSING && it->disputed && it->now.id == 0)
+            it->state = ITEM_REASK;
     }
+    return OK;
+}
+
+/* What one item said in an earlier survey; nothing where a condition took it out. */
+static err past_fact(struct db *db, struct arena *a, const struct scope *s,
+    const struct survey *past, const struct response *r, const struct question *q, struct fact *out)
+{
+    const struct catalog *c;
+    TRY(form_catalog_get(db, past->catalog, &c));
+    const struct question *was = form_item_by_id(c, q->id);
+    if (!was || was->cond_question.v == 0)
+        return form_fact_newest(db, a, s, past->id.v, r->body, q->id, r->horizon, out);
+    struct fact *facts = ARENA_ARRAY(a, struct fact, c->n_items);
+    if (!facts)
+        return ERR(NOMEM);
+    TRY(form_fact_all(db, a, s, past->id.v, r->body, r->horizon, c, facts));
+    const bool *asked = asked_of(a, c, facts);
+    if (!asked)
+        return ERR(NOMEM);
+    *out = asked[was - c->item] ? facts[was - c->item] : (struct fact){.question = q->id};
     return OK;
 }
 
@@ -98,7 +140,7 @@ err survey_past(struct db *db, struct arena *a, const struct scope *s,
         if (err_is(e) && e.code != ERR_NOTFOUND)
             return e;
         if (!err_is(e) && r.horizon) {
-            TRY(form_fact_newest(db, a, s, id.v, sheet->body.id, q->id, r.horizon, &f));
+            TRY(past_fact(db, a, s, &past, &r, q, &f));
             if (f.id && f.value.n)
                 out->v[out->n++] = (struct past){past.fiscal_year,
                     form_answer_text(a, q, f.value), form_basis_name(f.basis)};
@@ -108,6 +150,26 @@ err survey_past(struct db *db, struct arena *a, const struct scope *s,
     return OK;
 }
 
+void survey_progress_count(
+    const struct catalog *c, const struct fact *facts, const bool *asked, struct progress *out)
+{
+    *out = (struct progress){.n = c->n_areas};
+    for (size_t k = 0; k < c->n_areas; k++) {
+        struct area_progress *p = &out->area[k];
+        p->area = c->area[k].code;
+        for (size_t i = 0; i < c->n_items; i++) {
+            const struct question *q = &c->item[i];
+            if (!form_counts(q) || !asked[i] || !str_eq(q->area, p->area))
+                continue;
+            int64_t has = facts[i].value.n > 0;
+            p->total++;
+            p->done += has;
+            p->needed += q->essential;
+            p->needed_done += q->essential ? has : 0;
+        }
+    }
+}
+
 static void hash_part(crypto_generichash_state *h, str s)
 {
     uint64_t n = s.n;
@@ -115,14 +177,14 @@ static void hash_part(crypto_generichash_state *h, str s)
     crypto_generichash_update(h, (const uint8_t *)s.p, s.n);
 }
 
-/* Over every answered item in catalogue order: code, answer, basis. */
+/* Over every answered item that is asked, in catalogue order: code, answer, basis. */
 void survey_sheet_hash(const struct sheet *sheet, uint8_t hash[32])
 {
     crypto_generichash_state h;
     crypto_generichash_init(&h, NULL, 0, 32);
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
         const struct item *it = &sheet->item[i];
-        if (it->now.id == 0 || it->now.value.n == 0)
+        if (it->now.id == 0 || it->now.value.n == 0 || it->state == ITEM_NOT_ASKED)
             continue;
         hash_part(&h, it->q->code);
         hash_part(&h, it->now.value);

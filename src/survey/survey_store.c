@@ -6,7 +6,12 @@
 
 #define SURVEY_COLUMNS                                                                           \
     "id, COALESCE(previous, 0), catalog_rev, title, fiscal_year, as_of, shown_deadline,"         \
-    " last_submission, last_correction, state"
+    " last_submission, last_correction, state,"                                                  \
+    " (SELECT k.code FROM catalog_rev k WHERE k.id=survey.catalog_rev), purpose"
+/* $1 body, $2 level, $3 prefecture of the scope */
+#define SURVEY_ASKS_SCOPE                                                                        \
+    " EXISTS (SELECT 1 FROM response r JOIN body b ON b.id=r.body WHERE r.survey=survey.id"      \
+    " AND (b.id=$1 OR CAST($2 AS BIGINT)=3 OR (CAST($2 AS BIGINT)=2 AND b.pref=$3)))"
 
 static void survey_of_row(struct arena *a, const struct rows *r, struct survey *out)
 {
@@ -19,7 +24,9 @@ static void survey_of_row(struct arena *a, const struct rows *r, struct survey *
         .shown_deadline = (jday)row_i64(r, 6),
         .last_submission = (jday)row_i64(r, 7),
         .last_correction = (jday)row_i64(r, 8),
-        .state = (enum survey_state)row_i64(r, 9)};
+        .state = (enum survey_state)row_i64(r, 9),
+        .catalog_code = row_str(a, r, 10),
+        .purpose = row_str(a, r, 11)};
 }
 
 err survey_get(struct db *db, struct arena *a, survey_id id, struct survey *out)
@@ -42,12 +49,53 @@ err survey_all(struct db *db, struct arena *a, struct survey_list *out)
     return db_status(db);
 }
 
-err survey_current(struct db *db, struct arena *a, struct survey *out)
+err survey_visible(
+    struct db *db, struct arena *a, const struct scope *s, struct survey_list *out)
+{
+    out->n = 0;
+    out->v = ARENA_ARRAY(a, struct survey, 50);
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE" SURVEY_ASKS_SCOPE
+            " ORDER BY fiscal_year DESC, id DESC LIMIT 50"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s)))
+    survey_of_row(a, &r, &out->v[out->n++]);
+    return db_status(db);
+}
+
+err survey_is_visible(struct db *db, const struct scope *s, survey_id id, bool *out)
+{
+    *out = false;
+    DB_EACH(db, r, SQL("SELECT 1 FROM survey WHERE" SURVEY_ASKS_SCOPE " AND survey.id=$4"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s), id.v))
+    *out = true;
+    return db_status(db);
+}
+
+static err current_own(
+    struct db *db, struct arena *a, const struct scope *s, jday today, struct survey *out)
 {
     DB_ONE(db, r,
-        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE state=1"
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey JOIN (SELECT survey AS asks, submission"
+            " FROM response WHERE body=$1 AND organ=0) o ON o.asks=survey.id WHERE state=1"
+            " ORDER BY CASE WHEN submission IS NULL AND last_submission>=$2 THEN 0 ELSE 1 END,"
+            " CASE WHEN submission IS NULL AND last_submission>=$2 THEN shown_deadline ELSE 0 END,"
+            " fiscal_year DESC, id DESC LIMIT 1"),
+        V(scope_body(s).v, today));
+    survey_of_row(a, &r, out);
+    return OK;
+}
+
+err survey_current(struct db *db, struct arena *a, const struct scope *s, bool own, jday today,
+    struct survey *out)
+{
+    if (own)
+        return current_own(db, a, s, today, out);
+    DB_ONE(db, r,
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE state=1 AND" SURVEY_ASKS_SCOPE
             " ORDER BY fiscal_year DESC, id DESC LIMIT 1"),
-        V0);
+        V(scope_body(s).v, scope_level(s), scope_pref(s)));
     survey_of_row(a, &r, out);
     return OK;
 }
@@ -57,11 +105,11 @@ err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out)
     out->v = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO survey (id, catalog_rev, previous, title, fiscal_year, as_of,"
-            " shown_deadline, last_submission, last_correction, state, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)"),
+            " shown_deadline, last_submission, last_correction, state, created_at, purpose)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11)"),
         V(out->v, n->catalog.v, n->previous.v ? val_int(n->previous.v) : VAL_NONE, n->title,
             n->fiscal_year, n->as_of, n->shown_deadline, n->last_submission, n->last_correction,
-            tx_now(tx)));
+            tx_now(tx), n->purpose));
 }
 
 err survey_state_set(struct tx *tx, survey_id id, enum survey_state state)
@@ -80,12 +128,14 @@ err survey_response_get(
             " COALESCE(t.class, 0), COALESCE(t.pref, 0), r.correcting"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN submission t ON t.id=r.submission"
-            " WHERE r.survey=$1 AND r.body=$2 AND r.organ=0"
-            " AND (b.id=$3 OR CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=2 AND b.pref=$5))"),
-        V(id.v, body.v, scope_body(s).v, scope_level(s), scope_pref(s)));
+            " WHERE r.survey=$1 AND r.body=$2 AND r.organ=$6"
+            " AND (b.id=$3 OR CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=2 AND b.pref=$5)"
+            " OR EXISTS (SELECT 1 FROM body_successor x WHERE x.old_body=b.id AND x.new_body=$3))"),
+        V(id.v, body.v, scope_body(s).v, scope_level(s), scope_pref(s), scope_organ_of(s, body)));
     *out = (struct response){.id = row_i64(&r, 0),
         .survey = id,
         .body = body,
+        .organ = scope_organ_of(s, body),
         .state = (enum response_state)row_i64(&r, 1),
         .version = row_i64(&r, 2),
         .started_at = row_i64(&r, 3),
@@ -101,11 +151,17 @@ err survey_response_get(
 
 err survey_response_add(struct tx *tx, survey_id id, body_id body, int64_t *out)
 {
+    return survey_response_add_organ(tx, id, body, 0, out);
+}
+
+err survey_response_add_organ(
+    struct tx *tx, survey_id id, body_id body, int64_t organ, int64_t *out)
+{
     *out = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO response (id, survey, body, organ, state, version)"
-            " VALUES ($1, $2, $3, 0, 0, 0)"),
-        V(*out, id.v, body.v));
+            " VALUES ($1, $2, $3, $4, 0, 0)"),
+        V(*out, id.v, body.v, organ));
 }
 
 err survey_response_touch(struct tx *tx, int64_t response)
@@ -138,13 +194,13 @@ err survey_response_move(
 
 /* ── comments ── */
 
-err survey_comment_add(struct tx *tx, survey_id id, body_id body, question_id q,
-    int64_t person, str text)
+err survey_comment_add(struct tx *tx, const struct response *r, question_id q, int64_t person,
+    str text)
 {
     return db_exec(tx,
-        SQL("INSERT INTO item_comment (id, survey, body, question, person, at, text)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-        V(tx_id(tx), id.v, body.v, q.v, person, tx_now(tx), text));
+        SQL("INSERT INTO item_comment (id, survey, body, question, person, at, text, organ)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        V(tx_id(tx), r->survey.v, r->body.v, q.v, person, tx_now(tx), text, r->organ));
 }
 
 err survey_comments(struct db *db, struct arena *a, const struct scope *s, survey_id id,
@@ -157,8 +213,8 @@ err survey_comments(struct db *db, struct arena *a, const struct scope *s, surve
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT person, at, text FROM item_comment WHERE survey=$1 AND body=$2"
-            " AND question=$3 ORDER BY id LIMIT 200"),
-        V(id.v, scope_body(s).v, q.v))
+            " AND question=$3 AND organ=$4 ORDER BY id LIMIT 200"),
+        V(id.v, scope_body(s).v, q.v, scope_organ(s)))
     out->v[out->n++] = (struct item_comment){row_i64(&r, 0), row_i64(&r, 1), row_str(a, &r, 2)};
     return db_status(db);
 }
@@ -194,6 +250,14 @@ err survey_progress_move(
         V(response, area, by, needed_by));
 }
 
+err survey_progress_set(struct tx *tx, int64_t response, const struct area_progress *p)
+{
+    return db_exec(tx,
+        SQL("UPDATE progress SET total=$3, done=$4, needed=$5, needed_done=$6"
+            " WHERE response=$1 AND area=$2"),
+        V(response, p->area, p->total, p->done, p->needed, p->needed_done));
+}
+
 err survey_progress_get(
     struct db *db, struct arena *a, const struct scope *s, int64_t response, struct progress *out)
 {
@@ -227,16 +291,23 @@ err survey_board(
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT b.id, b.code6, b.class, b.pref, b.name, b.kana, r.state,"
+        SQL("SELECT b.id, COALESCE(w.code6, b.code6), COALESCE(w.class, b.class), b.pref,"
+            " COALESCE(w.name, b.name), COALESCE(w.kana, b.kana), r.state,"
             " COALESCE(r.changed_at, 0), COALESCE(r.submitted_at, 0),"
             " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT),"
             " CAST((SELECT COALESCE(SUM(p.done), 0) FROM progress p WHERE p.response=r.id)"
             " AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
-            " WHERE h.body=b.id AND h.active=1 AND x.role=1)"
-            " FROM response r JOIN body b ON b.id=r.body WHERE r.survey=$1"
+            " WHERE h.body=b.id AND h.organ=r.organ AND h.active=1 AND x.role=1),"
+            " r.organ, COALESCE((SELECT o.name FROM organ o WHERE o.body=b.id AND o.number=r.organ),"
+            " ''), CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
+            " WHERE v.id=r.survey) THEN 1 ELSE 0 END"
+            " FROM response r JOIN body b ON b.id=r.body"
+            " LEFT JOIN body_name w ON w.body=b.id AND w.until_day=(SELECT MIN(x.until_day)"
+            " FROM body_name x WHERE x.body=b.id AND x.until_day>=(SELECT v.as_of FROM survey v"
+            " WHERE v.id=r.survey)) WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
-            " ORDER BY b.code6 LIMIT 4000"),
+            " ORDER BY b.code6, r.organ LIMIT 4000"),
         V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)))
     {
         struct board_row *row = &out->v[out->n++];
@@ -252,6 +323,11 @@ err survey_board(
         row->total = row_i64(&r, 9);
         row->done = row_i64(&r, 10);
         row->staff = row_i64(&r, 11);
+        row->organ = row_i64(&r, 12);
+        if (row->organ)
+            row->body.name =
+                str_fmt(a, "%.*s　%.*s", STR_F(row->body.name), STR_F(row_view(&r, 13)));
+        row->ended = row_i64(&r, 14) != 0;
     }
     return db_status(db);
 }
@@ -332,8 +408,11 @@ err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
     DB_ONE(db, r,
         SQL("SELECT COUNT(*) FILTER (WHERE r.submission IS NOT NULL"
             " AND (CAST($5 AS BIGINT)=0 OR r.state=7)), COUNT(*) FROM response r"
-            " JOIN body b ON b.id=r.body WHERE r.survey=$1"
-            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR b.class=$3)"
+            " JOIN body b ON b.id=r.body WHERE r.survey=$1 AND r.organ=0"
+            " AND (r.submission IS NOT NULL OR b.valid_to IS NULL OR b.valid_to>="
+            "(SELECT v.last_submission FROM survey v WHERE v.id=r.survey))"
+            " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR $3=COALESCE("
+            "(SELECT t.class FROM submission t WHERE t.id=r.submission), b.class))"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),
         V(id.v, held_to(s), f->class, f->pref, f->accepted));
     *submitted = row_i64(&r, 0);

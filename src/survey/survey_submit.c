@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Before a submission: whose turn it is, what is missing, what changed. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "submit.ht.h"
 
@@ -13,12 +13,17 @@ static void count_item(struct req *rq, const struct item *it, struct view_submit
     case ITEM_CONFIRMED:
         v->confirmed++;
         break;
+    case ITEM_MEASURED:
+        v->measured++;
+        break;
     case ITEM_CARRIED:
         v->carried++;
         break;
     case ITEM_MISSING:
     case ITEM_REASK:
         v->blank++;
+        break;
+    case ITEM_NOT_ASKED:
         break;
     }
     if (survey_item_blocks(it))
@@ -27,6 +32,24 @@ static void count_item(struct req *rq, const struct item *it, struct view_submit
         v->changes.p[v->changes.n++] = (struct view_submit_changes){it->q->code, it->q->text,
             form_answer_text(rq->a, it->q, it->last.value),
             form_answer_text(rq->a, it->q, it->now.value)};
+}
+
+/* Answers that differ from what was measured do not stop a submission, but are named. */
+static err name_differing(struct req *rq, const struct sheet *sheet, struct view_submit *v)
+{
+    struct measures m;
+    TRY(survey_measures_load(rq, sheet, &m));
+    v->differs.p = ARENA_ARRAY(rq->a, struct view_submit_differs, sheet->catalog->n_items);
+    if (!v->differs.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < sheet->catalog->n_items; i++) {
+        const struct item *it = &sheet->item[i];
+        enum agreement a = survey_item_agreement(&m, it);
+        if (a >= AGREEMENT_DIFFERS)
+            v->differs.p[v->differs.n++] = (struct view_submit_differs){it->q->code, it->q->text,
+                survey_agreement_name(a), it->now.note};
+    }
+    return OK;
 }
 
 err survey_submit_read(struct req *rq)
@@ -53,6 +76,7 @@ err survey_submit_read(struct req *rq)
         return ERR(NOMEM);
     for (size_t i = 0; i < n; i++)
         count_item(rq, &sheet.item[i], v);
+    TRY(name_differing(rq, &sheet, v));
     TRY(survey_way_view(rq, &sheet, FLOW_BODY, &v->way));
     return req_show(rq, &view_submit_type, v);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Totals: every item, and one item by class of body and by prefecture. */
-#include "survey/survey_page.h"
+#include "survey/survey_measure.h"
 
 #include "total.ht.h"
 #include "totals.ht.h"
@@ -289,7 +289,7 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     struct cube_rows rows;
     struct body_list prefs;
     const struct scope *scope = rq->who.scope;
-    v->groups.p = ARENA_ARRAY(rq->a, struct view_total_groups, 2);
+    v->groups.p = ARENA_ARRAY(rq->a, struct view_total_groups, 4);
     if (!v->groups.p)
         return ERR(NOMEM);
     TRY(org_pref_all(rq->db, rq->a, &prefs));
@@ -300,7 +300,8 @@ static err total_groups(struct req *rq, const struct survey *s, const struct que
     TRY(total_group(rq, q, &rows, CUBE_BY_CLASS, &prefs, v));
     f.by = CUBE_BY_PREF;
     TRY(survey_cube_sum(rq->db, rq->a, scope, s->id, &f, &rows));
-    return total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v);
+    TRY(total_group(rq, q, &rows, CUBE_BY_PREF, &prefs, v));
+    return survey_band_groups(rq, s, q, v);
 }
 
 static err option_rates(struct req *rq, const struct question *q, struct view_total *v)
@@ -336,6 +337,23 @@ static err total_rate(struct req *rq, const struct question *q, struct view_tota
     return OK;
 }
 
+/* What was said against what was measured, body by body, when it was submitted. */
+static err total_measured(
+    struct req *rq, const struct survey *s, const struct question *q, struct view_total *v)
+{
+    struct measure_counts all;
+    TRY(survey_measured_count(rq->db, rq->a, rq->who.scope, s, q, &all));
+    v->measured.p = ARENA_ARRAY(rq->a, struct view_total_measured, all.n);
+    if (!v->measured.p)
+        return ERR(NOMEM);
+    for (; v->measured.n < all.n; v->measured.n++) {
+        const struct measure_count *c = &all.v[v->measured.n];
+        v->measured.p[v->measured.n] = (struct view_total_measured){
+            str_of(c->measure->label), c->both, c->same, c->differs, c->explained};
+    }
+    return OK;
+}
+
 static err total_view(struct req *rq, const struct survey *s, struct view_total *v)
 {
     const struct catalog *c;
@@ -358,6 +376,7 @@ static err total_view(struct req *rq, const struct survey *s, struct view_total 
     v->n = all.n;
     v->unanswered = submitted - all.n;
     TRY(total_answers(rq, q, &all, v));
+    TRY(total_measured(rq, s, q, v));
     return total_rate(rq, q, v);
 }
 

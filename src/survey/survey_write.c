@@ -29,6 +29,39 @@ static err open_response(const struct writing *w, survey_id id, struct survey *s
         : ERR(CONFLICT);
 }
 
+struct asking {
+    const struct catalog *catalog;
+    struct fact *facts;
+    bool *asked; /* a slot per item, as of facts */
+};
+
+static err load_asking(const struct writing *w, const struct response *r, struct asking *out)
+{
+    struct survey s;
+    struct db *db = tx_db(w->tx);
+    TRY(survey_get(db, w->a, r->survey, &s));
+    TRY(form_catalog_get(db, s.catalog, &out->catalog));
+    out->facts = ARENA_ARRAY(w->a, struct fact, out->catalog->n_items);
+    out->asked = ARENA_ARRAY(w->a, bool, out->catalog->n_items);
+    if (!out->facts || !out->asked)
+        return ERR(NOMEM);
+    TRY(form_fact_all(db, w->a, w->scope, s.id.v, r->body, 0, out->catalog, out->facts));
+    form_asked(out->catalog, out->facts, out->asked);
+    return OK;
+}
+
+/* An answer others depend on moves what is asked, and so every count of the response. */
+static err recount(const struct writing *w, const struct response *r)
+{
+    struct asking k;
+    struct progress p;
+    TRY(load_asking(w, r, &k));
+    survey_progress_count(k.catalog, k.facts, k.asked, &p);
+    for (size_t i = 0; i < p.n; i++)
+        TRY(survey_progress_set(w->tx, r->id, &p.area[i]));
+    return OK;
+}
+
 /* One fact, and the count of its area moved with it. */
 static err put_fact(const struct writing *w, const struct response *r, const struct question *q,
     const struct fact *before, const struct new_fact *f, int64_t *id)
@@ -36,6 +69,8 @@ static err put_fact(const struct writing *w, const struct response *r, const str
     TRY(form_fact_add(w->tx, f, id));
     int64_t had = before->id != 0 && before->value.n > 0, has = f->value.n > 0;
     int64_t by = has - had;
+    if (q->decides)
+        return recount(w, r);
     return form_counts(q)
         ? survey_progress_move(w->tx, r->id, q->area, by, q->essential ? by : 0)
         : OK;
@@ -45,6 +80,7 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
     const struct question *q, str value, enum basis basis, int64_t from)
 {
     return (struct new_fact){.body = r->body,
+        .organ = r->organ,
         .question = q->id,
         .question_rev = q->rev,
         .occasion = r->survey.v,
@@ -52,6 +88,16 @@ static struct new_fact new_fact(const struct writing *w, const struct response *
         .basis = basis,
         .person = w->person,
         .from_fact = from};
+}
+
+/* CONFLICT: a condition takes the item out. */
+static err may_answer(const struct writing *w, const struct response *r, const struct question *q)
+{
+    struct asking k;
+    if (q->cond_question.v == 0)
+        return OK;
+    TRY(load_asking(w, r, &k));
+    return k.asked[q - k.catalog->item] ? OK : ERR(CONFLICT);
 }
 
 /* Somebody of a section has what was assigned to it; the rest is not there. */
@@ -78,7 +124,7 @@ static err open_item(const struct writing *w, survey_id id, str code, int64_t se
         return ERR(NOTFOUND);
     TRY(check_mine(w, id, *q));
     TRY(form_fact_newest(tx_db(w->tx), w->a, w->scope, id.v, r->body, (*q)->id, 0, newest));
-    return newest->id == seen ? OK : ERR(STALE);
+    return newest->id != seen ? ERR(STALE) : may_answer(w, r, *q);
 }
 
 static err save(const struct writing *w, const struct response *r, const struct question *q,
@@ -125,6 +171,18 @@ err survey_write_restore(const struct writing *w, survey_id id, str code, int64_
     return ERR(NOTFOUND);
 }
 
+err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
+    const struct based *b, struct fact *newest)
+{
+    struct response r;
+    const struct question *q;
+    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    struct new_fact f = new_fact(w, &r, q, b->value, b->basis, 0);
+    f.evidence = b->evidence;
+    f.note = b->note;
+    return save(w, &r, q, newest, b->basis == BASIS_MEASURED ? S("survey.measured") : S("survey.keep"), &f);
+}
+
 err survey_write_comment(const struct writing *w, survey_id id, str code, str text)
 {
     struct survey s;
@@ -138,7 +196,7 @@ err survey_write_comment(const struct writing *w, survey_id id, str code, str te
     if (!q)
         return ERR(NOTFOUND);
     TRY(check_mine(w, id, q));
-    TRY(survey_comment_add(w->tx, id, r.body, q->id, w->person, text));
+    TRY(survey_comment_add(w->tx, &r, q->id, w->person, text));
     return audit(w, S("survey.comment"),
         str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code)), STR_NONE);
 }
@@ -211,9 +269,11 @@ static err move_cube(const struct writing *w, const struct sheet *sheet, int64_t
     int64_t pref, bool accepted, int64_t sign)
 {
     struct cube_cell cells[CUBE_CELLS];
+    if (sheet->response.organ)
+        return OK; /* totals are of bodies: an organ beside 長 would count its body twice */
     for (size_t i = 0; i < sheet->catalog->n_items; i++) {
         const struct item *it = &sheet->item[i];
-        if (!form_counts(it->q) || it->now.id == 0)
+        if (!form_counts(it->q) || it->now.id == 0 || it->state == ITEM_NOT_ASKED)
             continue;
         size_t n = survey_cube_cells(it->q, it->now.value, cells);
         for (size_t k = 0; k < n; k++)
@@ -276,28 +336,55 @@ err survey_write_accept(const struct writing *w, struct sheet *sheet)
 
 /* ── opening ── */
 
+/* An organ is asked where its body is. */
+static bool is_among(
+    const struct body_list *bodies, const struct survey_target *target, body_id id)
+{
+    for (size_t i = 0; i < bodies->n; i++)
+        if (bodies->v[i].id.v == id.v)
+            return survey_target_has(target, &bodies->v[i]);
+    return false;
+}
+
 err survey_open(struct tx *tx, struct arena *a, const struct scope *s,
     const struct new_survey *n, survey_id *out)
 {
     const struct catalog *c;
     struct body_list bodies;
+    struct organ_list organs;
     int64_t total[16] = {0}, needed[16] = {0}, response;
     TRY(form_catalog_get(tx_db(tx), n->catalog, &c));
     TRY(org_body_all(tx_db(tx), a, s, &bodies));
+    TRY(org_organ_in_scope(tx_db(tx), a, s, &organs));
     TRY(survey_add(tx, n, out));
     for (size_t i = 0; i < c->n_items; i++) {
         const struct question *q = &c->item[i];
         for (size_t k = 0; k < c->n_areas; k++) {
-            bool counted = form_counts(q) && str_eq(q->area, c->area[k].code);
+            bool counted = form_counts(q) && q->cond_question.v == 0 &&
+                str_eq(q->area, c->area[k].code); /* without answers no condition holds yet */
             total[k] += counted;
             needed[k] += counted && q->essential;
         }
     }
+    size_t asked = 0;
     for (size_t i = 0; i < bodies.n; i++) {
+        if (!survey_target_has(&n->target, &bodies.v[i]))
+            continue;
         TRY(survey_response_add(tx, *out, bodies.v[i].id, &response));
         for (size_t k = 0; k < c->n_areas; k++)
             TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
+        asked++;
     }
+    for (size_t i = 0; i < organs.n; i++) {
+        if (!is_among(&bodies, &n->target, organs.v[i].body))
+            continue;
+        TRY(survey_response_add_organ(
+            tx, *out, organs.v[i].body, organs.v[i].number, &response));
+        for (size_t k = 0; k < c->n_areas; k++)
+            TRY(survey_progress_add(tx, response, c->area[k].code, total[k], needed[k]));
+    }
+    if (asked == 0)
+        return ERR(INVALID);
     struct audit_entry e = {.body = scope_body(s).v,
         .person = scope_person(s).v,
         .action = S("survey.open"),

@@ -4,6 +4,7 @@
 #ifndef WEB_MODULE_H
 #define WEB_MODULE_H
 
+#include "web/measure.h"
 #include "web/web.h"
 
 struct nav_item {
@@ -32,8 +33,12 @@ struct module {
     const struct call *calls;                     /* ends with name == NULL; or NULL */
     const struct embedded *migrations;            /* ends with name == NULL */
     const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
+    const struct measure *measures;               /* ends with name == NULL; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
     err (*check)(struct db *db, struct arena *a, struct check_report *report); /* or NULL */
 };
+
+/* THE list, in the order of the floors; ends with NULL. src/main/modules.c holds it. */
+extern const struct module *const modules[];
 
 #endif

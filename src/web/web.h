@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include "web/http.h"
 
+struct measure; /* measure.h */
 struct scope; /* only org's authorisation makes one */
 struct web;
 struct req;
@@ -130,6 +131,8 @@ int64_t req_page(const struct req *rq);
 MUST err req_show(struct req *rq, const struct view_type *type, const void *view);
 /* After a write: where to go next ("/surveys/1?ok=saved"). */
 MUST err req_go(struct req *rq, str path);
+/* Inside a write that changed what m counts: measured again, in the same transaction. */
+MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measure *m);
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
@@ -209,6 +212,8 @@ struct web_config {
     const struct embedded *assets;     /* ends with name == NULL */
     struct web_auth auth;
     void (*frame)(struct req *rq, struct web_frame *frame);
+    /* Keeps what a write has changed; main fills it from evidence, which stands above. */
+    err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
     bool sample; /* of a demo: the bodies are fictitious too */

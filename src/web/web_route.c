@@ -190,6 +190,11 @@ err req_show(struct req *rq, const struct view_type *type, const void *view)
     return view ? OK : ERR(NOMEM);
 }
 
+err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measure *m)
+{
+    return rq->web->config.measure(tx, rq->a, body, m);
+}
+
 err req_go(struct req *rq, str path)
 {
     BUG_IF(path.n > 0 && path.p[0] != '/');

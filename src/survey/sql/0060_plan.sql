@@ -4,6 +4,7 @@
 CREATE TABLE plan_item (
     id ID NOT NULL PRIMARY KEY,
     body ID NOT NULL REFERENCES body (id),
+    organ INT NOT NULL,              -- 0: 長
     question ID NOT NULL REFERENCES question (id),
     version INT NOT NULL,            -- from 1
     since INT NOT NULL,              -- 年度 of the survey in whose year it was planned
@@ -16,7 +17,7 @@ CREATE TABLE plan_item (
     reason TEXT NOT NULL,            -- why it was dropped
     person ID NOT NULL,
     at TIME NOT NULL,
-    UNIQUE (body, question, version)
+    UNIQUE (body, organ, question, version)
 ) STRICT;
 
 --@ sqlite

@@ -47,7 +47,7 @@ struct adding {
 static err add_run(struct tx *tx, void *arg)
 {
     struct adding *a = arg;
-    return survey_file_add(tx, a->survey, &a->f, 0, &a->id);
+    return survey_file_add(tx, scope_system(), a->survey, &a->f, 0, &a->id);
 }
 
 /* A file whose content is this letter. */

@@ -110,6 +110,10 @@ static void unmet_is_essential_and_said(void **state)
     q.essential = false;
     assert_false(survey_plan_is_unmet(&it));
     q.essential = true;
+    it.state = ITEM_NOT_ASKED; /* its condition leaves it out */
+    assert_false(survey_plan_is_unmet(&it));
+    it.state = ITEM_DECLARED;
+    assert_true(survey_plan_is_unmet(&it));
     q.type = ANSWER_TEXT; /* somebody who writes the word "none" */
     assert_false(survey_plan_is_unmet(&it));
 }

@@ -404,7 +404,8 @@ static void a_closed_survey_takes_no_answer(void **state)
     struct survey s;
     fix_write(world.f, run_close, NULL);
     assert_err(answer(P_CITY, "ORG-01", "done", 0), CONFLICT);
-    assert_ok(survey_current(fix_db(world.f), world.f->a, &s));
+    assert_ok(survey_current(fix_db(world.f), world.f->a, world.f->scope[P_CITY], true,
+        jday_of_usec(world.f->now), &s));
     assert_int_equal(s.id.v, world.last.v);
 }
 

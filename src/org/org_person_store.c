@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements about one person's name and roles, and about who works in a body. */
+#include "org/org_private.h"
+
+err org_person_rename(struct tx *tx, person_id p, str name)
+{
+    return db_exec(tx, SQL("UPDATE person SET name=$2 WHERE id=$1"), V(p.v, name));
+}
+
+/* A role that stays keeps the day it was given. */
+err org_roles_set(struct tx *tx, person_id p, uint32_t roles)
+{
+    for (int64_t bit = 1; bit <= ROLE_SECTION; bit <<= 1) {
+        if (roles & (uint32_t)bit)
+            TRY(db_exec(tx,
+                SQL("INSERT INTO person_role (person, role, since) VALUES ($1, $2, $3)"
+                    " ON CONFLICT (person, role) DO NOTHING"),
+                V(p.v, bit, tx_now(tx))));
+        else
+            TRY(db_exec(tx, SQL("DELETE FROM person_role WHERE person=$1 AND role=$2"),
+                V(p.v, bit)));
+    }
+    return OK;
+}
+
+err org_staff(struct db *db, struct arena *a, const struct scope *s, struct staff_list *out)
+{
+    enum { MOST = 500 };
+    *out = (struct staff_list){ARENA_ARRAY(a, struct staff, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT p.name, CAST(COALESCE((SELECT SUM(role) FROM person_role x"
+            " WHERE x.person=p.id), 0) AS BIGINT),"
+            " (SELECT COUNT(DISTINCT c.kind) FROM credential c WHERE c.person=p.id)"
+            " FROM person p WHERE p.body=$1 AND p.active=1 ORDER BY p.name, p.id LIMIT 500"),
+        V(scope_body(s).v))
+    out->v[out->n++] =
+        (struct staff){row_str(a, &r, 0), (uint32_t)row_i64(&r, 1), row_i64(&r, 2)};
+    return db_status(db);
+}
+
+/* ── measures ── */
+
+err org_ciso_holder(struct db *db, int64_t body, usec now, struct measured *out)
+{
+    (void)now;
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM person p JOIN person_role x ON x.person=p.id"
+            " WHERE p.body=$1 AND p.active=1 AND x.role=$2"),
+        V(body, ROLE_CISO));
+    *out = (struct measured){true, row_i64(&r, 0)};
+    return OK;
+}
+
+/* Two kinds of credentials are two factors: a password is one. Rounded down, so that 100 % means
+ * everybody. */
+err org_two_factor_share(struct db *db, int64_t body, usec now, struct measured *out)
+{
+    (void)now;
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN k.n>=2 THEN 1 ELSE 0 END), 0) AS BIGINT)"
+            " FROM (SELECT p.id AS person, COUNT(DISTINCT c.kind) AS n FROM person p"
+            " JOIN credential c ON c.person=p.id WHERE p.body=$1 AND p.active=1 GROUP BY p.id) k"),
+        V(body));
+    int64_t all = row_i64(&r, 0);
+    *out = (struct measured){all > 0, all > 0 ? row_i64(&r, 1) * 100 / all : 0};
+    return OK;
+}

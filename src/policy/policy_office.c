@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The register as a prefecture and the nation read it, and the guidelines it speaks of. */
+#include "policy/policy_private.h"
+
+#include "core/csv.h"
+#include "policies.ht.h"
+
+enum { PAGE = 100 };
+
+static void count(const struct policy *p, jday today, struct view_policies *v)
+{
+    v->bodies++;
+    v->established += p->established != DAY_NONE;
+    v->published += p->published != DAY_NONE;
+    v->late += policy_is_late(p, today);
+    v->outdated += p->outdated;
+}
+
+static struct view_policies_rows row_of(const struct policy *p, jday today)
+{
+    return (struct view_policies_rows){.code6 = p->body.code6,
+        .name = p->body.name,
+        .established = p->established,
+        .revised = p->revised,
+        .guideline = p->guideline_name,
+        .outdated = p->outdated,
+        .published = p->published,
+        .address = p->address,
+        .late = policy_is_late(p, today),
+        .after_deadline = p->published != DAY_NONE && p->published > policy_deadline()};
+}
+
+static str page_query(struct req *rq, const struct view_policies *v, int64_t page)
+{
+    return page >= 1 && page <= v->pages ? str_fmt(rq->a, "%lld", (long long)page) : STR_NONE;
+}
+
+static err guideline_rows(struct req *rq, struct view_policies *v)
+{
+    struct guideline_list *all = ARENA_NEW(rq->a, struct guideline_list);
+    if (!all)
+        return ERR(NOMEM);
+    TRY(policy_guidelines(rq->db, rq->a, all));
+    v->guidelines.p = ARENA_ARRAY(rq->a, struct view_policies_guidelines, all->n);
+    if (!v->guidelines.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all->n; i++)
+        v->guidelines.p[v->guidelines.n++] = (struct view_policies_guidelines){
+            all->v[i].name, all->v[i].noticed, all->v[i].latest};
+    v->may_add = (rq->who.roles & policy_p_guideline.roles) != 0;
+    v->name = req_typed(rq, "name", STR_NONE);
+    v->name_error = req_error_of(rq, "name");
+    v->noticed = req_typed(rq, "noticed", STR_NONE);
+    v->noticed_error = req_error_of(rq, "noticed");
+    return OK;
+}
+
+static err policies_read(struct req *rq)
+{
+    struct policy_list all;
+    jday today = jday_of_usec(rq->now);
+    struct view_policies *v = ARENA_NEW(rq->a, struct view_policies);
+    if (!v)
+        return ERR(NOMEM);
+    TRY(policy_register(rq->db, rq->a, rq->who.scope, &all));
+    *v = (struct view_policies){.deadline = policy_deadline(),
+        .show = req_query(rq, "show"),
+        .q = req_query(rq, "q"),
+        .page = req_page(rq)};
+    v->rows.p = ARENA_ARRAY(rq->a, struct view_policies_rows, PAGE);
+    if (!v->rows.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++) {
+        count(&all.v[i], today, v);
+        if (!policy_is_shown(&all.v[i], policy_show_of(v->show), v->q, today))
+            continue;
+        if (v->found++ / PAGE == v->page - 1)
+            v->rows.p[v->rows.n++] = row_of(&all.v[i], today);
+    }
+    v->pages = (v->found + PAGE - 1) / PAGE;
+    v->before = page_query(rq, v, v->page - 1);
+    v->after = page_query(rq, v, v->page + 1);
+    TRY(guideline_rows(rq, v));
+    return req_show(rq, &view_policies_type, v);
+}
+
+static err csv_read(struct req *rq)
+{
+    static const char *const head[] = {"団体コード", "団体名", "策定日", "改定日",
+        "従っている指針・ガイドライン", "公表日", "公表先のアドレス", "期限までに公表していない",
+        "登録した日時", "データの種類"};
+    struct policy_list all;
+    jday today = jday_of_usec(rq->now);
+    enum policy_show show = policy_show_of(req_query(rq, "show"));
+    BUF_AUTO out = BUF(4 << 20);
+    struct csv c = csv_on(&out);
+    TRY(policy_register(rq->db, rq->a, rq->who.scope, &all));
+    csv_row(&c, head, COUNT_OF(head));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct policy *p = &all.v[i];
+        if (!policy_is_shown(p, show, req_query(rq, "q"), today))
+            continue;
+        csv_str(&c, p->body.code6);
+        csv_str(&c, p->body.name);
+        csv_day(&c, p->established);
+        csv_day(&c, p->revised);
+        csv_str(&c, p->guideline_name);
+        csv_day(&c, p->published);
+        csv_str(&c, p->address);
+        csv_str(&c, policy_is_late(p, today) ? S("はい") : S("いいえ"));
+        csv_time(&c, p->at);
+        csv_str(&c, web_is_demo(rq->web) ? S("架空データ") : S("登録"));
+        csv_end_row(&c);
+    }
+    return req_send(rq, "text/csv; charset=utf-8", S("団体の方針.csv"), &out);
+}
+
+/* ── guidelines ── */
+
+struct new_guideline {
+    str name, noticed;
+    bool latest;
+    jday day; /* by prepare */
+};
+
+static const struct web_field fields[] = {
+    {.name = "name", .label = "名前と版", .type = FIELD_LINE,
+        .offset = offsetof(struct new_guideline, name), .required = true, .max = 200},
+    {.name = "noticed", .label = "通知の日", .type = FIELD_LINE,
+        .offset = offsetof(struct new_guideline, noticed), .max = 40},
+    {.name = "latest", .label = "最新の版", .type = FIELD_BOOL,
+        .offset = offsetof(struct new_guideline, latest)},
+};
+static const struct web_form form = WEB_FORM(fields, new_guideline);
+
+static err guideline_prepare(struct req *rq)
+{
+    struct new_guideline *f = rq->form;
+    f->day = DAY_NONE;
+    if (f->noticed.n && err_is(jday_parse(f->noticed, &f->day)))
+        req_error(rq, "noticed", S("日付を確かめてください。例）2026年4月1日、令和8年4月1日"));
+    return req_has_errors(rq) ? ERR(INVALID) : OK;
+}
+
+static err guideline_write(struct tx *tx, struct req *rq)
+{
+    const struct new_guideline *f = rq->form;
+    struct guideline g = {.name = f->name, .noticed = f->day, .latest = f->latest};
+    err e = policy_guideline_add(tx, rq->who.scope, &g);
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("同じ名前の版が、もうあります。"));
+    TRY(e);
+    struct audit_entry entry = {.body = rq->who.org,
+        .person = rq->who.person,
+        .action = S("policy.guideline.add"),
+        .object = S("guideline")};
+    TRY(audit_append(tx, &entry));
+    return req_go(rq, S("/policies?ok=saved"));
+}
+
+const struct route policy_office_routes[] = {
+    {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read},
+    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .read = csv_read},
+    {.method = POST, .path = "/policies/guidelines", .perm = &policy_p_guideline, .form = &form,
+        .read = policies_read, .prepare = guideline_prepare, .write = guideline_write},
+    {.path = NULL},
+};
