@@ -676,6 +676,8 @@ describe('an organ of a body', LIMIT, () => {
       const me = c.as(mine);
       assert.equal((await save(me, c.survey, 'ORG-S1', '42')).status, 200);
       assert.equal((await save(me, c.survey, 'EVA-S2', word)).status, 200);
+      const planned = await me.post('/plan/ORG-01', { text: word, state: 'planned', seen: 0 });
+      assert.equal(planned.status, 200, 'each has a plan of its own');
       const said = await me.post(`/surveys/${c.survey}/items/ORG-S1/comments`, { text: word });
       assert.equal(said.status, 200);
       const { json } = await me.get(`/surveys/${c.survey}/items/ORG-S1`);
