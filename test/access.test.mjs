@@ -254,12 +254,23 @@ class Nation {
     if (row.path.endsWith('/check')) {
       return { verdict: row.send === 'bad' ? 'query' : 'good', note: '' };
     }
+    if (row.path === '/plan') return { what: row.send === 'bad' ? 'NOPE' : 'ORG-S1', ...more };
+    if (row.path.startsWith('/plan/')) return { ...await this.planned(row, who, where), ...more };
     if (row.path.endsWith('/restore')) return this.restore(row, who, where);
     if (!row.path.endsWith('/items/{code}')) return more;
     const { json, status } = await who.get(where);
     const seen = status === 200 ? json.seen : 0;
     const value = { bad: '多い', stale: '13' }[row.send] ?? '12'; // what is in force adds nothing
     return { value, seen: row.send === 'stale' ? seen + 1 : seen, ...more };
+  }
+
+  /** An entry of the plan, as the page that shows it was. */
+  async planned(row, who, where) {
+    const { json, status } = await who.get(where.replace(/\/finish$/, ''));
+    const version = status === 200 ? json.version : 0;
+    const seen = row.send === 'stale' ? version + 1 : version;
+    if (row.path.endsWith('/finish')) return { seen };
+    return { text: row.send === 'bad' ? '' : '規程を作る', state: 'planned', seen };
   }
 
   /** The register's forms: right ones, and wrong ones. */
@@ -527,7 +538,12 @@ describe('the canary', LIMIT, () => {
     const was = await totals();
     assert.equal((await save(c.town, c.survey, 'ORG-S1', NUMBER)).status, 200);
     assert.equal((await save(c.town, c.survey, 'EVA-S2', HOSTILE)).status, 200);
+    const plan = { text: HOSTILE, post: WORD, state: 'dropped', reason: HOSTILE, cost: NUMBER,
+      seen: 0 };
+    assert.equal((await c.town.post('/plan/ORG-01', plan)).status, 200);
     const own = await readAll(c.server.url, c.file, 'town2', c.addresses);
+    for (const where of ['/plan', '/plan/list/csv', '/plan/ORG-01',
+      `/surveys/${c.survey}/items/ORG-01`]) assert.ok(own.found.includes(where), where);
     assert.ok(own.found.includes(`/surveys/${c.survey}/items/EVA-S2`), 'a colleague sees it');
     assert.ok(own.found.includes(`/surveys/${c.survey}`));
     for (const login of ['pref', 'nation', 'system', 'u483028', 'u483036']) {
@@ -570,7 +586,8 @@ describe('the canary', LIMIT, () => {
 
   test('hostile text is text on the pages of its own body', LIMIT, async () => {
     const v = await visitor(c.server.url, agent).signIn('town');
-    for (const where of [`/surveys/${c.survey}`, `/surveys/${c.survey}/items/EVA-S2`]) {
+    for (const where of [`/surveys/${c.survey}`, `/surveys/${c.survey}/items/EVA-S2`,
+      '/plan', '/plan/ORG-01']) {
       const { text } = await v.get(where);
       assert.ok(text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`), where);
       assert.ok(!text.includes('<script>alert') && !text.includes('<img src=x'), where);
@@ -659,6 +676,8 @@ describe('an organ of a body', LIMIT, () => {
       const me = c.as(mine);
       assert.equal((await save(me, c.survey, 'ORG-S1', '42')).status, 200);
       assert.equal((await save(me, c.survey, 'EVA-S2', word)).status, 200);
+      const planned = await me.post('/plan/ORG-01', { text: word, state: 'planned', seen: 0 });
+      assert.equal(planned.status, 200, 'each has a plan of its own');
       const said = await me.post(`/surveys/${c.survey}/items/ORG-S1/comments`, { text: word });
       assert.equal(said.status, 200);
       const { json } = await me.get(`/surveys/${c.survey}/items/ORG-S1`);

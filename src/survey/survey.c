@@ -4,6 +4,7 @@
 #include "survey/survey_draft.h"
 #include "survey/survey_page.h"
 #include "survey/survey_remind.h"
+#include "survey/survey_plan.h"
 
 extern const struct embedded survey_migrations[];
 
@@ -23,6 +24,7 @@ static const struct permission *const permissions[] = {
 
 static const struct nav_item nav[] = {
     {"自団体の調査", "/surveys", &survey_p_read},
+    {"対策の計画", "/plan", &survey_p_read},
     {"団体ごとの状況", "/board", &survey_p_board},
     {"項目ごとの集計", "/totals", &survey_p_totals},
     {"調査の開始", "/surveys/new", &survey_p_open},
@@ -35,7 +37,7 @@ const struct module survey_module = {
     /* The first row that fits counts: drafts before {survey}. */
     .routes = (const struct route *const[]){survey_office_routes, survey_draft_routes,
         survey_flow_routes, survey_assign_routes, survey_edition_routes, survey_routes,
-        survey_file_routes, survey_measure_routes, survey_remind_routes, NULL},
+        survey_file_routes, survey_measure_routes, survey_remind_routes, survey_plan_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
     .nav = nav,

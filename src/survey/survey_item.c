@@ -3,6 +3,7 @@
 #include "survey/survey_measure.h"
 #include "survey/survey_compose.h"
 #include "survey/survey_page.h"
+#include "survey/survey_plan.h"
 
 #include "conflict.ht.h"
 #include "item.ht.h"
@@ -145,6 +146,25 @@ static err item_comments(struct req *rq, const struct sheet *sheet, const struct
     return OK;
 }
 
+/* What is planned about it: carried over the years, whichever survey the page is of. */
+static err item_plan(struct req *rq, const struct sheet *sheet, const struct item *it,
+    struct view_item *v)
+{
+    struct plan_item p;
+    TRY(survey_plan_get(rq->db, rq->a, rq->who.scope, it->q->id, &p));
+    v->planned = p.version > 0;
+    v->plan_offered = !v->planned && survey_plan_is_unmet(it) && survey_may(rq, &survey_p_lead);
+    v->plan_due = p.due;
+    if (!v->planned)
+        return OK;
+    v->plan_text = p.text;
+    v->plan_owner = survey_plan_owner(rq->a, &p);
+    v->plan_state = survey_plan_state_name(p.state);
+    v->plan_years = survey_plan_years(&p, sheet->survey.fiscal_year);
+    v->plan_carried = v->plan_years > 1;
+    return OK;
+}
+
 /* After a save by a script: the fact that holds it. */
 static int64_t saved_fact(const struct req *rq)
 {
@@ -273,6 +293,7 @@ err survey_item_read(struct req *rq)
     TRY(item_said(rq, it, v));
     TRY(item_history(rq, &sheet, it, v));
     TRY(item_comments(rq, &sheet, it, v));
+    TRY(item_plan(rq, &sheet, it, v));
     TRY(survey_rate_view(rq, it->q, &v->rate));
     TRY(survey_files_view(rq, &sheet, it->q, v->editable, &v->files));
     TRY(item_presence(rq, &sheet.response, &v->presence));
