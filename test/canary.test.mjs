@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Of work that was not submitted nobody outside reads a word: a planted value is looked for on every
+// page, as page and as JSON, of everybody else; and of an organ's work inside its own body.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, describe, test } from 'node:test';
+
+import {
+  complete, demo, each, program, save, serve, sqlite, token, visitor, yaguraOk,
+} from './lib.mjs';
+
+const LIMIT = { timeout: 120_000 };
+const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+after(() => agent.destroy());
+
+const routes = JSON.parse(yaguraOk('routes', '--json'));
+
+// ── the canary: unsubmitted work is seen by nobody else ──
+
+const NUMBER = '987654321';
+const WORD = 'カナリア7f3a';
+const HOSTILE = `${WORD}</textarea><script>alert(1)</script><img src=x onerror="alert(2)">'"&amp;{{csrf}}`;
+
+function sings(text) {
+  return text.includes(NUMBER) || text.includes('987,654,321') || text.includes(WORD);
+}
+
+/** Every address of the GET routes with every known value of its parts; 1 where none is told. */
+function everyAddress(known) {
+  const parts = routes.flatMap((r) => [...r.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+  const ids = { ...Object.fromEntries(parts.map((name) => [name, ['1']])), ...known };
+  const out = [];
+  for (const r of routes.filter((x) => x.method === 'GET' && !x.path.includes('{token}'))) {
+    let grown = [r.path];
+    for (const [name, values] of Object.entries(ids)) {
+      if (r.path.includes(`{${name}}`)) {
+        grown = grown.flatMap((p) => values.map((v) => p.replace(`{${name}}`, v)));
+      }
+    }
+    out.push(...grown);
+  }
+  assert.ok(out.every((p) => !p.includes('{')), 'a part of an address nobody knows values for');
+  return out;
+}
+
+/** All that somebody can read: the addresses above, as page and as JSON, and every link found. */
+async function readAll(url, file, login, addresses, heard = sings) {
+  const v = await visitor(url, agent).signIn(login);
+  const p = program(url, token(file, login), agent);
+  const seen = new Set(addresses), found = [];
+  let pages = 0;
+  const look = async (where) => {
+    for (const r of [await v.get(where), await p.get(where)]) {
+      pages += r.status === 200;
+      if (heard(r.text)) found.push(where);
+    }
+  };
+  await each(addresses, 8, look);
+  for (let fresh = ['/']; fresh.length;) {
+    const links = new Set();
+    await each(fresh, 8, async (where) => {
+      const r = await v.get(where);
+      if (heard(r.text)) found.push(where);
+      for (const [, href] of r.text.matchAll(/href="(\/[^"#]*)/g)) {
+        links.add(href.replaceAll('&amp;', '&'));
+      }
+    });
+    fresh = [...links].filter((l) => !seen.has(l) && seen.add(l));
+  }
+  return { pages, found: [...new Set(found)] };
+}
+
+describe('the canary', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login), agent);
+    c.town = c.as('town');
+    const { own } = (await c.town.get('/')).json;
+    c.survey = own[0].id;
+    const sheet = (await c.town.get(`/surveys/${c.survey}`)).json;
+    const codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
+    const attached = await c.town.upload(`/surveys/${c.survey}/items/ORG-S1/files`,
+      ['note', WORD], ['file', WORD, `${WORD}.txt`]);
+    assert.equal(attached.status, 200);
+    const draft = await c.as('nation').post('/surveys/drafts', { title: '下書き', from: 'catalog' });
+    c.addresses = everyAddress({ draft: [draft.json.id], file: [String(attached.json.files.rows[0].file)],
+      survey: own.map((s) => s.id), code: codes, edition: ['1'], organ: ['0', '1'],
+      body: [...sqlite(c.file, 'SELECT id FROM body').matchAll(/\d+/g)].map(String),
+      person: [...sqlite(c.file, 'SELECT id FROM person').matchAll(/\d+/g)].map(String),
+      contact: ['1'] });
+    assert.ok(c.addresses.length > 700);
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const totals = async () => {
+    const nation = c.as('nation');
+    const out = [];
+    for (const where of ['totals', 'totals/ORG-S1', 'totals/EVA-S2']) {
+      out.push((await nation.get(`/surveys/${c.survey}/${where}`)).text);
+    }
+    return out;
+  };
+
+  test('a draft is seen by its own body only, and moves no total', LIMIT, async () => {
+    const was = await totals();
+    assert.equal((await save(c.town, c.survey, 'ORG-S1', NUMBER)).status, 200);
+    assert.equal((await save(c.town, c.survey, 'EVA-S2', HOSTILE)).status, 200);
+    const plan = { text: HOSTILE, post: WORD, state: 'dropped', reason: HOSTILE, cost: NUMBER,
+      seen: 0 };
+    assert.equal((await c.town.post('/plan/ORG-01', plan)).status, 200);
+    const own = await readAll(c.server.url, c.file, 'town2', c.addresses);
+    for (const where of ['/plan', '/plan/list/csv', '/plan/ORG-01',
+      `/surveys/${c.survey}/items/ORG-01`]) assert.ok(own.found.includes(where), where);
+    assert.ok(own.found.includes(`/surveys/${c.survey}/items/EVA-S2`), 'a colleague sees it');
+    assert.ok(own.found.includes(`/surveys/${c.survey}`));
+    for (const login of ['pref', 'nation', 'system', 'u483028', 'u483036']) {
+      const r = await readAll(c.server.url, c.file, login, c.addresses);
+      assert.ok(r.pages > (login === 'system' ? 1 : 100), `${login} read ${r.pages} pages`);
+      assert.deepEqual(r.found, [], login);
+    }
+    assert.deepEqual(await totals(), was);
+  });
+
+  test('contacts and measurements are seen by their own body, and by offices what is theirs to see',
+    LIMIT, async () => {
+      const file = demo('--sample', '--years', '1'), server = await serve(file);
+      const as = (login) => program(server.url, token(file, login), agent);
+      const town = as('town');
+      const survey = (await town.get('/')).json.own[0].id;
+      assert.equal((await town.post('/contacts',
+        { kind: 'night', name: HOSTILE.slice(0, 90), phone: NUMBER })).status, 200);
+      const contact = (await town.get('/contacts')).json.rows.at(-1).contact;
+      assert.equal((await town.post('/contacts/confirm')).status, 200);
+      const item = (await town.get(`/surveys/${survey}/items/ORG-10`)).json;
+      assert.equal(item.measure.value, '0日', 'measured in the same transaction');
+      const addresses = everyAddress({ survey: [survey], code: ['ORG-01', 'ORG-10'],
+        edition: ['1'], body: ['483010', '483028', '480002'], area: ['ORG'], person: ['1'],
+        contact: [String(contact)] });
+      const own = await readAll(server.url, file, 'town2', addresses);
+      assert.ok(own.found.includes('/contacts'), 'a colleague sees it');
+      const offices = { pref: ['/contacts/of/483010', '/contacts/of/483010/csv'],
+        nation: ['/contacts/of/483010', '/contacts/of/483010/csv'], system: [], u483028: [],
+        u483036: [] };
+      for (const [login, sees] of Object.entries(offices)) {
+        const r = await readAll(server.url, file, login, addresses);
+        assert.deepEqual(r.found.sort(), sees, login);
+      }
+      const page = await (await visitor(server.url, agent).signIn('pref'))
+        .get('/contacts/of/483010');
+      assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`));
+      await server.stop();
+    });
+
+  test('hostile text is text on the pages of its own body', LIMIT, async () => {
+    const v = await visitor(c.server.url, agent).signIn('town');
+    for (const where of [`/surveys/${c.survey}`, `/surveys/${c.survey}/items/EVA-S2`,
+      '/plan', '/plan/ORG-01']) {
+      const { text } = await v.get(where);
+      assert.ok(text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`), where);
+      assert.ok(!text.includes('<script>alert') && !text.includes('<img src=x'), where);
+    }
+  });
+
+  test('after submission the prefecture and the nation see it, other towns never', LIMIT,
+    async () => {
+      const was = await totals();
+      await complete(c.town, c.survey);
+      for (const login of ['town', 'kacho', 'ciso']) {
+        assert.equal((await c.as(login).post(`/surveys/${c.survey}/submit`)).status, 200, login);
+      }
+      const where = `/surveys/${c.survey}/board/483010`;
+      for (const login of ['pref', 'nation']) {
+        const r = await c.as(login).get(where);
+        assert.equal(r.status, 200, login);
+        const items = r.json.areas.flatMap((a) => a.items);
+        assert.equal(items.find((it) => it.code === 'ORG-S1').answer, '987,654,321人', login);
+        assert.equal(items.find((it) => it.code === 'EVA-S2').answer, HOSTILE, login);
+        assert.equal(r.json.editable, false);
+        const page = await (await visitor(c.server.url, agent).signIn(login)).get(where);
+        assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;`), login);
+        assert.ok(!page.text.includes('<script>alert'), login);
+        assert.ok(!page.text.includes(`action="/surveys/${c.survey}/items/`) &&
+          !page.text.includes(`action="/surveys/${c.survey}/areas/`), `${login}: no form to change it`);
+      }
+      for (const login of ['u483028', 'u483036', 'system']) {
+        const r = await readAll(c.server.url, c.file, login, c.addresses);
+        assert.deepEqual(r.found, [], login);
+      }
+      assert.notDeepEqual(await totals(), was);
+    });
+
+  test('no answer is in the log', () => assert.ok(!sings(c.server.log)));
+});
+
+// ── an organ's answers are its own ──
+
+describe('an organ of a body', LIMIT, () => {
+  const c = {};
+  const people = [['gikai', 'u483010', 1], ['gikai-c', 'c483010', 64]];
+  before(async () => {
+    c.file = demo('--sample');
+    // Two of the town's people work for its assembly.
+    sqlite(c.file, `INSERT INTO organ VALUES (483010, 1, 1, '議会', 1, '方針を定めた', '', '議長',
+        20000, 0, 0);
+      ${people.map(([, login]) => `UPDATE person SET organ=1 WHERE login='${login}';`).join('')}`);
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login), agent);
+    const nation = c.as('nation');
+    const { offices } = (await nation.get('/')).json;
+    assert.equal((await nation.post(`/surveys/${offices[0].id}/close`)).status, 200);
+    const opened = await nation.post('/surveys/new', { title: '次の調査', fiscal_year: '2040',
+      as_of: '2040-10-31', shown_deadline: '2040-12-01', last_submission: '2040-12-08',
+      last_correction: '2041-01-31' });
+    assert.equal(opened.status, 200);
+    c.survey = opened.json.id;
+    c.board = opened.json;
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const totals = async () => {
+    const nation = c.as('nation'), out = [];
+    for (const where of ['totals', 'totals/ORG-S1', 'totals/EVA-S2']) {
+      out.push((await nation.get(`/surveys/${c.survey}/${where}`)).text);
+    }
+    return out;
+  };
+  const row = async (login, name) => (await c.as(login).get(`/surveys/${c.survey}/board`)).json
+    .rows.find((r) => r.name === name);
+
+  test('it is asked beside its body, and the board shows both', LIMIT, async () => {
+    assert.equal(c.board.bodies, 10, 'bodies are counted, not organs');
+    assert.equal(c.board.organs, 1);
+    for (const login of ['pref', 'nation']) {
+      assert.ok(await row(login, '見本町'), login);
+      assert.ok(await row(login, '見本町　議会'), login);
+    }
+    assert.equal((await c.as('u483010').get(`/surveys/${c.survey}`)).json.body, '見本町　議会');
+    assert.equal((await c.as('town').get(`/surveys/${c.survey}`)).json.body, '見本町');
+  });
+
+  test('neither sees or changes what the other answers', LIMIT, async () => {
+    for (const [mine, theirs, word] of [['u483010', 'town', 'ギカイ9c1e'], ['town', 'u483010', 'チョウ4b2d']]) {
+      const me = c.as(mine);
+      assert.equal((await save(me, c.survey, 'ORG-S1', '42')).status, 200);
+      assert.equal((await save(me, c.survey, 'EVA-S2', word)).status, 200);
+      const planned = await me.post('/plan/ORG-01', { text: word, state: 'planned', seen: 0 });
+      assert.equal(planned.status, 200, 'each has a plan of its own');
+      const said = await me.post(`/surveys/${c.survey}/items/ORG-S1/comments`, { text: word });
+      assert.equal(said.status, 200);
+      const { json } = await me.get(`/surveys/${c.survey}/items/ORG-S1`);
+      assert.equal(json.answer, '42人');
+      const at = `/surveys/${c.survey}/items/ORG-S1`;
+      const read = await readAll(c.server.url, c.file, theirs, everyAddress({
+        survey: [String(c.survey)], code: ['ORG-S1', 'EVA-S2'], organ: ['0', '1'], edition: ['1'],
+        body: ['483010'] }), (text) => text.includes(word));
+      assert.deepEqual(read.found, [], `${theirs} reads ${mine}`);
+      assert.ok(read.pages > 5);
+      const fact = json.history[0].fact;
+      const shown = (await c.as(theirs).get(at)).json.seen; // not stale: only the fact is not theirs
+      const r = await c.as(theirs).post(`${at}/restore`, { fact, seen: shown });
+      assert.equal(r.status, 404, `${theirs} restores a fact of ${mine}`);
+      assert.equal((await me.get(at)).json.history.length, 1);
+      const seen = await readAll(c.server.url, c.file, mine, [at], (text) => text.includes(word));
+      assert.ok(seen.found.includes(at), 'the canary sings where it may');
+    }
+  });
+
+  test('its draft is the office\'s as little as anybody\'s', LIMIT, async () => {
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`/surveys/${c.survey}/board/483010?organ=1`);
+      assert.equal(r.status, 404, login);
+    }
+  });
+
+  test('what it submits is read and accepted as its own, and enters no total', LIMIT, async () => {
+    const was = await totals(), me = c.as('u483010');
+    assert.equal((await save(me, c.survey, 'ORG-S1', NUMBER)).status, 200);
+    await complete(me, c.survey);
+    assert.equal((await me.post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await c.as('ciso').post(`/surveys/${c.survey}/submit`)).status, 409,
+      'the body\'s CISO has the body\'s response');
+    assert.equal((await c.as('c483010').post(`/surveys/${c.survey}/submit`)).status, 200);
+    assert.equal((await row('nation', '見本町　議会')).state_key, 'submitted');
+    assert.notEqual((await row('nation', '見本町')).state_key, 'submitted');
+    const where = `/surveys/${c.survey}/board/483010`;
+    for (const login of ['pref', 'nation']) {
+      const r = await c.as(login).get(`${where}?organ=1`);
+      assert.equal(r.status, 200, login);
+      assert.equal(r.json.body, '見本町　議会');
+      assert.ok(sings(r.text), login);
+      assert.equal((await c.as(login).get(where)).status, 404, 'not the town\'s');
+    }
+    assert.deepEqual(await totals(), was);
+    for (const login of ['town', 'u483028']) {
+      assert.ok(!sings((await c.as(login).get(`/surveys/${c.survey}`)).text), login);
+    }
+    assert.equal((await c.as('pref').post(`${where}/steps/accept?organ=1`)).status, 200);
+    assert.equal((await row('pref', '見本町　議会')).state_key, 'accepted');
+    assert.deepEqual(await totals(), was);
+    await c.server.stop();
+    yaguraOk('check', '--db', `sqlite:${c.file}`);
+  });
+});
