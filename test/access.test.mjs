@@ -239,6 +239,9 @@ class Nation {
     if (row.path === '/policies/guidelines') {
       return { name: row.send === 'bad' ? '' : `指針 ${this.serial++}` };
     }
+    if (row.path === '/surveys/{survey}/confirm') {
+      return { changed: row.send === 'stale' ? 'NOPE-1' : 'ORG-01', ...more };
+    }
     if (row.path.endsWith('/measured')) return { evidence: '1', seen: '0' };
     if (row.path.endsWith('/keep')) {
       return { evidence: '1', seen: '0', reason: row.send === 'bad' ? '' : '後任が決まるまで' };

@@ -176,9 +176,23 @@ err command_audit_verify(const struct options *o, struct arena *a)
 
 static void put_fields(struct json *j, const struct web_form *form)
 {
+    static const str types[] = {[FIELD_LINE] = S("line"),
+        [FIELD_TEXT] = S("text"),
+        [FIELD_SECRET] = S("secret"),
+        [FIELD_INT] = S("int"),
+        [FIELD_BOOL] = S("bool"),
+        [FIELD_LINES] = S("lines")};
     json_begin_array(j);
-    for (size_t i = 0; form && i < form->n; i++)
+    for (size_t i = 0; form && i < form->n; i++) {
+        json_begin_object(j);
+        json_key(j, S("name"));
         json_str(j, str_of(form->fields[i].name));
+        json_key(j, S("type"));
+        json_str(j, types[form->fields[i].type]);
+        json_key(j, S("max"));
+        json_i64(j, (int64_t)form->fields[i].max);
+        json_end_object(j);
+    }
     json_end_array(j);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One item: its page, saving it, 「前年度から変更なし」, its history and comments. */
+/* One item: its page, saving it, its history and comments. */
 #include "survey/survey_measure.h"
 #include "survey/survey_compose.h"
 #include "survey/survey_page.h"
@@ -288,6 +288,9 @@ err survey_item_read(struct req *rq)
     v->level_key = form_level_key(level.level);
     v->level_name = form_level_name(level.level);
     v->law = level.law;
+    struct left left = survey_sheet_left(&sheet, rq->who.roles);
+    v->left_needed = left.needed;
+    v->left_optional = left.optional;
     TRY(item_field(rq, it, v));
     TRY(item_past(rq, &sheet, it, v));
     TRY(item_said(rq, it, v));
@@ -306,6 +309,7 @@ err survey_item_read(struct req *rq)
 struct answer {
     struct strs value;
     int64_t seen;
+    str then; /* "next": not back to the item, but on to the next one that waits */
     str parsed; /* by prepare */
     const struct question *q;
     survey_id survey;
@@ -316,6 +320,8 @@ static const struct web_field answer_fields[] = {
         .offset = offsetof(struct answer, value), .max = FORM_OPTIONS},
     {.name = "seen", .label = "版", .type = FIELD_INT, .offset = offsetof(struct answer, seen),
         .least = 0, .most = INT64_MAX},
+    {.name = "then", .label = "保存の後", .type = FIELD_LINE,
+        .offset = offsetof(struct answer, then)},
 };
 const struct web_form survey_answer_form = WEB_FORM(answer_fields, answer);
 
@@ -365,15 +371,6 @@ err survey_item_words(struct req *rq, str *what, str *text)
     return OK;
 }
 
-/* What a closed response means for the person. */
-static err say_closed(struct req *rq, err e)
-{
-    if (e.code == ERR_CONFLICT)
-        req_say(rq, S("提出済みか、期限を過ぎているか、条件により対象外の項目のため、回答を変更"
-                      "できません。"));
-    return e;
-}
-
 static err go_to_item(struct req *rq, survey_id id, str code, const char *tail)
 {
     return req_go(rq, str_fmt(rq->a, "/surveys/%lld/items/%.*s%s", (long long)id.v,
@@ -409,7 +406,9 @@ err survey_item_write(struct tx *tx, struct req *rq)
     err e = survey_write_answer(&w, f->survey, f->q->code, f->parsed, f->seen, &newest);
     if (e.code == ERR_STALE)
         return show_conflict(tx, rq, &newest);
-    TRY(say_closed(rq, e));
+    TRY(survey_say_closed(rq, e));
+    if (!rq->json && str_eq(f->then, S("next")))
+        return survey_go_on(tx, rq, f->survey, f->q->code, "saved");
     if (!rq->json)
         return go_to_item(rq, f->survey, f->q->code, "?ok=saved");
     /* The page is read after the commit, when a colleague may have saved again: saved tells which
@@ -445,7 +444,7 @@ err survey_item_restore_write(struct tx *tx, struct req *rq)
     if (e.code == ERR_STALE)
         req_say(rq, S("画面を開いた後に、ほかの人がこの項目を保存しました。開き直して、"
                       "もう一度選んでください。"));
-    TRY(say_closed(rq, e));
+    TRY(survey_say_closed(rq, e));
     return go_to_item(rq, id, code, "?ok=saved");
 }
 
@@ -470,27 +469,4 @@ err survey_item_comment_write(struct tx *tx, struct req *rq)
     str code = req_param(rq, "code");
     TRY(survey_write_comment(&w, id, code, f->text));
     return go_to_item(rq, id, code, "?ok=saved#comments");
-}
-
-static err confirm(struct tx *tx, struct req *rq, str code, str area)
-{
-    struct writing w = survey_writing(tx, rq);
-    survey_id id;
-    int n;
-    TRY(req_param_i64(rq, "survey", &id.v));
-    TRY(say_closed(rq, survey_write_confirm(&w, id, code, area, &n)));
-    return req_go(rq, code.n ? str_fmt(rq->a, "/surveys/%lld?ok=confirmed#item-%.*s",
-                                   (long long)id.v, STR_F(code))
-                             : str_fmt(rq->a, "/surveys/%lld?ok=confirmed#area-%.*s",
-                                   (long long)id.v, STR_F(area)));
-}
-
-err survey_item_confirm_write(struct tx *tx, struct req *rq)
-{
-    return confirm(tx, rq, req_param(rq, "code"), STR_NONE);
-}
-
-err survey_area_confirm_write(struct tx *tx, struct req *rq)
-{
-    return confirm(tx, rq, STR_NONE, req_param(rq, "area"));
 }

@@ -139,6 +139,7 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         if (!item_is_shown(it, as, f))
             continue;
         struct view_survey_areas_items *shown = &row->items.p[row->items.n++];
+        row->waiting += survey_item_may_confirm(it) && survey_item_is_todo(it);
         item_row(rq, it, survey_item_agreement(&f->measures, it), check_of(checks, it->q), shown);
         shown->section = section_name(sheet, as);
         shown->due = as ? as->due : DAY_NONE;
@@ -250,8 +251,10 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
         struct view_survey_areas *row = &v->areas.p[v->areas.n];
         TRY(area_row(rq, &sheet, &sheet.catalog->area[i], &p, &checks, &f, row));
         v->shown += (int64_t)row->items.n;
+        v->waiting += row->waiting;
         v->areas.n += row->items.n > 0;
     }
+    v->whole = f.q.n == 0 && f.section == 0 && !str_eq(f.show, S("essential"));
     return req_show(rq, &view_survey_type, v);
 }
 
@@ -364,6 +367,8 @@ const struct route survey_routes[] = {
         .write = survey_item_confirm_write},
     {.method = POST, .path = "/surveys/{survey}/areas/{area}/confirm", .perm = &survey_p_answer,
         .write = survey_area_confirm_write},
+    {.method = POST, .path = "/surveys/{survey}/confirm", .perm = &survey_p_answer,
+        .form = &survey_marked_form, .read = survey_read, .write = survey_confirm_write},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/restore", .perm = &survey_p_answer,
         .form = &survey_restore_form, .read = survey_item_read,
         .write = survey_item_restore_write},

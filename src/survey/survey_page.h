@@ -66,8 +66,20 @@ err survey_item_write(struct tx *tx, struct req *rq);
 extern const struct web_form survey_restore_form, survey_remark_form;
 err survey_item_restore_write(struct tx *tx, struct req *rq);
 err survey_item_comment_write(struct tx *tx, struct req *rq);
+
+/* survey_confirm.c */
+extern const struct web_form survey_marked_form;
 err survey_item_confirm_write(struct tx *tx, struct req *rq);
 err survey_area_confirm_write(struct tx *tx, struct req *rq);
+err survey_confirm_write(struct tx *tx, struct req *rq);
+/* After a write: to the next item that waits for this person, or to the submission. ok: the notice. */
+MUST err survey_go_on(struct tx *tx, struct req *rq, survey_id id, str code, const char *ok);
+/* How many items wait for somebody with these roles; needed: before the submission. */
+struct left {
+    int64_t needed, optional;
+};
+struct left survey_sheet_left(const struct sheet *sheet, uint32_t roles);
+MUST err survey_say_closed(struct req *rq, err e);
 
 /* survey_file.c: 「根拠資料」 on the page of an item. */
 struct view_files;

@@ -290,8 +290,15 @@ struct writing {
  * afterwards. STALE: newest holds what somebody else saved after seen. CONFLICT: already submitted. */
 MUST err survey_write_answer(const struct writing *w, survey_id id, str code, str value,
     int64_t seen, struct fact *newest);
-/* 「前年度から変更なし」 of one item, or of every carried one of an area. *n: how many. */
-MUST err survey_write_confirm(const struct writing *w, survey_id id, str code, str area, int *n);
+/* 「前年度から変更なし」 of one item, of every carried one of an area, or, with neither, of every
+ * carried one that waits for it, but those named. *n: how many. */
+struct confirming {
+    str code, area;
+    const str *but;
+    size_t n_but;
+};
+MUST err survey_write_confirm(
+    const struct writing *w, survey_id id, const struct confirming *what, int *n);
 /* Freezes the own response and puts it into the totals. INVALID: *missing items stop it. */
 MUST err survey_write_submit(const struct writing *w, survey_id id, struct sheet *sheet,
     int *missing);

@@ -208,16 +208,32 @@ static err confirm_item(const struct writing *w, const struct response *r, const
     return put_fact(w, r, it->q, &it->now, &f, &fact);
 }
 
-/* Is there such an item, or such an area. */
-static bool is_in_catalog(const struct catalog *c, str code, str area)
+static bool is_meant(const struct confirming *what, const struct item *it)
 {
-    for (size_t i = 0; i < c->n_areas; i++)
-        if (str_eq(c->area[i].code, area))
-            return true;
-    return code.n && form_item(c, code);
+    if (what->code.n)
+        return str_eq(it->q->code, what->code);
+    if (what->area.n)
+        return str_eq(it->q->area, what->area);
+    for (size_t i = 0; i < what->n_but; i++)
+        if (str_eq(it->q->code, what->but[i]))
+            return false;
+    return survey_item_is_todo(it);
 }
 
-err survey_write_confirm(const struct writing *w, survey_id id, str code, str area, int *n)
+/* Every item and area that is named is in the catalogue. */
+static bool is_in_catalog(const struct catalog *c, const struct confirming *what)
+{
+    bool area = what->area.n == 0;
+    for (size_t i = 0; i < c->n_areas; i++)
+        area |= str_eq(c->area[i].code, what->area);
+    for (size_t i = 0; i < what->n_but; i++)
+        if (!form_item(c, what->but[i]))
+            return false;
+    return area && (what->code.n == 0 || form_item(c, what->code));
+}
+
+err survey_write_confirm(
+    const struct writing *w, survey_id id, const struct confirming *what, int *n)
 {
     struct survey s;
     struct response r;
@@ -225,12 +241,11 @@ err survey_write_confirm(const struct writing *w, survey_id id, str code, str ar
     *n = 0;
     TRY(open_response(w, id, &s, &r));
     TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, &sheet));
-    if (!is_in_catalog(sheet.catalog, code, area))
+    if (!is_in_catalog(sheet.catalog, what))
         return ERR(NOTFOUND);
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
-        bool meant = code.n ? str_eq(it->q->code, code) : str_eq(it->q->area, area);
-        if (!meant || !survey_item_may_confirm(it) ||
+        if (!is_meant(what, it) || !survey_item_may_confirm(it) ||
             !survey_sheet_is_mine(&sheet, w->roles, it->q))
             continue;
         TRY(confirm_item(w, &r, it));
@@ -240,7 +255,8 @@ err survey_write_confirm(const struct writing *w, survey_id id, str code, str ar
         return OK; /* pressed twice, or a colleague was first: nothing is left to do */
     TRY(survey_response_touch(w->tx, r.id));
     return audit(w, S("survey.confirm"),
-        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v, STR_F(code.n ? code : area)),
+        str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v,
+            STR_F(what->code.n ? what->code : what->area)),
         str_fmt(w->a, "{\"items\":%d}", *n));
 }
 

@@ -32,6 +32,9 @@ static const struct {
 } notices[] = {
     {S("saved"), S("保存しました。")},
     {S("confirmed"), S("前年度から変更なしとして、確認済みにしました。")},
+    {S("saved-next"), S("前の項目を保存しました。次の対応が必要な項目です。")},
+    {S("confirmed-next"),
+        S("前年度から変更なしとして、確認済みにしました。次の対応が必要な項目です。")},
     {S("step-ask"), S("確認を依頼しました。")},
     {S("step-approve"), S("確認して、CISOへ回しました。")},
     {S("step-submit"), S("承認して、提出しました。")},

@@ -40,7 +40,8 @@ static err run_confirm(struct tx *tx, void *arg)
 {
     struct act *act = arg;
     struct writing w = writing_of(tx, act);
-    return survey_write_confirm(&w, act->survey, str_of(act->code), str_of(act->area), &act->n);
+    struct confirming what = {.code = str_of(act->code), .area = str_of(act->area)};
+    return survey_write_confirm(&w, act->survey, &what, &act->n);
 }
 
 static err run_submit(struct tx *tx, void *arg)

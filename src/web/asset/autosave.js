@@ -224,7 +224,7 @@ class Autosave {
     event.preventDefault();
     while (this.running) await this.running;
     if (!this.panel.hidden) this.leaving = false; // both values are here already
-    else this.form.submit();
+    else this.form.requestSubmit(event.submitter);
   }
 
   /** A link of this page: what was typed is saved before it is followed. */
