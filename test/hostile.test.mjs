@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two hundred hostile texts in every text field of every form, and then looked for on every page,
+// as JSON and in every CSV: they are text there, and nothing else.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, describe, test } from 'node:test';
+
+import { HOSTILE, MARK } from './hostile.mjs';
+import {
+  complete, demo, each, launch, program, serve, sqlite, token, visitor, yaguraOk,
+} from './lib.mjs';
+
+const LIMIT = { timeout: 600_000 };
+const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+after(() => agent.destroy());
+
+const routes = JSON.parse(yaguraOk('routes', '--json'));
+const TEXT = new Set(['line', 'text', 'lines']);
+const ANSWERS = new Set([200, 303, 404, 409, 413, 422]); // 413: a list is full; never a 5xx, nor a refusal of the form as such
+
+const escapeText = (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeQuoted = (s) => escapeText(s).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+const BLANK = /^[ \t\n\r\u3000]+|[ \t\n\r\u3000]+$/g;
+
+/** The ways a text may stand somewhere: as it was sent, or as it is kept (doc: web.h, FIELD_LINE). */
+const forms = HOSTILE.map((s) => {
+  const kept = s.replaceAll('\r', '');
+  return [...new Set([s, kept, kept.replace(BLANK, '')])];
+});
+const written = forms.map((list) => [...new Set(list.flatMap((s) => [escapeQuoted(s), escapeText(s)]))]
+  .sort((a, b) => b.length - a.length));
+
+/** The page as if somebody had typed something harmless. What is left marked was not escaped. */
+function harmless(html) {
+  let out = html;
+  for (const i of new Set([...html.matchAll(MARK)].map(([, n]) => Number(n)))) {
+    for (const form of written[i]) out = out.replaceAll(form, '無害');
+  }
+  return out;
+}
+
+const TAG = /<(\/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"<>]*")?)*)\s*>|<!doctype html>/gy;
+
+/** Its elements and the names of their attributes; every "<" must begin one. */
+function skeleton(html, where) {
+  const out = [];
+  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', TAG.lastIndex)) {
+    TAG.lastIndex = at;
+    const found = TAG.exec(html);
+    assert.ok(found, `${where}: ${html.slice(at - 40, at + 80)}`);
+    const [, end = '', name = 'doctype', attributes = ''] = found;
+    out.push(`${end}${name}${[...attributes.matchAll(/([a-zA-Z][a-zA-Z0-9-]*)(?:="[^"]*")?/g)]
+      .map(([, a]) => ` ${a}`).join('')}`);
+  }
+  return out.join('\n');
+}
+
+function lookAtPage(html, where) {
+  const clean = harmless(html);
+  MARK.lastIndex = 0;
+  const left = MARK.exec(clean);
+  assert.ok(!left, `${where}: not as text: ${left && clean.slice(left.index - 80, left.index + 8)}`);
+  assert.equal(skeleton(html, where), skeleton(clean, where), where);
+}
+
+/** RFC 4180, strictly. */
+function parseCsv(text, where) {
+  const rows = [[]];
+  const cell = /"((?:[^"]|"")*)"|([^",\r\n]*)/y;
+  for (let at = text.startsWith('\ufeff') ? 1 : 0; at < text.length;) {
+    cell.lastIndex = at;
+    const [whole, quoted, plain] = cell.exec(text);
+    rows.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    at += whole.length;
+    if (text[at] === ',') at++;
+    else if (text.startsWith('\r\n', at)) {
+      at += 2;
+      rows.push([]);
+    } else assert.ok(at >= text.length, `${where}: ${text.slice(at - 40, at + 20)}`);
+  }
+  rows.pop();
+  return rows;
+}
+
+function lookAtCsv(text, where) {
+  const rows = parseCsv(text, where);
+  for (const row of rows) {
+    assert.equal(row.length, rows[0].length, `${where}: ${row}`);
+    for (const value of row.filter((v) => v.match(MARK))) {
+      assert.doesNotMatch(value, /^[=+\-@\t\r＝＋－＠]/, `${where}: a formula`);
+      lookAtText(value, where);
+    }
+  }
+}
+
+/** Every mark in it belongs to its whole text. */
+function lookAtText(value, where) {
+  for (const [, n] of value.matchAll(MARK)) {
+    const i = Number(n);
+    assert.ok(forms[i].some((s) => value.includes(s)), `${where}: ${n}: ${JSON.stringify(value)}`);
+  }
+}
+
+function lookAtJson(value, where) {
+  if (typeof value === 'string') lookAtText(value, where);
+  else if (value && typeof value === 'object') {
+    for (const [key, one] of Object.entries(value)) {
+      assert.ok(!key.match(MARK), where);
+      lookAtJson(one, where);
+    }
+  }
+}
+
+// ── the forms ──
+
+const DAY = '2020-04-01';
+const DECISION = { lgwan: 'yes', decision: 'in', reason: '接続しているため', day: DAY };
+const QUESTION = { area: 'ORG', text: '設問', why: '理由', type: 'text', carry: 'never', sure: '1',
+  kind: 'wording', unit: '', options: '' };
+
+/** Route: who sends it, where to, and what else it needs. kept: these fields are sent alone, and at
+ * least so many of the 200 are accepted there; all other text fields of the form are sent at once. */
+function table(c) {
+  const survey = `/surveys/${c.survey}`, item = `${survey}/items/EVA-S2`, draft = `/surveys/drafts/${c.draft}`,
+    head = `/surveys/drafts/${c.headDraft}`; // of its own: every change makes the others' pages old
+  let later = Date.UTC(2030, 0, 1);
+  const days = () => {
+    const day = new Date(later += 86_400_000).toISOString().slice(0, 10);
+    return { shown_deadline: day, last_submission: day, last_correction: day };
+  };
+  const seenAt = async (login, where) => (await c.as(login).get(where)).json;
+  return {
+    '/sign-in': { as: '', fields: { login: 'town', password: 'wrong', next: '/', draft: '' } },
+    '/sign-out': { as: 'token', fields: {} },
+    '/people': { as: 'system', fields: () => ({ login: `p${c.serial++}@example.jp`, name: '新任 次郎',
+      code6: '483010', role: 'staff' }), kept: { name: 100 } },
+    '/people/{person}': { as: 'system', at: `/people/${c.person}`, fields: async () => ({ name: '情報 担当',
+      role: 'staff', seen: (await seenAt('system', `/people/${c.person}`)).seen }), kept: { name: 100 } },
+    '/deputies': { as: 'ciso', fields: { principal: c.ciso, deputy: c.person, from: DAY, to: DAY } },
+    '/sections': { as: 'town', fields: {}, kept: { name: 100 } },
+    '/sections/{section}/people': { as: 'town', at: '/sections/1/people', fields: {} },
+    '/bodies/new': { as: 'system', fields: () => ({ ...DECISION, name: `企業団${c.serial++}`, kana: 'きぎょうだん',
+      kind: 'utility', pref: '480002', code6: '' }), kept: { name: 100, reason: 100 } },
+    '/bodies/merge': { as: 'system', fields: { ends: '999999', day: DAY, code6: '483036', name: '', kana: '',
+      kind: '', people: 'move' } },
+    '/bodies/{body}/scope': { as: 'system', at: '/bodies/483028/scope', fields: DECISION },
+    '/bodies/{body}/members': { as: 'system', at: '/bodies/483028/members', fields: { code6: '999999', day: DAY } },
+    '/bodies/{body}/name': { as: 'system', at: '/bodies/483028/name', fields: { name: '別町', kana: 'べつ',
+      kind: 'nope', code6: '483028', day: DAY } },
+    '/bodies/attributes': { as: 'system', fields: { as_of: DAY, source: '試験', save: '1',
+      csv: '団体コード,人口,中核市,類似団体\n483028,5000,0,\n' }, kept: { source: 100 } },
+    '/bodies/{body}/organs': { as: 'system', at: '/bodies/483010/organs', fields: { kind: 'assembly', name: '議会',
+      scope: 'in', reason: '方針を定めた', law: '', decided_by: '議長', day: DAY }, kept: { name: 30 } },
+    '/bodies/{body}/organs/{organ}': { as: 'system', at: '/bodies/483010/organs/1', fields: { kind: 'assembly',
+      name: '議会', scope: 'in', reason: '方針を定めた', law: '', decided_by: '議長', day: DAY },
+    kept: { name: 100, reason: 100, decided_by: 100, law: 100 } },
+    '/contacts': { as: 'town', fields: { kind: 'night', name: '宿直室', phone: '026-200-0000', mail: '', hours: '' },
+      kept: { name: 10 } },
+    '/contacts/items/{contact}': { as: 'town2', at: `/contacts/items/${c.contact}`, fields: async () => ({
+      kind: 'night', name: '宿直室', phone: '026-200-0000', mail: '', hours: '',
+      version: (await seenAt('town2', `/contacts/items/${c.contact}`)).form.version }), kept: { name: 100, hours: 100 } },
+    '/surveys/new': { as: 'nation', fields: { title: '次', fiscal_year: '2040', as_of: '2040-10-31',
+      shown_deadline: '2001-01-01', last_submission: '2040-12-08', last_correction: '2041-01-31' } },
+    '/surveys/drafts': { as: 'nation', fields: { title: 'もう一つ', from: '' }, kept: { title: 100 } },
+    '/surveys/drafts/{draft}/head': { as: 'nation', at: `${head}/head`, fields: async () => ({ title: '下書き',
+      fiscal_year: '2040', purpose: '', as_of: '', shown_deadline: '', last_submission: '', last_correction: '',
+      previous: '', version: (await seenAt('nation', `${head}/head`)).version }), kept: { title: 100 } },
+    '/surveys/drafts/{draft}/target': { as: 'nation', at: `${draft}/target`, fields: async () => ({ who: 'all',
+      version: (await seenAt('nation', `${draft}/target`)).version }) },
+    '/surveys/drafts/{draft}/pick': { as: 'nation', at: `${draft}/pick`, fields: {} },
+    '/surveys/drafts/{draft}/new': { as: 'nation', at: `${draft}/new`, fields: () => ({ ...QUESTION,
+      text: `設問${c.serial++}`, version: '1' }), kept: { text: 50, why: 50 } },
+    '/surveys/drafts/{draft}/items/{code}': { as: 'nation', at: `${draft}/items/ORG-S1`, fields: async () => ({
+      ...QUESTION, type: 'number', carry: 'reask', version: (await seenAt('nation', `${draft}/items/ORG-S1`)).version }) },
+    '/surveys/drafts/{draft}/items/{code}/condition': { as: 'nation', at: `${draft}/items/ORG-S1/condition`,
+      fields: { parent: 'ORG-01', version: '1' } },
+    '/surveys/drafts/{draft}/items/{code}/move': { as: 'nation', at: `${draft}/items/ORG-S1/move`, fields: {} },
+    '/surveys/{survey}/dates': { as: 'nation', at: `${survey}/dates`, fields: () => ({ ...days(), reason: '災害' }), kept: { reason: 100 } },
+    '/surveys/{survey}/assign': { as: 'town', at: `${survey}/assign`, fields: { what: 'ORG', section: '0', due: '' } },
+    '/surveys/{survey}/editions': { as: 'nation', at: `${survey}/editions`, fields: {} },
+    '/surveys/{survey}/items/{code}': { as: 'town', at: item, fields: async () => ({ value: 'なし', then: '',
+      seen: (await seenAt('town', item)).seen }), kept: { value: 100 } },
+    '/surveys/{survey}/confirm': { as: 'town', at: `${survey}/confirm`, fields: {} },
+    '/surveys/{survey}/items/{code}/comments': { as: 'town', at: `${item}/comments`, fields: {}, kept: { text: 150 } },
+    '/surveys/{survey}/items/{code}/files': { as: 'town', at: `${item}/files`, file: true, fields: { note: '',
+      valid_until: '' }, kept: { note: 10 } },
+    '/surveys/{survey}/items/{code}/keep': { as: 'town', at: `${survey}/items/ORG-10/keep`, fields: {
+      evidence: '1', seen: '0', reason: '' } },
+    '/plan': { as: 'town', fields: {} },
+    '/plan/{code}': { as: 'town', at: (i) => `/plan/${c.codes[i % c.codes.length]}`, fields: async (at) => ({
+      text: '規程', post: '', due: '', cost: '', state: 'dropped', reason: '不要',
+      seen: (await seenAt('town', at)).version }), kept: { text: 150, post: 100, reason: 150 } },
+    '/policy': { as: 'town', fields: async () => ({ established: DAY, revised: '', published: '',
+      address: 'https://www.example.jp/', note: '', seen: (await seenAt('town', '/policy')).seen }),
+    kept: { note: 150 } },
+    '/policies/guidelines': { as: 'nation', fields: { name: '指針', noticed: '' }, kept: { name: 100 } },
+    '/surveys/{survey}/steps/{act}': { late: true, as: 'kacho', at: `${survey}/steps/return`, fields: {},
+      first: () => c.as('town').post(`${survey}/steps/ask`), kept: { reason: 150 } },
+    '/surveys/{survey}/board/{body}/items/{code}/check': { as: 'pref',
+      at: `${survey}/board/${c.submitted}/items/ORG-01/check`, fields: { verdict: 'query', note: '' },
+      kept: { note: 150 } },
+    '/surveys/{survey}/board/{body}/steps/{act}': { later: true, as: 'pref',
+      at: `${survey}/board/${c.submitted}/steps/return`, fields: {}, kept: { reason: 1 } },
+  };
+}
+
+/** Pages on which they must be found. */
+const MUST = [['town', () => '/contacts'], ['town', () => '/plan'], ['town', () => '/sections'],
+  ['town', () => '/policy'], ['town', (c) => `/surveys/${c.survey}`],
+  ['town', (c) => `/surveys/${c.survey}/items/EVA-S2`], ['town', (c) => `/surveys/${c.survey}/submit`],
+  ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.draft}`],
+  ['nation', () => '/policies'], ['system', () => '/people'], ['system', () => '/bodies'],
+  ['pref', () => '/contacts/of/483010']];
+
+describe('hostile texts', LIMIT, () => {
+  const c = { serial: 1, people: new Map() };
+  before(async () => {
+    assert.equal(new Set(HOSTILE).size, 200);
+    c.file = demo('--sample');
+    sqlite(c.file, `INSERT INTO organ VALUES (483010, 1, 1, '議会', 1, '方針を定めた', '', '議長',
+      20000, 0, 0);`);
+    c.server = await serve(c.file);
+    const programs = new Map();
+    c.as = (login) => {
+      if (!programs.has(login)) programs.set(login, program(c.server.url, token(c.file, login), agent));
+      return programs.get(login);
+    };
+    for (const login of ['town', 'town2', 'kacho', 'ciso', 'pref', 'nation', 'system']) {
+      c.people.set(login, await visitor(c.server.url, agent).signIn(login));
+    }
+    c.people.set('', visitor(c.server.url, agent));
+    const id = (login) => sqlite(c.file, `SELECT id FROM person WHERE login='${login}'`).trim();
+    [c.person, c.ciso] = [id('town2'), id('ciso')];
+    const town = c.as('town'), nation = c.as('nation');
+    c.survey = (await town.get('/')).json.own[0].id;
+    const sheet = (await town.get(`/surveys/${c.survey}`)).json;
+    c.codes = sheet.areas.flatMap((a) => a.items.map((it) => it.code));
+    c.draft = (await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' })).json.id;
+    c.headDraft = (await nation.post('/surveys/drafts', { title: '見出し', from: '' })).json.id;
+    const board = (await c.as('pref').get(`/surveys/${c.survey}/board`)).json;
+    c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
+    await town.post('/contacts', { kind: 'night', name: '宿直', phone: '026-200-0000' });
+    c.contact = (await town.get('/contacts')).json.rows.at(-1).contact;
+    await town.post('/sections', { name: '情報課' });
+    await complete(town, c.survey);
+    c.table = table(c);
+  }, LIMIT);
+  after(async () => {
+    await c.browser?.close();
+    await c.server?.stop();
+  });
+
+  const isText = (r) => r.method === 'POST' && r.fields.some((f) => TEXT.has(f.type));
+
+  test('every form with a text field is in the table', () => {
+    assert.deepEqual(routes.filter(isText).map((r) => r.path).sort(), Object.keys(c.table).sort());
+  });
+
+  /** One text in one field (or in all of them), the others as they should be. */
+  async function send(row, path, names, i) {
+    const at = typeof row.at === 'function' ? row.at(i) : row.at ?? path;
+    if (row.first) await row.first();
+    const other = typeof row.fields === 'function' ? await row.fields(at) : row.fields;
+    const fields = { ...other, ...Object.fromEntries(names.map((name) => [name, HOSTILE[i]])) };
+    if (row.as === 'token') return c.as('town').post(at, fields);
+    const who = c.people.get(row.as);
+    if (row.file) {
+      return who.upload(at, ...Object.entries(fields), ['file', `text ${c.serial++}`, 'note.txt']);
+    }
+    return who.post(at, fields);
+  }
+
+  async function fill(path) {
+    const row = c.table[path];
+    const { fields } = routes.find((r) => r.method === 'POST' && r.path === path);
+    const texts = fields.filter((f) => TEXT.has(f.type)).map((f) => f.name);
+    const t0 = Date.now();
+    const own = Object.keys(row.kept ?? {}), rest = texts.filter((name) => !own.includes(name));
+    for (const names of [rest, ...own.map((name) => [name])].filter((list) => list.length)) {
+      let kept = 0;
+      for (let i = 0; i < HOSTILE.length; i++) {
+        const where = `POST ${path} ${names} ${i}`;
+        const r = await send(row, path, names, i);
+        const nul = r.status === 400 && HOSTILE[i].includes('\0'); // no text at all
+        assert.ok(ANSWERS.has(r.status) || nul, `${where}: ${r.status} ${/<h1>[^<]*/.exec(r.text)}`);
+        assert.ok(!/[\r\n]/.test(r.headers.location ?? ''), where);
+        kept += r.status === 303 || r.status === 200;
+        if (row.as !== 'token' && r.status === 422) lookAtPage(r.text, where); // the others: below
+      }
+      const least = row.kept?.[names[0]] ?? 0;
+      console.log(`# ${path} ${names} kept ${kept} in ${Date.now() - t0} ms`);
+      assert.ok(kept >= least, `${path} ${names}: ${kept} kept, not ${least}`);
+    }
+  }
+
+  test('in every text field of every form', LIMIT, async () => {
+    const phase = (p) => (c.table[p].later ? 2 : c.table[p].late ? 1 : 0);
+    const wrong = [];
+    for (const now of [0, 1, 2]) {
+      await each(Object.keys(c.table).filter((p) => phase(p) === now), 8, (p) => fill(p)
+        .catch((e) => wrong.push(`${p}: ${e.message}`)));
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  /** Every page of everybody: what can be reached by links from the first one. */
+  async function crawl(login) {
+    const v = c.people.get(login), p = c.as(login), pages = [];
+    const must = MUST.filter(([who]) => who === login).map(([, at]) => at(c));
+    const seen = new Set(['/', ...must]), shapes = new Map();
+    for (let fresh = [...seen]; fresh.length;) {
+      const links = new Set();
+      await each(fresh, 8, async (where) => {
+        const r = await v.get(where);
+        if (/csv/.test(r.headers['content-type'])) return void lookAtCsv(r.text, `${login} ${where}`);
+        if (!/html/.test(r.headers['content-type'] ?? '')) return;
+        lookAtPage(r.text, `${login} ${where}`);
+        if (r.text.match(MARK)) {
+          pages.push(where);
+          const j = await p.get(where);
+          if (j.json) lookAtJson(j.json, `${login} ${where}`);
+        }
+        for (const [, href] of r.text.matchAll(/href="(\/[^"#]*)/g)) links.add(href.replaceAll('&amp;', '&'));
+      });
+      fresh = [...links].filter((l) => {
+        if (seen.has(l)) return false;
+        seen.add(l);
+        const shape = l.replace(/\d+/g, '0').replace(/[A-Z]{3}-S?\d+/, 'CODE'); // enough of each kind
+        shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+        return shapes.get(shape) <= 40;
+      });
+    }
+    return pages;
+  }
+
+  test('on every page, as JSON and in every CSV', LIMIT, async () => {
+    c.pages = new Map();
+    for (const login of ['town', 'kacho', 'pref', 'nation', 'system']) {
+      c.pages.set(login, await crawl(login));
+      console.log(`# ${login}: ${c.pages.get(login).length} pages`);
+    }
+    for (const [login, at] of MUST) assert.ok(c.pages.get(login).includes(at(c)), `${login} ${at(c)}`);
+  });
+
+  test('in a browser: no dialog, no error, nothing asked elsewhere, no changed structure', LIMIT,
+    async () => {
+      c.browser = await launch();
+      for (const [login, pages] of c.pages) {
+        const kinds = new Map();
+        for (const where of pages) {
+          const kind = where.replace(/\?.*/, '').replace(/\d+/g, '0').replace(/[A-Z]{3}-S?\d+/, 'CODE');
+          if (!kinds.has(kind) || where.endsWith('EVA-S2')) kinds.set(kind, where);
+        }
+        await visit(login, [...kinds.values()]);
+      }
+    });
+
+  async function visit(login, pages) {
+    const context = await c.browser.newContext({ locale: 'ja-JP' });
+    const [name, value] = c.people.get(login).cookie.split('=');
+    const page = await context.newPage();
+    const problems = [];
+    page.on('dialog', (d) => (problems.push(`dialog ${d.message()}`), d.dismiss()));
+    page.on('console', (m) => ['error', 'warning'].includes(m.type()) && problems.push(`${page.url()} ${m.text()}`));
+    page.on('pageerror', (e) => problems.push(`${page.url()} ${e}`));
+    page.on('request', (r) => r.url().startsWith(c.server.url) || problems.push(`asked ${r.url()}`));
+    await context.route('**/*', (route) => route.continue({ headers: { ...route.request().headers(),
+      cookie: `${name}=${value}` } }));
+    for (const where of pages) {
+      const reply = await page.goto(c.server.url + where, { waitUntil: 'load' });
+      const html = await reply.text();
+      const [was, should] = await page.evaluate((sources) => sources.map((source) => {
+        const tree = (el) => [el.tagName, [...el.attributes].map((a) => a.name).sort().join(' '),
+          [...el.children].map(tree)];
+        return JSON.stringify(tree(new DOMParser().parseFromString(source, 'text/html').documentElement));
+      }), [html, harmless(html)]);
+      assert.equal(was, should, `${login} ${where}`);
+      assert.ok(await page.evaluate(() => document.querySelectorAll('script:not([src])').length === 0 &&
+        document.querySelectorAll('h1').length === 1 &&
+        [...document.links].every((a) => /^https?:$/.test(a.protocol))), `${login} ${where}`);
+    }
+    assert.deepEqual(problems, [], login);
+    await context.close();
+  }
+
+  test('and the database is as it should be', () => {
+    yaguraOk('check', '--db', `sqlite:${c.file}`);
+  });
+});
