@@ -194,7 +194,7 @@ describe('a whole year', LIMIT, () => {
     await button(town, /税務課の人を/);
     await town.says('保存しました。');
     await menu(town, '緊急連絡先');
-    await town.page.getByLabel('平日・昼間').check();
+    await town.page.getByLabel(/^いつ・何の連絡先か/).selectOption({ index: 1 });
     await type(town, /^名前か役職/, '情報係長');
     await type(town, /^電話/, '076-000-0000');
     await button(town, 'この連絡先を加える');
@@ -203,7 +203,7 @@ describe('a whole year', LIMIT, () => {
     await menu(town, '自団体の方針');
     await type(town, /^策定日/, '令和8年3月20日');
     await button(town, 'この内容を登録する');
-    await town.says('登録しました。');
+    await town.says('保存しました。');
   });
 
   // ── summer: the ministry asks ──
