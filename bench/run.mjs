@@ -142,7 +142,7 @@ function tenYears() {
   const file = join(dir, 'ten.db');
   run(yagura, ['demo', '--db', `sqlite:${file}`, '--years', '10']);
   const serve = () => new Promise((resolve, reject) => {
-    const child = spawn(yagura, ['serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:0'],
+    const child = spawn(yagura, ['serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:0', '--verbose'],
       { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = [];
     let out = '', rest = '';

@@ -174,7 +174,7 @@ describe('a falsified database is found out', LIMIT, () => {
     'one total moved to another class':
       `UPDATE cube SET class=class+90 WHERE rowid=${some('cube', 'n>0')};`,
     'one total too many': `INSERT INTO cube SELECT survey, question_rev, pref, class, '24', basis,
-      1, 0 FROM cube WHERE rowid=${some('cube')};`,
+      accepted, 1, 0 FROM cube WHERE rowid=${some('cube')};`,
     'one progress count': `UPDATE progress SET done=done-1 WHERE rowid=${some('progress', 'done>0')};`,
     'one count of needed items':
       `UPDATE progress SET needed_done=needed_done+1 WHERE rowid=${some('progress')};`,

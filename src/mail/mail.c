@@ -9,7 +9,7 @@ const struct permission mail_p_queue = {"mail.queue", ROLE_SYSTEM};
 static const struct permission *const permissions[] = {&mail_p_queue, NULL};
 
 static const struct nav_item nav[] = {
-    {"メールの送信", "/mail", &mail_p_queue},
+    {"メールの送信", "/mail", &mail_p_queue, NULL, 5},
     {NULL, NULL, NULL},
 };
 

@@ -2,6 +2,8 @@
 /* What stands around every page: the menu and the next step, from the modules; and /healthz. */
 #include "main/main.h"
 
+#include <limits.h>
+
 #include "mail/mail.h"
 
 #include "health.ht.h"
@@ -17,11 +19,20 @@ static err next_of_modules(struct req *rq, void *arg)
 
 static void put_menu(struct req *rq, struct web_frame *f)
 {
-    f->menu[f->n_menu++] = (struct web_menu){S("はじめ"), S("/")};
+    int ranks[COUNT_OF(f->menu)] = {INT_MIN};
+    f->menu[f->n_menu++] = (struct web_menu){S("はじめ"), S("/"), STR_NONE};
     for (const struct module *const *m = modules; *m; m++) {
-        for (const struct nav_item *i = (*m)->nav; i && i->label; i++)
-            if (f->n_menu < COUNT_OF(f->menu) && (!i->perm || (i->perm->roles & rq->who.roles)))
-                f->menu[f->n_menu++] = (struct web_menu){str_of(i->label), str_of(i->path)};
+        for (const struct nav_item *i = (*m)->nav; i && i->label; i++) {
+            if (f->n_menu == COUNT_OF(f->menu) || (i->perm && !(i->perm->roles & rq->who.roles)))
+                continue;
+            size_t at = f->n_menu++;
+            for (; ranks[at - 1] > i->rank; at--) {
+                f->menu[at] = f->menu[at - 1];
+                ranks[at] = ranks[at - 1];
+            }
+            f->menu[at] = (struct web_menu){str_of(i->label), str_of(i->path), str_of(i->under)};
+            ranks[at] = i->rank;
+        }
     }
 }
 

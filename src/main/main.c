@@ -11,7 +11,7 @@ static const struct command commands[] = {
     {"migrate", "--db sqlite:FILE", "データベースを、この版の形に進める", NEED_DB, command_migrate},
     {"demo", "--db sqlite:FILE [--seed N] [--years N] [--sample] [--today DATE] [--sign-ins]",
         "架空データの試用版を作る", NEED_DB, command_demo},
-    {"serve", "--db sqlite:FILE [--listen 127.0.0.1:8080] [--base /PATH]", "画面を提供する",
+    {"serve", "--db sqlite:FILE [--listen 127.0.0.1:8080] [--base /PATH] [--verbose]", "画面を提供する",
         NEED_DB, command_serve},
     {"work",
         "--db sqlite:FILE --smtp smtp://HOST:PORT [--smtp-tls require|if-offered|never]"
@@ -52,6 +52,7 @@ static const struct {
     {"--once", OPTION_FLAG, offsetof(struct options, once)},
     {"--seed", OPTION_INT, offsetof(struct options, seed)},
     {"--years", OPTION_INT, offsetof(struct options, years)},
+    {"--verbose", OPTION_FLAG, offsetof(struct options, verbose)},
     {"--sample", OPTION_FLAG, offsetof(struct options, sample)},
     {"--json", OPTION_FLAG, offsetof(struct options, json)},
     {"--sign-ins", OPTION_FLAG, offsetof(struct options, sign_ins)},

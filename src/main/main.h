@@ -25,6 +25,7 @@ void main_frame(struct req *rq, struct web_frame *frame);
 struct options {
     str db, listen, admin, login, base, today;
     int64_t seed, years;
+    bool verbose; /* serve: every request in the log, not only refused and failed ones */
     bool sample, json, sign_ins;
     str smtp, smtp_tls, smtp_ca, smtp_user, smtp_password_file, from, url; /* work */
     bool once;

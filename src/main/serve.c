@@ -115,6 +115,8 @@ err command_serve(const struct options *o, struct arena *a)
 {
     struct store *s;
     block_signals();
+    if (o->verbose)
+        log_set_level(LOG_DEBUG);
     TRY(main_open(o, STORE_SERVE, (struct tx_clock){0}, a, &s));
     err e = serve_store(o, a, s);
     store_close(s);

@@ -9,13 +9,13 @@ static const struct permission *const permissions[] = {&org_p_people, &org_p_dep
     &org_p_contacts, &org_p_contacts_read, NULL};
 
 static const struct nav_item nav[] = {
-    {"利用者", "/people", &org_p_people},
-    {"代理", "/deputies", &org_p_deputy},
-    {"課の一覧", "/sections", &org_p_section},
-    {"閲覧記録", "/seen", &org_p_seen},
-    {"団体", "/bodies", &org_p_bodies},
-    {"緊急連絡先", "/contacts", &org_p_contacts},
-    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read},
+    {"利用者", "/people", &org_p_people, NULL, 4},
+    {"代理", "/deputies", &org_p_deputy, NULL, 4},
+    {"課の一覧", "/sections", &org_p_section, NULL, 4},
+    {"閲覧記録", "/seen", &org_p_seen, NULL, 3},
+    {"団体", "/bodies", &org_p_bodies, NULL, 4},
+    {"緊急連絡先", "/contacts", &org_p_contacts, NULL, 3},
+    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read, NULL, 3},
     {NULL, NULL, NULL},
 };
 

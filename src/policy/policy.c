@@ -12,8 +12,8 @@ static const struct permission *const permissions[] = {
     &policy_p_keep, &policy_p_read, &policy_p_guideline, NULL};
 
 static const struct nav_item nav[] = {
-    {"自団体の方針", "/policy", &policy_p_keep},
-    {"団体の方針", "/policies", &policy_p_read},
+    {"自団体の方針", "/policy", &policy_p_keep, NULL, 2},
+    {"団体の方針", "/policies", &policy_p_read, NULL, 2},
     {NULL, NULL, NULL},
 };
 

@@ -23,12 +23,12 @@ static const struct permission *const permissions[] = {
     &survey_p_check, &survey_p_board, &survey_p_totals, &survey_p_open, NULL};
 
 static const struct nav_item nav[] = {
-    {"自団体の調査", "/surveys", &survey_p_read},
-    {"対策の計画", "/plan", &survey_p_read},
-    {"団体ごとの状況", "/board", &survey_p_board},
-    {"項目ごとの集計", "/totals", &survey_p_totals},
-    {"調査の開始", "/surveys/new", &survey_p_open},
-    {"調査の下書き", "/surveys/drafts", &survey_p_open},
+    {"自団体の調査", "/surveys", &survey_p_read, "/surveys/{survey}", 1},
+    {"対策の計画", "/plan", &survey_p_read, NULL, 1},
+    {"団体ごとの状況", "/board", &survey_p_board, "/surveys/{survey}/board", 1},
+    {"項目ごとの集計", "/totals", &survey_p_totals, "/surveys/{survey}/totals", 1},
+    {"調査の開始", "/surveys/new", &survey_p_open, NULL, 1},
+    {"調査の下書き", "/surveys/drafts", &survey_p_open, NULL, 1},
     {NULL, NULL, NULL},
 };
 

@@ -48,14 +48,29 @@ struct writing survey_writing(struct tx *tx, struct req *rq)
 struct survey_filter {
     str show, q;
     struct measures measures;
+    struct question_ids expired; /* items with an expired evidence file */
     int64_t section; /* 0: all */
 };
+
+static bool has_expired(const struct survey_filter *f, const struct item *it)
+{
+    for (size_t i = 0; i < f->expired.n; i++)
+        if (f->expired.v[i].v == it->q->id.v)
+            return true;
+    return false;
+}
+
+/* A new or reworded question, one never answered, a measurement that contradicts, expired evidence. */
+static bool needs_person(const struct survey_filter *f, const struct item *it)
+{
+    return survey_item_is_todo(it) || survey_item_contradicts(&f->measures, it) ||
+        has_expired(f, it);
+}
 
 static bool item_is_shown(
     const struct item *it, const struct assignment *as, const struct survey_filter *f)
 {
-    if (str_eq(f->show, S("todo")) && !survey_item_is_todo(it) &&
-        !survey_item_contradicts(&f->measures, it))
+    if (str_eq(f->show, S("todo")) && !needs_person(f, it))
         return false;
     if (str_eq(f->show, S("essential")) && !it->q->essential)
         return false;
@@ -127,6 +142,8 @@ static err area_row(struct req *rq, const struct sheet *sheet, const struct area
         item_row(rq, it, survey_item_agreement(&f->measures, it), check_of(checks, it->q), shown);
         shown->section = section_name(sheet, as);
         shown->due = as ? as->due : DAY_NONE;
+        shown->expired = has_expired(f, it);
+        shown->todo = needs_person(f, it);
     }
     for (size_t i = 0; i < p->n; i++) {
         if (str_eq(p->area[i].area, area->code)) {
@@ -212,6 +229,9 @@ static err show_survey(struct req *rq, survey_id id, body_id body)
     TRY(extensions(rq, id, v));
     struct survey_filter f = {.show = v->show, .q = v->q};
     TRY(survey_measures_load(rq, &sheet, &f.measures));
+    if (v->own)
+        TRY(survey_files_expired(rq->db, rq->a, rq->who.scope, id, body, jday_of_usec(rq->now),
+            &f.expired));
     TRY(section_choices(rq, &sheet, &f, v));
     struct check_list checks = {0};
     int64_t submission = sheet.response.submission;

@@ -301,11 +301,11 @@ err survey_board(
             " WHERE h.body=b.id AND h.organ=r.organ AND h.active=1 AND x.role=1),"
             " r.organ, COALESCE((SELECT o.name FROM organ o WHERE o.body=b.id AND o.number=r.organ),"
             " ''), CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
-            " WHERE v.id=r.survey) THEN 1 ELSE 0 END"
+            " WHERE v.id=$1) THEN 1 ELSE 0 END"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN body_name w ON w.body=b.id AND w.until_day=(SELECT MIN(x.until_day)"
             " FROM body_name x WHERE x.body=b.id AND x.until_day>=(SELECT v.as_of FROM survey v"
-            " WHERE v.id=r.survey)) WHERE r.survey=$1"
+            " WHERE v.id=$1)) WHERE r.survey=$1"
             " AND (b.id=$2 OR CAST($3 AS BIGINT)=3 OR (CAST($3 AS BIGINT)=2 AND b.pref=$4))"
             " ORDER BY b.code6, r.organ LIMIT 4000"),
         V(id.v, scope_body(s).v, scope_level(s), scope_pref(s)))
@@ -410,7 +410,7 @@ err survey_submitted_count(struct db *db, const struct scope *s, survey_id id,
             " AND (CAST($5 AS BIGINT)=0 OR r.state=7)), COUNT(*) FROM response r"
             " JOIN body b ON b.id=r.body WHERE r.survey=$1 AND r.organ=0"
             " AND (r.submission IS NOT NULL OR b.valid_to IS NULL OR b.valid_to>="
-            "(SELECT v.last_submission FROM survey v WHERE v.id=r.survey))"
+            "(SELECT v.last_submission FROM survey v WHERE v.id=$1))"
             " AND (CAST($2 AS BIGINT)=0 OR b.pref=$2) AND (CAST($3 AS BIGINT)=0 OR $3=COALESCE("
             "(SELECT t.class FROM submission t WHERE t.id=r.submission), b.class))"
             " AND (CAST($4 AS BIGINT)=0 OR b.pref=$4)"),

@@ -107,10 +107,19 @@ static err totals_areas(struct req *rq, const struct catalog *c, const struct cu
         area->items.p = ARENA_ARRAY(rq->a, struct view_totals_areas_items, c->n_items);
         if (!area->items.p)
             return ERR(NOMEM);
-        for (size_t k = 0; k < c->n_items; k++)
-            if (str_eq(c->item[k].area, area->code) && form_counts(&c->item[k]))
-                total_row(rq, &c->item[k], &t[k], v->submitted, rate_of(&rates, c->item[k].id),
-                    &area->items.p[area->items.n++]);
+        int64_t done = 0, n = 0; /* of the essential items that have 実施済み */
+        for (size_t k = 0; k < c->n_items; k++) {
+            const struct question *q = &c->item[k];
+            if (!str_eq(q->area, area->code) || !form_counts(q))
+                continue;
+            total_row(rq, q, &t[k], v->submitted, rate_of(&rates, q->id),
+                &area->items.p[area->items.n++]);
+            bool counted = q->essential && q->type == ANSWER_STATUS;
+            area->essentials += counted;
+            done += counted ? t[k].done : 0;
+            n += counted ? t[k].n : 0;
+        }
+        area->share = survey_share_bp(done, n);
     }
     return OK;
 }

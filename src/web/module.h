@@ -11,6 +11,8 @@ struct nav_item {
     const char *label;             /* Japanese */
     const char *path;
     const struct permission *perm; /* NULL: everybody who is signed in */
+    const char *under;             /* beginning of the routes that belong to it too; or NULL */
+    int rank;                      /* lower ones stand first; equal ones in the order of modules */
 };
 
 /* The one line at the top of every page: what this person should do next. */

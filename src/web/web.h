@@ -200,6 +200,7 @@ size_t req_presence_others(struct req *rq, str key, struct present *out, size_t 
 struct web_frame {
     struct web_menu {
         str label, href;
+        str under; /* beginning of the routes that belong to the entry too */
     } menu[24];
     size_t n_menu;
     str next_text, next_href, next_label; /* what to do next */

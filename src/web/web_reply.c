@@ -112,10 +112,28 @@ static void begin(struct req_private *p, int status, str media_type)
     set_common(p);
 }
 
-/* The menu entry of the page shown, or of the pages below it. */
-static bool is_here(str path, str href)
+/* How well a menu entry fits the page shown: the longest beginning wins, 0 does not fit. */
+static size_t fit_of(const struct req *rq, const struct web_menu *m)
 {
-    return str_eq(path, href) || (href.n > 1 && str_starts(path, href) && path.p[href.n] == '/');
+    str route = rq->route ? str_of(rq->route->path) : STR_NONE, path = rq->x->path;
+    size_t by_path = str_eq(path, m->href) ||
+            (m->href.n > 1 && str_starts(path, m->href) && path.p[m->href.n] == '/')
+        ? m->href.n : 0;
+    size_t by_route = m->under.n && str_starts(route, m->under) ? m->under.n : 0;
+    return by_path > by_route ? by_path : by_route;
+}
+
+static size_t here_of(const struct req *rq, const struct web_frame *f)
+{
+    size_t best = f->n_menu, most = 0;
+    for (size_t i = 0; i < f->n_menu; i++) {
+        size_t fit = fit_of(rq, &f->menu[i]);
+        if (fit > most) {
+            most = fit;
+            best = i;
+        }
+    }
+    return best;
 }
 
 static void put_frame(struct req_private *p, str title, str body)
@@ -125,9 +143,10 @@ static void put_frame(struct req_private *p, str title, str body)
     struct view_frame_nav nav[COUNT_OF(around.menu)];
     if (w->config.frame)
         w->config.frame(&p->rq, &around);
+    size_t here = here_of(&p->rq, &around);
     for (size_t i = 0; i < around.n_menu; i++)
         nav[i] = (struct view_frame_nav){around.menu[i].label, around.menu[i].href,
-            is_here(p->rq.x->path, around.menu[i].href)};
+            i == here};
     struct view_frame f = {
         .title = {title},
         .demo = w->config.demo,

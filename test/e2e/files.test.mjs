@@ -91,6 +91,9 @@ for (const js of [true, false]) {
       assert.match(await c.town.page.locator('#files').textContent(), /期限の過ぎた資料があります/);
       assert.equal(await rows().last().locator('.badge').textContent(), '期限切れ');
       await c.town.look('item: an expired file');
+      await c.town.open(`/surveys/${c.survey}?show=todo`);
+      const code = c.item.split('/').pop();
+      assert.match(await c.town.page.locator(`#item-${code}`).textContent(), /根拠資料の期限切れ/);
       await c.town.open(`/surveys/${c.survey}`);
       await c.town.page.getByRole('link', { name: '根拠資料の一覧' }).click();
       await c.town.look('files');

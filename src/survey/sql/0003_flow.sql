@@ -45,6 +45,8 @@ CREATE TABLE cube (
 INSERT INTO cube (survey, question_rev, pref, class, answer, basis, accepted, n, total)
     SELECT survey, question_rev, pref, class, answer, basis, 0, n, total FROM cube_before;
 DROP TABLE cube_before;
+-- Every sum of the national pages is read from this index alone.
+CREATE INDEX cube_sum ON cube (survey, question_rev, answer, pref, class, accepted, n, total);
 
 --@ sqlite
 CREATE TRIGGER response_step_keep_update BEFORE UPDATE ON response_step
