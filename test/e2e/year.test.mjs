@@ -374,8 +374,10 @@ describe('a whole year', LIMIT, () => {
     await asked.locator('summary').click();
     await asked.getByLabel(/^確かめてほしいこと/).fill('残りの半分はいつ済みますか');
     await asked.getByRole('button', { name: '書き留める' }).click();
-    await giveBack(pref, '団体へ差し戻す', 'TEC-02を確かめてください', '理由を付けて差し戻しました。');
-    await next(town, /差し戻されました.*TEC-02を確かめてください/, '理由を見て直す');
+    const why = `TEC-02を確かめてください。${'残りの台数と時期を知りたいです。'.repeat(5)}`;
+    await giveBack(pref, '団体へ差し戻す', why, '理由を付けて差し戻しました。');
+    await next(town, /差し戻されました。理由：「TEC-02を確かめてください。.{44}…」/, '理由を見て直す');
+    assert.ok((await main(town)).includes(why), 'the whole of it stands there');
     await link(town, '全ての項目と回答を見る');
     const note = town.page.locator('#item-TEC-02 .check-note');
     assert.match(await note.textContent(), /残りの半分はいつ済みますか/);
@@ -409,6 +411,8 @@ describe('a whole year', LIMIT, () => {
     await link(nation, '調査の開始と締切り');
     await button(nation, new RegExp(`^${TITLE}を ?締め切る`));
     await nation.says('調査を締め切りました。受付の再開もできます。');
+    await next(c.second, /受付が終わりました。まだ提出していない/);
+    await next(c.pref, /締め切られました。今、することはありません/);
     await next(nation, /締め切りました。.*公表/, '数値を公表する');
     await nation.look('editions: none');
     await button(nation, '公表する');
