@@ -2,43 +2,22 @@
 // Mail through a real relay: it arrives, over TLS that was verified; and none is lost, and at most
 // one is doubled, whatever dies in the middle.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PATIENCE, bin, demo, program, request, serve, sqlite, tempFolder, token, within,
+  PATIENCE, demo, program, request, serve, sqlite, tempFolder, token, within,
 } from './lib.mjs';
+import { work } from './mailbox.mjs';
 import { authority, freePort, postfix, sink } from './relay.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const TOWN = 483010; // with three people who answer
 
-const running = new Set();
-after(() => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-/** yagura work: { pid, log, ended }. */
-function work(file, relay, ...args) {
-  const child = spawn(bin, ['work', '--db', `sqlite:${file}`, '--smtp', relay, ...args],
-    { stdio: ['ignore', 'ignore', 'pipe'] });
-  running.add(child);
-  const w = { pid: child.pid, log: '', kill: (signal) => child.kill(signal) };
-  child.stderr.setEncoding('utf8').on('data', (text) => { w.log += text; });
-  w.ended = within(PATIENCE, 'work', new Promise((resolve) => {
-    child.on('close', (code, signal) => {
-      running.delete(child);
-      resolve(signal || code);
-    });
-  }));
-  return w;
-}
-
 async function once(file, relay, ...args) {
   const w = work(file, relay, '--once', ...args);
-  return { code: await w.ended, log: w.log };
+  return { code: await w.end(), log: w.log };
 }
 
 /** A demonstration that is served, and those who ask. */
@@ -197,7 +176,7 @@ describe('when something dies', LIMIT, () => {
     for (let most = 10; world.count('state IN (1, 2)') > 0; most--) {
       assert.ok(most > 0, 'comes to an end');
       w = work(world.file, relay.url, '--once');
-      await w.ended;
+      await w.end();
     }
     const seen = ids(relay.messages);
     assert.equal(kills, 6);
@@ -289,7 +268,7 @@ describe('the worker', LIMIT, () => {
     const board = await c.world.pref.get(`/surveys/${c.world.survey}/board`);
     assert.equal(board.json.work.running, true);
     w.kill('SIGTERM');
-    assert.equal(await w.ended, 0);
+    assert.equal(await w.end(), 0);
     assert.equal(c.world.count('state=2'), 0, 'what was under way is settled');
     await relay.stop();
   });
@@ -306,7 +285,7 @@ describe('the worker', LIMIT, () => {
     });
     const args = ['--smtp-user', 'relay-user', '--smtp-password-file', file];
     w = work(c.world.file, relay.url, '--once', ...args);
-    assert.equal(await w.ended, 0, w.log);
+    assert.equal(await w.end(), 0, w.log);
     const auth = relay.commands.find((line) => line.startsWith('AUTH PLAIN'));
     assert.equal(Buffer.from(auth.split(' ')[2], 'base64').toString(), `\0relay-user\0${secret}`);
     assert.ok(cmdline.includes('work') && !cmdline.includes(secret));

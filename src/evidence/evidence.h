@@ -68,6 +68,8 @@ const struct measure *evidence_measure_find(str name);
 /* For publishing a catalogue. INVALID: an unknown measure, or a rule that evidence_rule_parse
  * refuses. */
 MUST err evidence_rule_add(struct tx *tx, int64_t catalog, str question, str measure, str rule);
+/* The rules of a control in one catalogue, for another that asks it in the same words. */
+MUST err evidence_rule_copy(struct tx *tx, int64_t from, int64_t to, str question);
 /* The newest row of every question and measure that the catalogue uses, by question. horizon: only
  * rows up to this id, 0: all. Of another body only with a horizon (DENIED), and inside the scope. */
 MUST err evidence_all(struct db *db, struct arena *a, const struct scope *s, body_id body,

@@ -14,6 +14,15 @@ err evidence_rule_add(struct tx *tx, int64_t catalog, str question, str measure,
         V(catalog, question, measure, rule));
 }
 
+err evidence_rule_copy(struct tx *tx, int64_t from, int64_t to, str question)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO evidence_rule (catalog_rev, question, measure, rule)"
+            " SELECT CAST($2 AS BIGINT), question, measure, rule FROM evidence_rule"
+            " WHERE catalog_rev=$1 AND question=$3"),
+        V(from, to, question));
+}
+
 err evidence_questions(struct db *db, struct arena *a, str measure, struct str_list *out)
 {
     *out = (struct str_list){ARENA_ARRAY(a, str, EVIDENCE_USES), 0};

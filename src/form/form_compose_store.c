@@ -147,6 +147,20 @@ static err add_item(struct tx *tx, catalog_id id, int64_t position, const struct
             q->cond_values));
 }
 
+/* What measures a control does so wherever it is asked in the same words. */
+static err carry_rules(struct tx *tx, catalog_id id, const struct question *q)
+{
+    int64_t from = 0;
+    struct db *db = tx_db(tx);
+    DB_EACH(db, r,
+        SQL("SELECT COALESCE(MAX(i.catalog_rev), 0) FROM catalog_item i JOIN evidence_rule u"
+            " ON u.catalog_rev=i.catalog_rev AND u.question=$2 WHERE i.question_rev=$1"),
+        V(q->rev, q->code))
+    from = row_i64(&r, 0);
+    TRY(db_status(db));
+    return from ? evidence_rule_copy(tx, from, id.v, q->code) : OK;
+}
+
 err form_catalog_add(struct tx *tx, const struct new_catalog *n, catalog_id *out)
 {
     int64_t last = 0;
@@ -166,7 +180,9 @@ err form_catalog_add(struct tx *tx, const struct new_catalog *n, catalog_id *out
             SQL("INSERT INTO catalog_area (catalog_rev, code, position, name)"
                 " VALUES ($1, $2, $3, $4)"),
             V(out->v, n->area[i].code, (int64_t)i + 1, n->area[i].name)));
-    for (size_t i = 0; i < n->n_items; i++)
+    for (size_t i = 0; i < n->n_items; i++) {
         TRY(add_item(tx, *out, (int64_t)i + 1, &n->item[i]));
+        TRY(carry_rules(tx, *out, &n->item[i]));
+    }
     return OK;
 }

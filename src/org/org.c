@@ -2,6 +2,7 @@
 /* The descriptor of org. */
 #include "org/org_body.h"
 #include "org/org_contact.h"
+#include "org/org_private.h"
 
 static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
     &org_p_seen, &org_p_bodies, &org_p_register, &org_p_organ, &org_p_attribute, &org_p_roles,
@@ -18,6 +19,20 @@ static const struct nav_item nav[] = {
     {NULL, NULL, NULL},
 };
 
+/* In an empty house nobody can begin a survey yet. */
+static err org_next(struct req *rq, struct next_step *out)
+{
+    bool any;
+    if (!(rq->who.roles & ROLE_SYSTEM))
+        return OK;
+    TRY(org_nation_is_there(rq->db, &any));
+    if (!any)
+        *out = (struct next_step){
+            S("調査を始めるのは国の担当者です。はじめに、国の担当者を登録してください。"),
+            S("/people"), S("利用者を登録する")};
+    return OK;
+}
+
 const struct module org_module = {
     .name = "org",
     .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
@@ -28,5 +43,6 @@ const struct module org_module = {
     .calls = org_calls,
     .migrations = org_migrations,
     .nav = nav,
+    .next = org_next,
     .measures = org_measures,
 };

@@ -67,3 +67,14 @@ err org_two_factor_share(struct db *db, int64_t body, usec now, struct measured 
     *out = (struct measured){all > 0, all > 0 ? row_i64(&r, 1) * 100 / all : 0};
     return OK;
 }
+
+err org_nation_is_there(struct db *db, bool *out)
+{
+    *out = false;
+    DB_EACH(db, r,
+        SQL("SELECT 1 FROM person_role x JOIN person p ON p.id=x.person"
+            " WHERE x.role=16 AND p.active=1 LIMIT 1"),
+        V0)
+    *out = true;
+    return db_status(db);
+}

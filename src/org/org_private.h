@@ -54,6 +54,7 @@ MUST err org_login_is_taken(struct db *db, str login, bool *taken);
 /* No password, no session, no token, no open link any more. */
 MUST err org_person_lock(struct tx *tx, person_id p);
 MUST err org_person_activate(struct tx *tx, person_id p, bool active);
+MUST err org_nation_is_there(struct db *db, bool *out);
 /* The first national office. */
 MUST err org_office_first(struct db *db, struct arena *a, struct body *out);
 

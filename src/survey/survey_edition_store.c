@@ -42,6 +42,17 @@ err survey_edition_cells(struct db *db, struct arena *a, int64_t edition, struct
     return db_status(db);
 }
 
+err survey_edition_is_behind(struct db *db, survey_id id, int64_t edition, bool *out)
+{
+    *out = false;
+    DB_EACH(db, r,
+        SQL("SELECT 1 FROM submission x JOIN response r ON r.id=x.response"
+            " WHERE x.id>$2 AND r.survey=$1 LIMIT 1"),
+        V(id.v, edition))
+    *out = true;
+    return db_status(db);
+}
+
 err survey_edition_add(
     struct tx *tx, const struct scope *s, survey_id id, struct edition *e)
 {

@@ -11,6 +11,9 @@ str survey_year_text(struct arena *a, int fiscal_year); /* "令和8年度" */
 int64_t survey_percent(int64_t part, int64_t n);        /* rounded down; 0 for n = 0 */
 /* May the response still be changed: open, not submitted, before the last day is over. */
 bool survey_is_open(const struct req *rq, const struct survey *s, const struct response *r);
+/* survey_next.c: the own response and its progress; r->id 0: the survey does not ask this body. */
+MUST err survey_own_response(
+    struct req *rq, const struct survey *s, struct response *r, struct progress *p);
 struct writing survey_writing(struct tx *tx, struct req *rq);
 
 /* The published rate of 実施済み, as the part rate.ht shows it. */

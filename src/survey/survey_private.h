@@ -53,8 +53,9 @@ MUST err survey_all(struct db *db, struct arena *a, struct survey_list *out);
 MUST err survey_visible(
     struct db *db, struct arena *a, const struct scope *s, struct survey_list *out);
 MUST err survey_is_visible(struct db *db, const struct scope *s, survey_id id, bool *out);
-/* The open one to turn to: own, of those that ask the own body, first what it has not submitted
- * and still may, by deadline; else the newest of those that ask a body of the scope. NOTFOUND. */
+/* The one to turn to, an open one before any that is closed: own, of those that ask the own body,
+ * first what it has not submitted and still may, by deadline; else the newest of those that ask a
+ * body of the scope. NOTFOUND. */
 MUST err survey_current(struct db *db, struct arena *a, const struct scope *s, bool own,
     jday today, struct survey *out);
 MUST err survey_add(struct tx *tx, const struct new_survey *n, survey_id *out);
@@ -194,6 +195,8 @@ MUST err survey_editions(
     struct db *db, struct arena *a, survey_id id, struct edition_list *out);
 MUST err survey_edition_cells(
     struct db *db, struct arena *a, int64_t edition, struct cube_rows *out);
+/* Whether something was submitted since the edition. */
+MUST err survey_edition_is_behind(struct db *db, survey_id id, int64_t edition, bool *out);
 /* Keeps the totals of this moment; sets e->id. */
 MUST err survey_edition_add(
     struct tx *tx, const struct scope *s, survey_id id, struct edition *e);

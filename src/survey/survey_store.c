@@ -78,8 +78,8 @@ static err current_own(
 {
     DB_ONE(db, r,
         SQL("SELECT " SURVEY_COLUMNS " FROM survey JOIN (SELECT survey AS asks, submission"
-            " FROM response WHERE body=$1 AND organ=0) o ON o.asks=survey.id WHERE state=1"
-            " ORDER BY CASE WHEN submission IS NULL AND last_submission>=$2 THEN 0 ELSE 1 END,"
+            " FROM response WHERE body=$1 AND organ=0) o ON o.asks=survey.id"
+            " ORDER BY state, CASE WHEN submission IS NULL AND last_submission>=$2 THEN 0 ELSE 1 END,"
             " CASE WHEN submission IS NULL AND last_submission>=$2 THEN shown_deadline ELSE 0 END,"
             " fiscal_year DESC, id DESC LIMIT 1"),
         V(scope_body(s).v, today));
@@ -93,8 +93,8 @@ err survey_current(struct db *db, struct arena *a, const struct scope *s, bool o
     if (own)
         return current_own(db, a, s, today, out);
     DB_ONE(db, r,
-        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE state=1 AND" SURVEY_ASKS_SCOPE
-            " ORDER BY fiscal_year DESC, id DESC LIMIT 1"),
+        SQL("SELECT " SURVEY_COLUMNS " FROM survey WHERE" SURVEY_ASKS_SCOPE
+            " ORDER BY state, fiscal_year DESC, id DESC LIMIT 1"),
         V(scope_body(s).v, scope_level(s), scope_pref(s)));
     survey_of_row(a, &r, out);
     return OK;
