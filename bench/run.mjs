@@ -53,7 +53,7 @@ async function logins(port, survey, n) {
   const out = [];
   for (let page = 1; out.length < n; page++) {
     const b = await api(port, t, `/surveys/${survey}/board?page=${page}`);
-    for (const r of b.rows) if (r.state_key !== 'submitted') out.push(`u${r.code6}`);
+    for (const r of b.rows) if (/^(draft|notstarted)$/.test(r.state_key) && !r.organ) out.push(`u${r.code6}`);
     if (page >= b.pages) break;
   }
   return out.slice(0, n);

@@ -7,7 +7,7 @@
 enum { ITEMS = 160, SESSIONS = 4096, CONNECTIONS = 256 };
 
 struct session {
-    char login[32], cookie[64], csrf[80];
+    char login[32], cookie[64], csrf[256];
     char code[ITEMS][8];
     size_t n;
 };
@@ -63,7 +63,9 @@ static void look(struct client *c, struct session *s, const char *survey)
         str item = rest, code;
         const char *end = memmem(rest.p, rest.n, "</li>", 5);
         item.n = end ? (size_t)(end - rest.p) : rest.n;
-        bool open = str_has(item, S("badge-carried")) || str_has(item, S("badge-missing"));
+        bool answered = str_has(item, S("badge-declared")) || str_has(item, S("badge-confirmed"));
+        bool open = !answered &&
+            (str_has(item, S("badge-carried")) || str_has(item, S("badge-missing")));
         if (str_cut(&item, '"', &code) && open && !str_has(code, S("-S")) && s->n < ITEMS)
             keep(s->code[s->n++], sizeof s->code[0], code);
     }
@@ -73,7 +75,7 @@ static int save_request(char *dst, size_t size, const struct session *s, const c
     const char *code, size_t turn)
 {
     static const char *const values[] = {"done", "partial", "none"};
-    char body[256];
+    char body[400];
     int n = snprintf(body, sizeof body, "csrf=%s&seen=0&value=%s", s->csrf, values[turn % 3]);
     return snprintf(dst, size,
         "POST /surveys/%s/items/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
