@@ -101,7 +101,6 @@ static void item_row(struct req *rq, const struct item *it, enum agreement agree
         .state_name = survey_item_state_name(it->state),
         .measure_key = survey_agreement_key(agreement),
         .measure_name = survey_agreement_name(agreement),
-        .todo = survey_item_is_todo(it) || agreement == AGREEMENT_DIFFERS,
         .essential = it->q->essential,
         .pending = it->q->pending,
         .may_confirm = survey_item_may_confirm(it),
