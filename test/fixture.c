@@ -196,6 +196,16 @@ int fix_people_setup(void **state)
 
 /* ── requests ── */
 
+int fix_routes_setup(void **state, const struct route *const *lists, size_t n, str base)
+{
+    fix_people_setup(state);
+    struct fix *f = *state;
+    struct web_config config = {.store = f->store, .routes = lists, .n_routes = n,
+        .assets = web_assets, .auth = {.load = org_principal_load}, .base = base};
+    assert_ok(web_new(&config, &f->web));
+    return 0;
+}
+
 void fix_web(struct fix *f)
 {
     struct web_config config = {.store = f->store,

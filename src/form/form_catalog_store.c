@@ -6,12 +6,10 @@
 #include "store/migrate.h"
 
 #include <jansson.h>
-#include <sodium.h>
 
 extern const struct embedded form_data[];
 const char form_catalog_code[] = "local-security";
 
-enum { HASH = 32 };
 
 /* One publication. */
 struct publish {
@@ -67,23 +65,6 @@ static str wording(const struct publish *p, const json_t *item)
                                                       : text(item, "question");
 }
 
-static str options_json(struct arena *a, const json_t *item)
-{
-    const json_t *options = json_object_get(item, "options");
-    size_t n = options ? json_dumpb(options, NULL, 0, JSON_COMPACT) : 0;
-    char *p = n ? arena_alloc(a, n) : NULL;
-    if (!p)
-        return S("[]");
-    return (str){p, json_dumpb(options, p, n, JSON_COMPACT)};
-}
-
-static void hash_part(crypto_generichash_state *h, str s)
-{
-    uint64_t n = s.n;
-    crypto_generichash_update(h, (const uint8_t *)&n, sizeof n);
-    crypto_generichash_update(h, (const uint8_t *)s.p, s.n);
-}
-
 /* ── questions ── */
 
 static err question_of(struct publish *p, str code, int64_t *id)
@@ -99,47 +80,26 @@ static err question_of(struct publish *p, str code, int64_t *id)
     return db_exec(p->tx, SQL("INSERT INTO question (id, code) VALUES ($1, $2)"), V(*id, code));
 }
 
-static err find_rev(struct db *db, int64_t question, struct bytes hash, int64_t *rev, int64_t *last)
-{
-    *rev = 0;
-    *last = 0;
-    DB_EACH(db, r, SQL("SELECT id, number, hash FROM question_rev WHERE question=$1 ORDER BY number"),
-        V(question))
-    {
-        *last = row_i64(&r, 1);
-        str h = row_view(&r, 2);
-        if (h.n == hash.n && memcmp(h.p, hash.p, h.n) == 0)
-            *rev = row_i64(&r, 0);
-    }
-    return db_status(db);
-}
-
 /* The revision with exactly this content: the one that exists, or a new one. */
 static err rev_of(struct publish *p, const json_t *item, int64_t question, int64_t *rev)
 {
-    uint8_t hash[HASH];
-    crypto_generichash_state h;
-    str options = options_json(p->a, item), words = wording(p, item);
-    int64_t type = type_of(text(item, "type")), last;
-    bool na = flag(item, "allow_na");
-    crypto_generichash_init(&h, NULL, 0, HASH);
-    const str parts[] = {words, text(item, "why"), text(item, "type"), options, text(item, "unit"),
-        na ? S("na") : STR_NONE};
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        hash_part(&h, parts[i]);
-    crypto_generichash_final(&h, hash, HASH);
-    struct bytes hb = {hash, HASH};
-    TRY(find_rev(tx_db(p->tx), question, hb, rev, &last));
-    if (*rev)
-        return OK;
-    if (type == 0)
+    struct question q = {.id = {question},
+        .text = wording(p, item),
+        .why = text(item, "why"),
+        .type = (enum answer_type)type_of(text(item, "type")),
+        .unit = text(item, "unit"),
+        .allow_na = flag(item, "allow_na")};
+    size_t i;
+    json_t *option;
+    if (q.type == 0)
         return ERR(INVALID);
-    *rev = tx_id(p->tx);
-    return db_exec(p->tx,
-        SQL("INSERT INTO question_rev (id, question, number, text, why, type, options, unit,"
-            " allow_na, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
-        V(*rev, question, last + 1, words, text(item, "why"), type, options, text(item, "unit"),
-            na, hb));
+    json_array_foreach(json_object_get(item, "options"), i, option)
+    {
+        if (i == FORM_OPTIONS)
+            return ERR(LIMIT);
+        q.option[q.n_options++] = str_of(json_string_value(option));
+    }
+    return form_rev_put(p->tx, p->a, &q, rev);
 }
 
 static err note_rate(struct publish *p, int64_t question, str option, int64_t bp, const json_t *rate)

@@ -120,7 +120,6 @@ MUST err survey_drafting_of(struct req *rq, struct drafting *out);
 struct draft_writing survey_draft_writing(struct tx *tx, struct req *rq, int64_t version);
 err survey_draft_say(struct req *rq, err e); /* STALE and CONFLICT in words */
 str survey_type_name(enum answer_type t);
-str survey_carry_name(enum carry c);
 
 extern const struct web_form survey_pick_form, survey_question_form, survey_condition_form,
     survey_move_form;

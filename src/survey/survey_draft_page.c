@@ -58,17 +58,6 @@ str survey_type_name(enum answer_type t)
     return names[t];
 }
 
-str survey_carry_name(enum carry c)
-{
-    static const str names[] = {
-        [CARRY_NEVER] = S("引き継がない"),
-        [CARRY_REASK] = S("前の回答を示して、答え直してもらう"),
-        [CARRY_CONFIRM] = S("確認してから引き継ぐ"),
-        [CARRY_AUTO] = S("確認なしで引き継ぐ"),
-    };
-    return names[c];
-}
-
 static err go_to(struct req *rq, const char *page, const char *ok)
 {
     str draft = req_param(rq, "draft");

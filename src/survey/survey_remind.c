@@ -80,7 +80,8 @@ static err remind_body(const struct morning *m, const struct remind_row *row,
     str text = str_fmt(a, "「%.*s」の%sは、%.*sです（%.*s）。\n%.*sの回答は「%.*s」：%.*s\n",
         STR_F(m->survey->title), date_name(m->due->date), STR_F(end), STR_F(left),
         STR_F(row->name), STR_F(survey_response_state_name(row->state)), STR_F(step->doing));
-    TRY(org_people_with_role(tx_db(m->tx), row->body, step->role, m->today, &people));
+    TRY(org_people_with_role(tx_db(m->tx), row->body, survey_remind_role(step, row->class),
+        m->today, &people));
     for (size_t i = 0; i < people.n; i++)
         TRY(queue_line(m, a, people.v[i], row->body.v, subject, text, step->page));
     return OK;
@@ -184,7 +185,7 @@ err survey_notify_step(
     struct person_ids people;
     struct db *db = tx_db(w->tx);
     const struct remind_step *step = survey_remind_step(to);
-    if (step->role == 0 || step->opens.n == 0)
+    if (step->opens.n == 0)
         return OK;
     TRY(survey_get(db, w->a, id, &s));
     TRY(survey_response_get(db, w->scope, id, body, &r));
@@ -274,7 +275,7 @@ static err remind_write(struct tx *tx, struct req *rq)
     struct person_ids people;
     TRY(by_hand_load(tx, rq, &h));
     const struct remind_step *step = survey_remind_step(h.state);
-    if (h.survey.state != SURVEY_OPEN || step->role == 0) {
+    if (h.survey.state != SURVEY_OPEN || survey_flow_turn(h.state) == 0) {
         req_say(rq, S("受理が済んでいるか、調査が締め切られているので、お知らせは要りません。"));
         return ERR(CONFLICT);
     }

@@ -23,10 +23,9 @@ size_t survey_remind_due(const struct survey *s, jday today, struct remind_due o
 bool survey_remind_concerns(const struct survey *s, const struct remind_due *due,
     enum response_state state, bool correcting);
 
-/* Whose step is open, and what there is to do. role 0: nobody's. */
+/* What there is to do in a state, for whose turn it is. */
 struct remind_step {
     enum response_state state;
-    uint32_t role;     /* of org.h; ROLE_PREF: at the prefecture of the body */
     str who;           /* "担当者" */
     str doing;         /* what is to be done, a sentence */
     str page;          /* behind /surveys/{id} */
@@ -34,8 +33,8 @@ struct remind_step {
     bool gathers;      /* that mail may wait for the morning: many bodies come to one person */
 };
 const struct remind_step *survey_remind_step(enum response_state state); /* never NULL */
-/* The role of the step for a body of that class: nobody checks itself, so what a prefecture gave is
- * the nation's to check. */
+/* Whose turn it is (of org.h; ROLE_PREF: at the prefecture of the body; 0: nobody's) for a body of
+ * that class: nobody checks itself, so what a prefecture gave is the nation's to check. */
 uint32_t survey_remind_role(const struct remind_step *step, enum body_class class);
 
 /* ── statements ── */

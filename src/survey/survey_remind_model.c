@@ -5,26 +5,26 @@
 /* Days before a date on which one is sent. */
 static const int ahead[] = {14, 7, 3, 1, 0};
 
-/* State of the response → the person whose step it is. */
+/* State of the response → what the person whose turn it is (survey_flow.c) reads. */
 static const struct remind_step steps[] = {
-    {RESPONSE_NOT_STARTED, ROLE_STAFF, S("担当者"),
+    {RESPONSE_NOT_STARTED, S("担当者"),
         S("まだ始まっていません。前年度の回答を確かめることから始めてください。"), S(""), S(""),
         false},
-    {RESPONSE_DRAFT, ROLE_STAFF, S("担当者"),
+    {RESPONSE_DRAFT, S("担当者"),
         S("回答の途中です。残りの項目に回答して、提出へ進めてください。"), S(""), S(""), false},
-    {RESPONSE_RETURNED, ROLE_STAFF, S("担当者"),
+    {RESPONSE_RETURNED, S("担当者"),
         S("差し戻されています。理由を読み、直して、もう一度提出へ進めてください。"), S(""),
         S("調査の回答が差し戻されました"), false},
-    {RESPONSE_MANAGER, ROLE_APPROVER, S("所属長（課長）"),
+    {RESPONSE_MANAGER, S("所属長（課長）"),
         S("所属長の確認を待っています。内容を確かめ、進めるか差し戻してください。"), S(""),
         S("調査の回答を確認してください"), false},
-    {RESPONSE_CISO, ROLE_CISO, S("CISO"),
+    {RESPONSE_CISO, S("CISO"),
         S("CISOの承認を待っています。内容を確かめ、承認するか差し戻してください。"), S(""),
         S("調査の回答を承認してください"), false},
-    {RESPONSE_SUBMITTED, ROLE_PREF, S("都道府県の取りまとめ担当"),
+    {RESPONSE_SUBMITTED, S("都道府県の取りまとめ担当"),
         S("提出されました。内容を確かめ、受理するか差し戻してください。"), S("/board"),
         S("調査の回答が提出されました"), true},
-    {RESPONSE_CHECKING, ROLE_PREF, S("都道府県の取りまとめ担当"),
+    {RESPONSE_CHECKING, S("都道府県の取りまとめ担当"),
         S("確認の途中です。受理するか差し戻してください。"), S("/board"), S(""), false},
 };
 
@@ -58,7 +58,10 @@ const struct remind_step *survey_remind_step(enum response_state state)
 
 uint32_t survey_remind_role(const struct remind_step *step, enum body_class class)
 {
-    return step->role == ROLE_PREF && class == CLASS_PREFECTURE ? ROLE_NATION : step->role;
+    uint32_t turn = survey_flow_turn(step->state);
+    if (!(turn & ROLE_PREF))
+        return turn;
+    return class == CLASS_PREFECTURE ? ROLE_NATION : ROLE_PREF;
 }
 
 static bool is_ahead(int days)

@@ -135,24 +135,14 @@ static const struct route test_routes[] = {
 };
 static const struct route *const lists[] = {test_routes};
 
-static int setup_at(void **state, str base)
-{
-    fix_people_setup(state);
-    struct fix *f = *state;
-    struct web_config config = {.store = f->store, .routes = lists, .n_routes = 1,
-        .assets = web_assets, .auth = {.load = org_principal_load}, .base = base};
-    assert_ok(web_new(&config, &f->web));
-    return 0;
-}
-
 static int setup(void **state)
 {
-    return setup_at(state, STR_NONE);
+    return fix_routes_setup(state, lists, 1, STR_NONE);
 }
 
 static int setup_below(void **state)
 {
-    return setup_at(state, S("/base"));
+    return fix_routes_setup(state, lists, 1, S("/base"));
 }
 
 static str post_body(struct fix *f, str cookie, const char *name)
