@@ -94,9 +94,10 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
     }
     struct web_config config = {.store = s,
         .assets = web_assets,
-        .auth = {.load = org_principal_load},
+        .auth = {.load = org_principal_load, .touch = org_session_touch},
         .frame = main_frame,
         .measure = evidence_take,
+        .mail = main_mail,
         .base = o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};

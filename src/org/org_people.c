@@ -258,11 +258,11 @@ static err stop_write(struct tx *tx, struct req *rq)
 
 const struct route org_people_routes[] = {
     {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read},
-    {.method = POST, .path = "/people", .perm = &org_p_people, .form = &registration_form,
+    {.method = POST, .path = "/people", .perm = &org_p_people, .flags = ROUTE_FRESH, .form = &registration_form,
         .read = people_read, .prepare = registration_prepare, .write = registration_write},
     {.method = POST, .path = "/people/{person}/link", .perm = &org_p_people,
-        .write = link_write},
+        .flags = ROUTE_FRESH, .write = link_write},
     {.method = POST, .path = "/people/{person}/stop", .perm = &org_p_people,
-        .write = stop_write},
+        .flags = ROUTE_FRESH, .write = stop_write},
     {.path = NULL},
 };

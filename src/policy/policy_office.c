@@ -160,7 +160,8 @@ static err guideline_write(struct tx *tx, struct req *rq)
 
 const struct route policy_office_routes[] = {
     {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read},
-    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .read = csv_read},
+    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read,
+        .flags = ROUTE_FRESH, .read = csv_read},
     {.method = POST, .path = "/policies/guidelines", .perm = &policy_p_guideline, .form = &form,
         .read = policies_read, .prepare = guideline_prepare, .write = guideline_write},
     {.path = NULL},

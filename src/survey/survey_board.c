@@ -275,7 +275,7 @@ const struct route survey_office_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
         .read = board_read},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .journal = JOURNAL_EXPORT, .read = board_csv_read},
+        .flags = ROUTE_FRESH, .journal = JOURNAL_EXPORT, .read = board_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
         .journal = JOURNAL_EXPORT, .read = survey_totals_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,

@@ -361,7 +361,7 @@ const struct route survey_routes[] = {
         .form = &survey_answer_form, .read = survey_item_read, .prepare = survey_item_prepare, .write = survey_item_write,
         .words = survey_item_words},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/presence",
-        .perm = &survey_p_read, .read = survey_presence_read},
+        .perm = &survey_p_read, .flags = ROUTE_QUIET, .read = survey_presence_read},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/confirm", .perm = &survey_p_answer,
         .write = survey_item_confirm_write},
     {.method = POST, .path = "/surveys/{survey}/areas/{area}/confirm", .perm = &survey_p_answer,

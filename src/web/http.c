@@ -128,6 +128,21 @@ static void resume_connection(struct http_exchange *x)
     MHD_resume_connection(s->connection);
 }
 
+static str client_of(struct arena *a, struct MHD_Connection *c)
+{
+    char text[NI_MAXHOST];
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info || !info->client_addr)
+        return STR_NONE;
+    const struct sockaddr *sa = info->client_addr;
+    socklen_t n = sa->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+                                           : sizeof(struct sockaddr_in6);
+    if (getnameinfo(sa, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
+        return STR_NONE;
+    return str_dup(a, str_of(text));
+}
+
 static struct seam *seam_new(struct http_server *server, struct MHD_Connection *c)
 {
     struct seam *s = calloc(1, sizeof *s);
@@ -288,6 +303,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (!s->connection) {
         (void)url;
         s->connection = c;
+        s->x.client = client_of(s->x.arena, c);
         s->x.method = method_of(method);
         return first_call(s);
     }

@@ -23,6 +23,7 @@ struct http_exchange {
     enum http_method method;
     str path;  /* raw, before '?' */
     str query; /* raw, after '?' */
+    str client; /* numeric text of the peer's address; empty: not over a network */
     struct http_header headers[HTTP_HEADERS];
     size_t n_headers;
     struct buf body;

@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "web/web_presence.h"
+#include "web/web_throttle.h"
 
 #include <sodium.h>
 
@@ -227,7 +228,11 @@ static err admit(struct req_private *p, bool *replied)
         return OK;
     }
     p->rq.route = route;
-    return guard_permission(p, route);
+    TRY(guard_permission(p, route));
+    if (!(route->flags & (ROUTE_PUBLIC | ROUTE_QUIET)))
+        touch_session(p);
+    p->stale = !guard_is_fresh(p);
+    return p->stale && x->method == GET ? ERR(DENIED) : OK;
 }
 
 static void log_reply(const struct req_private *p)
@@ -258,6 +263,7 @@ static err check_post(struct req_private *p)
         return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);
+    TRY(p->stale ? ERR(DENIED) : OK);
     return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);
 }
 
@@ -269,7 +275,7 @@ static void reply_refused(struct req_private *p, err e)
         reply_status(p, 400, STR_NONE);
     else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
         reply_view(p, 409);
-    else if (e.code != ERR_DENIED || !(resume_offer(p) || resume_at_once(p)))
+    else if (e.code != ERR_DENIED || !(resume_confirm(p) || resume_offer(p) || resume_at_once(p)))
         reply_error(p, e);
 }
 
@@ -476,6 +482,7 @@ static void check_rows(const struct web *w)
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
             BUG_IF(r->journal != JOURNAL_NONE && (r->method != GET || r->flags & ROUTE_PUBLIC));
+            BUG_IF(r->upload && (r->flags & ROUTE_FRESH));
             BUG_IF(r->upload && (r->method != POST || !(r->flags & ROUTE_SLOW)));
         }
     }
@@ -495,6 +502,10 @@ err web_new(const struct web_config *config, struct web **out)
         e = slow_start(w, slow_run);
     if (!err_is(e))
         e = presence_new(&w->presence);
+    if (!err_is(e))
+        e = throttle_new(&w->throttle);
+    if (!err_is(e))
+        e = touch_new(w);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -508,6 +519,8 @@ void web_free(struct web *w)
     if (!w)
         return;
     slow_stop(w->slow);
+    touch_free(w->touch);
+    throttle_free(w->throttle);
     presence_free(w->presence);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);

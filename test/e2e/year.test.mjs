@@ -75,6 +75,7 @@ describe('a whole year', LIMIT, () => {
     await p.page.getByLabel('ログイン名').fill(login);
     await p.page.getByLabel('パスワード').fill(PHRASE);
     await button(p, 'サインイン');
+    await p.enrolIfAsked();
     await p.look(`first sign-in: ${login}`);
     return p;
   }
