@@ -209,6 +209,7 @@ class Nation {
       return { login: 'town', password: row.send === 'bad' ? 'wrong' : PASSWORD, ...more };
     }
     if (row.path === '/sign-in/code') return { code: '000000' };
+    if (row.path.endsWith('/passkey')) return { sealed: 'x' };
     if (row.path === '/sign-in/reset') return { login: row.send === 'bad' ? '' : `p${this.serial++}@example.jp` };
     if (row.path === '/confirm') return { password: row.send === 'bad' ? 'wrong' : PASSWORD };
     if (row.path === '/account/password') return { password: 'short', again: 'short' };

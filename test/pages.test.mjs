@@ -16,7 +16,7 @@ const NO_PAGE = /\/csv$|^\/healthz$|\/files\/\{file\}$/;
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
   '/sign-in': [''], '/sign-in/code': ['town'], '/sign-in/reset': [''], '/confirm': ['town'],
-  '/account': ['town'], '/account/code': ['town'], '/account/password': ['town'], '/addresses': ['system'],
+  '/account': ['town'], '/account/code': ['town'], '/account/passkey': ['town'], '/account/password': ['town'], '/addresses': ['system'],
   '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
   '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],

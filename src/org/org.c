@@ -3,7 +3,7 @@
 #include "org/org_body.h"
 #include "org/org_contact.h"
 #include "org/org_private.h"
-#include "org/org_sign_in.h"
+#include "org/org_passkey.h"
 
 static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
     &org_p_seen, &org_p_bodies, &org_p_register, &org_p_organ, &org_p_attribute, &org_p_roles,
@@ -40,7 +40,7 @@ const struct module org_module = {
         org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
         org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,
         org_contact_routes, org_second_routes, org_factor_routes, org_account_routes, org_reset_routes,
-        org_allowed_routes, NULL},
+        org_allowed_routes, org_passkey_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
     .migrations = org_migrations,

@@ -93,6 +93,13 @@ err org_factor_drop_all(struct tx *tx, person_id p)
     return db_exec(tx, SQL("DELETE FROM recovery WHERE person=$1"), V(p.v));
 }
 
+err org_challenge_use(struct tx *tx, struct bytes chance, usec expires)
+{
+    TRY(db_exec(tx, SQL("DELETE FROM challenge WHERE expires_at<$1"), V(tx_now(tx))));
+    return db_exec(tx, SQL("INSERT INTO challenge (chance, expires_at) VALUES ($1, $2)"),
+        V(chance, expires));
+}
+
 /* ── recovery codes ── */
 
 err org_recovery_left(struct db *db, person_id p, int64_t *n)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages of org: sign-in, sign-out, and the first password. */
-#include "org/org_sign_in.h"
+#include "org/org_passkey.h"
 
 #include "invite.ht.h"
 #include "sign_in.ht.h"
@@ -26,7 +26,7 @@ static const struct web_field sign_in_fields[] = {
 };
 static const struct web_form sign_in_form = WEB_FORM(sign_in_fields, sign_in);
 
-static err sign_in_read(struct req *rq)
+err org_sign_in_read(struct req *rq)
 {
     if (rq->who.person && !req_is_redraw(rq))
         return req_go(rq, S("/"));
@@ -39,6 +39,9 @@ static err sign_in_read(struct req *rq)
     v->error = req_error_of(rq, "password");
     if (v->error.n == 0)
         v->error = req_error_of(rq, "login");
+    if (v->error.n == 0)
+        v->error = req_error_of(rq, "sealed");
+    TRY(org_passkey_ask(rq, &v->challenge, &v->sealed));
     return req_show(rq, &view_sign_in_type, v);
 }
 
@@ -106,6 +109,7 @@ static err sign_in_again(struct req *rq, str draft)
     if (!v)
         return ERR(NOMEM);
     v->draft = draft;
+    TRY(org_passkey_ask(rq, &v->challenge, &v->sealed));
     return req_show(rq, &view_sign_in_type, v);
 }
 
@@ -207,9 +211,9 @@ static err invite_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_routes[] = {
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read},
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = org_sign_in_read},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
-        .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
+        .form = &sign_in_form, .read = org_sign_in_read, .prepare = sign_in_prepare,
         .write = sign_in_write},
     {.method = POST, .path = "/sign-out", .flags = ROUTE_FACTOR | ROUTE_ENROL, .form = &sign_out_form, .write = sign_out_write},
     {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The second step of signing in, and proving anew who one is before a grave act. */
-#include "org/org_sign_in.h"
+#include "org/org_passkey.h"
 
 #include "code.ht.h"
 #include "confirm.ht.h"
@@ -29,6 +29,7 @@ err org_second_show(struct req *rq, str next, str draft)
         return ERR(NOMEM);
     *v = (struct view_code){
         .next = next, .draft = draft, .error = req_error_of(rq, "code")};
+    TRY(org_passkey_ask(rq, &v->challenge, &v->sealed));
     return req_show(rq, &view_code_type, v);
 }
 

@@ -81,6 +81,8 @@ MUST err org_factor_drop(struct tx *tx, person_id p, int64_t id);
 MUST err org_factor_drop_all(struct tx *tx, person_id p);
 MUST err org_factor_by_credential(
     struct db *db, struct arena *a, struct bytes credential, struct factor *out);
+/* CONFLICT: it was answered already. */
+MUST err org_challenge_use(struct tx *tx, struct bytes chance, usec expires);
 /* How many codes are unused. */
 MUST err org_recovery_left(struct db *db, person_id p, int64_t *n);
 /* Takes the place of all that were there. */
@@ -134,6 +136,8 @@ str org_device_name(struct arena *a, str user_agent);
 
 /* Long enough, and twice the same; INVALID with messages beside "password" and "again". */
 MUST err org_password_rules(struct req *rq, str password, str again);
+/* The page to sign in at, drawn again for what else is sent from it. */
+MUST err org_sign_in_read(struct req *rq);
 /* The page of the second step. */
 MUST err org_second_show(struct req *rq, str next, str draft);
 /* f becomes a factor of whoever asks, whose session has two from now on; shows the recovery codes

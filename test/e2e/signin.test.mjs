@@ -241,7 +241,8 @@ describe('signing in', LIMIT, () => {
       await signsIn(p, TOWN, OTHER);
       assert.equal(where(p), '/sign-in/code', 'mail alone does not open the account');
       for (let i = 0; i < 5; i++) await asks(TOWN);
-      assert.equal(mails(TOWN).filter((m) => m.kind === 'org.reset').length, 3, 'three in an hour');
+      assert.equal(mails(TOWN).filter((m) => m.kind === 'org.reset').length, 2,
+        'with the invitation three links in an hour');
       sqlite(c.file, 'UPDATE invite SET expires_at=0 WHERE used_at IS NULL;');
       await p.open(mails(TOWN).find((m) => m.kind === 'org.reset').path);
       assert.match(flat(await page.locator('main').textContent()), /このリンクは使えません/);
@@ -251,12 +252,54 @@ describe('signing in', LIMIT, () => {
   step("the administrator's new link takes the lost app with it", async () => {
     const { admin } = c;
     await admin.open('/people?q=machi');
-    await button(admin, '上市 花子の新しいリンクを作る');
+    await button(admin, /上市 花子の\s*新しいリンクを作る/);
     const link = flat(await admin.page.locator('code').textContent());
     await usesLink(c.town, link);
     await signsIn(c.town, TOWN);
     assert.equal(where(c.town), '/');
     assert.equal(mails(TOWN)[0].subject, 'パスワードを決めました');
+  });
+
+  step('a passkey is both factors; one that was removed opens nothing', async () => {
+    const local = c.server.url.replace('127.0.0.1', 'localhost');
+    const p = await Person.at(c.browser, local, { demo: false }), { page } = p;
+    const cdp = await p.context.newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal',
+      hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+      automaticPresenceSimulation: true } });
+    await signsIn(p, TOWN);
+    await p.open('/account');
+    await page.getByRole('link', { name: 'パスキーを登録する' }).click();
+    await p.look('passkey');
+    await page.getByLabel(/^登録の名前/).fill('役場のPC');
+    await button(p, 'パスキーを作る');
+    await page.locator('h1', { hasText: '回復コード' }).waitFor();
+    await page.getByRole('link', { name: '保管した。続ける' }).click();
+    await p.signOut();
+    const withKey = async (from) => {
+      await p.open(from);
+      await button(p, 'パスキーでサインイン');
+      await page.waitForURL((url) => url.pathname !== '/sign-in/passkey' && url.pathname !== new URL(local + from).pathname);
+    };
+    await withKey('/sign-in?next=/account');
+    assert.equal(where(p), '/account');
+    assert.match(flat(await page.locator('main').textContent()), /役場のPC.*パスキー.*この端末.*二つの要素/);
+    await p.signOut();
+    await signsIn(p, TOWN); // the password first: the key is the second step
+    assert.equal(where(p), '/sign-in/code');
+    await button(p, 'パスキーでサインイン');
+    await page.locator('.site-nav').waitFor();
+    assert.equal(where(p), '/');
+    await p.open('/account');
+    await button(p, /役場のPCを\s*外す/);
+    await p.says('二つ目の確認方法を外しました。');
+    await p.signOut();
+    await p.open('/sign-in');
+    await button(p, 'パスキーでサインイン');
+    await page.getByText('パスキーを確かめられませんでした').waitFor();
+    await cdp.detach();
+    await p.leave();
   });
 
   step('a body lets people in from where it says, and nobody shuts the door from inside', async () => {

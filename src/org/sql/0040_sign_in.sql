@@ -39,6 +39,12 @@ CREATE TABLE recovery (
     PRIMARY KEY (person, hash)
 ) STRICT;
 
+-- Challenges answered by a passkey: one answer is taken once.
+CREATE TABLE challenge (
+    chance BYTES NOT NULL PRIMARY KEY,
+    expires_at TIME NOT NULL
+) STRICT;
+
 CREATE TABLE allowed (
     body ID NOT NULL REFERENCES body (id),
     range TEXT NOT NULL,         -- as net_put writes it
