@@ -133,7 +133,7 @@ export class Person {
   }
 
   async signOut() {
-    await this.page.getByRole('button', { name: 'サインアウト' }).click();
+    await this.page.getByRole('button', { name: 'サインアウト', exact: true }).click();
     assert.equal(new URL(this.page.url()).pathname, '/sign-in');
     await this.says('サインアウトしました。');
   }
