@@ -100,7 +100,7 @@ export class Person {
     await this.look('sign-in');
     await this.page.getByLabel('ログイン名').fill(login);
     await this.page.getByLabel('パスワード').fill(password);
-    await this.page.getByRole('button', { name: 'サインイン' }).click();
+    await this.page.getByRole('button', { name: 'サインイン', exact: true }).click();
     return this;
   }
 
