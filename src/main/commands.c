@@ -196,13 +196,13 @@ static void put_fields(struct json *j, const struct web_form *form)
     json_end_array(j);
 }
 
-static void put_route(struct json *j, const struct route *r)
+static void put_route(struct json *j, const struct route *r, str path)
 {
     json_begin_object(j);
     json_key(j, S("method"));
     json_str(j, str_of(route_method_name(r->method)));
     json_key(j, S("path"));
-    json_str(j, str_of(r->path));
+    json_str(j, path);
     json_key(j, S("permission"));
     json_str(j, r->flags & ROUTE_PUBLIC ? S("public")
             : r->perm                   ? str_of(r->perm->name)
@@ -214,26 +214,39 @@ static void put_route(struct json *j, const struct route *r)
     json_end_object(j);
 }
 
+struct listing {
+    struct buf *out;
+    struct json j;
+    bool json;
+};
+
+static void list_route(struct listing *l, const struct route *r, str path)
+{
+    if (l->json)
+        put_route(&l->j, r, path);
+    else
+        buf_fmt(l->out, "%-5s %-44.*s %s\n", route_method_name(r->method), STR_F(path),
+            r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
+}
+
 err command_routes(const struct options *o, struct arena *a)
 {
     size_t n;
     BUF_AUTO out = BUF(1 << 20);
-    struct json j = json_on(&out);
+    struct listing l = {.out = &out, .j = json_on(&out), .json = o->json};
     const struct route *const *lists = modules_routes(a, &n);
     if (o->json)
-        json_begin_array(&j);
+        json_begin_array(&l.j);
     for (size_t i = 0; i < n; i++) {
         for (const struct route *r = lists[i]; r->path; r++) {
-            if (o->json)
-                put_route(&j, r);
-            else
-                buf_fmt(&out, "%-5s %-44s %s\n", route_method_name(r->method), r->path,
-                    r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
+            list_route(&l, r, str_of(r->path));
+            if (r->table)
+                list_route(&l, r, str_fmt(a, "%s/schema", r->path));
         }
     }
     if (o->json) {
-        json_end_array(&j);
-        TRY(json_finish(&j));
+        json_end_array(&l.j);
+        TRY(json_finish(&l.j));
         buf_char(&out, '\n');
     }
     TRY(buf_status(&out));

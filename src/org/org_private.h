@@ -40,10 +40,10 @@ struct person {
 struct person_list {
     struct person *v;
     size_t n;
-    bool more; /* beyond the 200 listed */
+    bool more; /* beyond those listed */
 };
-MUST err org_person_find(
-    struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out);
+MUST err org_person_find(struct db *db, struct arena *a, const struct scope *s, str q, size_t most,
+    struct person_list *out);
 /* The active people of the own body, by name. */
 MUST err org_person_colleagues(
     struct db *db, struct arena *a, const struct scope *s, struct person_list *out);

@@ -28,6 +28,8 @@ err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg)
 static err call_read(struct req *rq, void *arg)
 {
     (void)arg;
+    if (rq->p->schema)
+        return table_schema_read(rq);
     return rq->route->read ? rq->route->read(rq) : ERR(BUG);
 }
 

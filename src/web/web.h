@@ -12,8 +12,10 @@
 #include "store/store.h"
 #include "web/http.h"
 
+struct csv;     /* core/csv.h */
 struct measure; /* measure.h */
 struct scope; /* only org's authorisation makes one */
+struct table; /* core/csv.h */
 struct web;
 struct req;
 
@@ -96,6 +98,9 @@ struct route {
     unsigned flags;
     const struct web_form *form;   /* POST */
     const struct upload *upload;   /* POST: a file may come with the form */
+    /* GET of ".../csv": what the file's columns are. Beside the file, at ".../csv/schema", the
+     * framework shows the declaration to machines, to whom the row is open. */
+    const struct table *table;
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
@@ -136,6 +141,11 @@ MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct m
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
+
+/* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and
+ * sent as "NAME.csv". */
+struct csv req_csv(struct req *rq, struct buf *out);
+MUST err req_send_csv(struct req *rq, const struct csv *c, str name);
 
 /* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
 MUST err req_send_blob(
