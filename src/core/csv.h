@@ -27,7 +27,7 @@ enum column_type {
 enum column_need {
     MAY_BE_EMPTY,
     NEVER_EMPTY,
-    KEY_COLUMN /* never empty; all of them together name a row */
+    KEY_COLUMN /* never empty; all of them together name a row. A table may have none */
 };
 
 struct column {

@@ -52,14 +52,21 @@ static void put_column(struct json *j, const struct column *c)
     json_end_object(j);
 }
 
+/* A table whose rows nothing names has no key. */
 static void put_keys(struct json *j, const struct table *t)
 {
-    json_key(j, S("primaryKey"));
-    json_begin_array(j);
-    for (size_t i = 0; i < t->n; i++)
-        if (t->columns[i].need == KEY_COLUMN)
-            json_str(j, str_of(t->columns[i].key));
-    json_end_array(j);
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->columns[i].need != KEY_COLUMN)
+            continue;
+        if (n++ == 0) {
+            json_key(j, S("primaryKey"));
+            json_begin_array(j);
+        }
+        json_str(j, str_of(t->columns[i].key));
+    }
+    if (n > 0)
+        json_end_array(j);
 }
 
 static void put_dialect(struct json *j)

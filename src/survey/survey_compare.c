@@ -290,7 +290,7 @@ static const struct column columns[] = {
     {"part", "表", COLUMN_TEXT, KEY_COLUMN, "自団体の経年か、ほかの団体との比較か"},
     {"area", "分野", COLUMN_TEXT, KEY_COLUMN, "項目の分野"},
     {"who", "対象", COLUMN_TEXT, KEY_COLUMN, "自団体か、比べる団体の集まり"},
-    COLUMN_FISCAL_YEAR,
+    COLUMN_FISCAL_YEAR(KEY_COLUMN),
     {"items", "項目数", COLUMN_INT, NEVER_EMPTY, "比べた項目の数", .unit = "項目"},
     {"n", "n（団体）", COLUMN_INT, MAY_BE_EMPTY, "数えた団体の数。公表しないときは空欄",
         .unit = "団体"},

@@ -166,10 +166,10 @@ err survey_compare_item_read(struct req *rq)
 /* ── as a file ── */
 
 static const struct column columns[] = {
-    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_ITEM(NEVER_EMPTY),
     COLUMN_QUESTION,
-    {"who", "対象", COLUMN_TEXT, KEY_COLUMN, "自団体か、比べる団体の集まり"},
-    COLUMN_FISCAL_YEAR,
+    {"who", "対象", COLUMN_TEXT, NEVER_EMPTY, "自団体か、比べる団体の集まり"},
+    COLUMN_FISCAL_YEAR(NEVER_EMPTY),
     {"answer", "回答", COLUMN_TEXT, MAY_BE_EMPTY, "回答か、回答の集計を言葉で"},
     {"share", "割合（%）", COLUMN_SHARE, MAY_BE_EMPTY, "その回答の団体の割合。分母はn"},
     {"bodies", "団体数", COLUMN_INT, MAY_BE_EMPTY, "その回答の団体の数", .unit = "団体"},

@@ -131,6 +131,10 @@ static const struct table drafts_table = {.title = "調査の下書き",
     .kind = "登録",
     TABLE_COLUMNS(drafts_columns)};
 
+static const str draft_states[] = {[DRAFT_OPEN] = S("下書き"),
+    [DRAFT_PUBLISHED] = S("公開した"),
+    [DRAFT_DELETED] = S("消した下書き")};
+
 static err drafts_csv_read(struct req *rq)
 {
     struct draft_list all;
@@ -144,7 +148,7 @@ static err drafts_csv_read(struct req *rq)
         csv_str(&c, d->title);
         csv_i64(&c, d->fiscal_year);
         csv_i64(&c, d->n_items);
-        csv_str(&c, d->state == DRAFT_OPEN ? S("下書き") : d->state == DRAFT_DELETED ? S("消した下書き") : S("公開した"));
+        csv_str(&c, draft_states[d->state]);
         csv_str(&c, by);
         csv_time(&c, d->changed_at);
         csv_end_row(&c);

@@ -43,7 +43,7 @@ MUST err survey_look(struct req *rq);
         .pattern = "[A-Z]{3}-[A-Z]?[0-9]+"}
 #define COLUMN_AREA {"area", "分野", COLUMN_TEXT, NEVER_EMPTY, "項目の分野"}
 #define COLUMN_QUESTION {"question", "設問", COLUMN_TEXT, NEVER_EMPTY, "設問の文言"}
-#define COLUMN_FISCAL_YEAR {"year", "年度", COLUMN_TEXT, KEY_COLUMN, "調査の年度"}
+#define COLUMN_FISCAL_YEAR(need_) {"year", "年度", COLUMN_TEXT, need_, "調査の年度"}
 #define COLUMN_N                                                                                 \
     {"n", "n", COLUMN_INT, NEVER_EMPTY, "数えた団体の数。割合の分母", .unit = "団体"}
 
