@@ -24,7 +24,7 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 /** Each file: who takes it, the page with the same rows, where they stand in its JSON, and which of
  *  their fields are which columns. Pages that turn are read to the end. */
 const FILES = {
-  '/people/csv': { as: 'system', rows: (j) => j.people,
+  '/people/list/csv': { as: 'system', page: '/people', rows: (j) => j.people,
     same: { login: 'login', name: 'name', body: 'org', code6: 'code6', roles: 'roles' } },
   '/deputies/csv': { as: 'ciso', rows: (j) => j.rows,
     same: { principal: 'principal', deputy: 'deputy', from: 'from', to: 'to' } },
@@ -271,32 +271,32 @@ describe('every table as a file', LIMIT, () => {
   test('codes keep their zeros, planted names come whole', LIMIT, async () => {
     const bodies = (await c.as('system').get('/bodies/csv')).text;
     assert.ok(bodies.includes('\r\n010006,'));
-    const { text } = await c.as('system').get('/people/csv');
+    const { text } = await c.as('system').get('/people/list/csv');
     const names = parsed(Buffer.from(text)).map((row) => plain(row[3]));
     for (const name of PLANTED) assert.ok(names.includes(name), JSON.stringify(name));
   });
 
   test('a filter of the page is a filter of the file, and of the address the schema names', LIMIT, async () => {
     const who = c.as('system');
-    const some = await who.get('/people/csv?q=town2');
+    const some = await who.get('/people/list/csv?q=town2');
     assert.equal(parsed(Buffer.from(some.text)).length, 2);
     assert.equal(/^<([^>]+)>/.exec(some.headers.link)[1], 'csv/schema?q=town2');
-    assert.equal(JSON.parse((await who.get('/people/csv/schema?q=a%3E%22')).text).url, '../csv?q=a%3E%22');
+    assert.equal(JSON.parse((await who.get('/people/list/csv/schema?q=a%3E%22')).text).url, '../csv?q=a%3E%22');
   });
 
   test('who takes everybody\'s names away stands in the journal; a schema does not', LIMIT, async () => {
     const n = () => Number(sqlite(c.file, 'SELECT COALESCE(SUM(n), 0) FROM journal WHERE kind=2 AND body=0'));
     const was = n();
-    await c.as('system').get('/people/csv/schema');
+    await c.as('system').get('/people/list/csv/schema');
     assert.equal(n(), was);
-    await c.as('system').get('/people/csv');
+    await c.as('system').get('/people/list/csv');
     assert.equal(n(), was + 1);
   });
 
   test('below a table there is nothing but its schema', LIMIT, async () => {
-    for (const where of ['/people/schema', '/people/csv/schema/schema', '/people/csv/x', '/schema', '/people/csv/schema/']) {
+    for (const where of ['/people/list/schema', '/people/list/csv/schema/schema', '/people/list/csv/x', '/schema', '/people/list/csv/schema/']) {
       assert.equal((await c.as('system').get(where)).status, 404, where);
     }
-    assert.equal((await c.as('system').post('/people/csv/schema', {})).status, 405);
+    assert.equal((await c.as('system').post('/people/list/csv/schema', {})).status, 405);
   });
 });

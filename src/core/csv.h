@@ -69,7 +69,7 @@ struct csv {
     size_t at;  /* the column that comes next */
 };
 
-enum { CSV_MOST = 4 << 20 }; /* bytes of a file */
+enum { CSV_MOST = 4 << 20, CSV_ROWS = 20000 }; /* bytes and rows of a file, at most */
 
 /* Writes the byte order mark and the head row. The table lives longer than the csv. */
 struct csv csv_on(struct buf *out, const struct table *t, jday as_of, str kind);

@@ -6,7 +6,7 @@
 #include "mail.ht.h"
 #include "work.ht.h"
 
-enum { LISTED = 100, FILE_ROWS = 20000 };
+enum { LISTED = 100 };
 
 err mail_work_view(struct db *db, usec now, bool admin, struct view_work *out)
 {
@@ -82,7 +82,9 @@ static err csv_read(struct req *rq)
     struct mail_rows rows;
     BUF_AUTO out = BUF(CSV_MOST);
     struct csv c = req_csv(rq, &out);
-    TRY(mail_troubles(rq->db, rq->a, FILE_ROWS, &rows));
+    TRY(mail_troubles(rq->db, rq->a, CSV_ROWS, &rows));
+    if (rows.more)
+        return req_csv_too_long(rq);
     for (size_t i = 0; i < rows.n; i++) {
         const struct mail_row *m = &rows.v[i];
         bool again = m->state != MAIL_FAILED;

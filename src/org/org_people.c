@@ -7,7 +7,7 @@
 #include "invited.ht.h"
 #include "people.ht.h"
 
-enum { LINK_DAYS = 7, LISTED = 200, FILE_ROWS = 20000 };
+enum { LINK_DAYS = 7, LISTED = 200 };
 
 const struct permission org_p_people = {"org.people", ROLE_ADMIN | ROLE_SYSTEM};
 
@@ -145,11 +145,9 @@ static err people_csv_read(struct req *rq)
     if (!has_system(rq))
         req_journal_body(rq, rq->who.org, S("利用者")); /* one's own */
     TRY(org_person_find(
-        rq->db, rq->a, rq->who.scope, req_query(rq, "q"), FILE_ROWS, &list));
-    if (list.more) {
-        req_say(rq, S("20,000人を超えるため、一つのファイルにできません。語を入れて絞り込んでください。"));
-        return ERR(LIMIT);
-    }
+        rq->db, rq->a, rq->who.scope, req_query(rq, "q"), CSV_ROWS, &list));
+    if (list.more)
+        return req_csv_too_long(rq);
     for (size_t i = 0; i < list.n; i++) {
         const struct person *p = &list.v[i];
         csv_str(&c, p->code6);
@@ -305,7 +303,7 @@ static err stop_write(struct tx *tx, struct req *rq)
 
 const struct route org_people_routes[] = {
     {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read},
-    {.method = GET, .path = "/people/csv", .perm = &org_p_people, .journal = JOURNAL_EXPORT,
+    {.method = GET, .path = "/people/list/csv", .perm = &org_p_people, .journal = JOURNAL_EXPORT,
         .table = &people_table, .read = people_csv_read},
     {.method = POST, .path = "/people", .perm = &org_p_people, .form = &registration_form,
         .read = people_read, .prepare = registration_prepare, .write = registration_write},

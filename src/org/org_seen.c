@@ -5,7 +5,7 @@
 #include "core/csv.h"
 #include "seen.ht.h"
 
-enum { PAGE = 50, MONTHS = 36, FILE_ROWS = 20000 };
+enum { PAGE = 50, MONTHS = 36 };
 
 const struct permission org_p_seen = {
     "org.seen", ROLE_STAFF | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN};
@@ -119,7 +119,9 @@ static err seen_csv_read(struct req *rq)
     struct reading_list list;
     BUF_AUTO out = BUF(CSV_MOST);
     struct csv c = req_csv(rq, &out);
-    TRY(readings_of(rq, 0, FILE_ROWS, &list));
+    TRY(readings_of(rq, 0, CSV_ROWS + 1, &list));
+    if (list.n > CSV_ROWS)
+        return req_csv_too_long(rq);
     for (size_t i = 0; i < list.n; i++) {
         const struct reading *r = &list.v[i];
         csv_time(&c, r->at);

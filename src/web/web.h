@@ -146,6 +146,8 @@ MUST err req_send(struct req *rq, const char *media_type, str file_name, const s
  * sent as "NAME.csv". */
 struct csv req_csv(struct req *rq, struct buf *out);
 MUST err req_send_csv(struct req *rq, const struct csv *c, str name);
+/* More rows than a file takes: says to narrow the list. LIMIT. */
+MUST err req_csv_too_long(struct req *rq);
 
 /* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
 MUST err req_send_blob(

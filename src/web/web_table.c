@@ -32,8 +32,16 @@ struct csv req_csv(struct req *rq, struct buf *out)
         web_is_demo(rq->web) ? S("架空データ") : str_of(t->kind));
 }
 
+err req_csv_too_long(struct req *rq)
+{
+    req_say(rq, S("行が多すぎて、一つのファイルにできません。画面で絞り込んでから、もう一度保存してください。"));
+    return ERR(LIMIT);
+}
+
 err req_send_csv(struct req *rq, const struct csv *c, str name)
 {
+    if (err_is(buf_status(c->out)))
+        return req_csv_too_long(rq);
     rq->p->described_by = beside(rq, "csv/schema");
     return req_send(rq, "text/csv; charset=utf-8; header=present",
         str_fmt(rq->a, "%.*s.csv", STR_F(name)), c->out);
