@@ -196,7 +196,7 @@ static const struct column totals_columns[] = {
     {"none", "未実施", COLUMN_INT, MAY_BE_EMPTY, "未実施の団体の数", .unit = "団体"},
     {"na", "該当なし", COLUMN_INT, MAY_BE_EMPTY, "該当なしの団体の数", .unit = "団体"},
     {"summary", "概要", COLUMN_TEXT, MAY_BE_EMPTY,
-        "実施状況を尋ねない項目の集計を言葉で。数字は項目ごとのファイルにある"},
+        "実施状況を尋ねない項目の集計を言葉で"},
     COLUMN_N,
     {"unanswered", "未回答", COLUMN_INT, NEVER_EMPTY, "提出したが、この項目に答えていない団体の数",
         .unit = "団体"},
