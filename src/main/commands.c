@@ -65,10 +65,6 @@ err command_init(const struct options *o, struct arena *a)
 {
     struct store *s;
     struct init i = {o, a, STR_NONE};
-    if (!str_has(o->admin, S("@"))) {
-        main_say(S("--admin には、管理者のメールアドレスを指定してください。"));
-        return ERR(INVALID);
-    }
     TRY(main_open(o, STORE_CREATE, (struct tx_clock){0}, a, &s));
     err e = writer_call(store_writer(s), init_write, &i);
     store_close(s);
@@ -76,9 +72,11 @@ err command_init(const struct options *o, struct arena *a)
         main_say(S("作れませんでした。"));
         return e;
     }
+    str site = o->url.n ? o->url
+                        : str_fmt(a, "http://%.*s%.*s", STR_F(o->listen), STR_F(o->base));
     printf("データベースを作りました。\n次に「yagura serve --db %.*s」を動かし、7日以内に、この"
-           "一度だけ使えるリンクでパスワードを決めてください。\n\n  http://%.*s%.*s\n\n",
-        STR_F(o->db), STR_F(o->listen), STR_F(i.link));
+           "一度だけ使えるリンクでパスワードを決めてください。\n\n  %.*s%.*s\n\n",
+        STR_F(o->db), STR_F(site), STR_F(i.link));
     return OK;
 }
 

@@ -35,6 +35,16 @@ struct store_modules modules_store(struct arena *a)
     return (struct store_modules){sets, MODULES + 1, calls, MODULES};
 }
 
+err main_conf_new(struct arena *a, struct conf **out)
+{
+    const struct conf_table *tables[MODULES + 1] = {&main_conf};
+    size_t n = 1;
+    for (size_t i = 0; i < MODULES; i++)
+        if (modules[i]->conf)
+            tables[n++] = modules[i]->conf;
+    return conf_new(a, tables, n, out);
+}
+
 const struct route *const *modules_routes(struct arena *a, size_t *n)
 {
     enum { MOST = 64 };

@@ -525,3 +525,8 @@ struct store *web_store(const struct web *w)
 {
     return w->config.store;
 }
+
+const void *req_conf(const struct req *rq, const struct conf_table *t)
+{
+    return conf_of(rq->web->config.conf, t);
+}

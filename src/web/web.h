@@ -8,6 +8,7 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "core/conf.h"
 #include "core/view.h"
 #include "store/store.h"
 #include "web/http.h"
@@ -51,11 +52,6 @@ enum web_field_type {
     FIELD_INT,    /* int64_t; full-width digits and commas accepted */
     FIELD_BOOL,   /* bool: present and not "0"/"false" */
     FIELD_LINES   /* struct strs: repeated, or a JSON array */
-};
-
-struct strs {
-    str *v;
-    size_t n;
 };
 
 struct web_field {
@@ -206,6 +202,9 @@ struct present {
 void req_presence_mark(struct req *rq, str key);
 size_t req_presence_others(struct req *rq, str key, struct present *out, size_t most);
 
+/* The struct that a module's table of keys filled at the start. */
+const void *req_conf(const struct req *rq, const struct conf_table *t);
+
 /* ── the application ── */
 
 /* What stands around every page, filled by main from the modules. */
@@ -227,6 +226,7 @@ struct web_config {
     void (*frame)(struct req *rq, struct web_frame *frame);
     /* Keeps what a write has changed; main fills it from evidence, which stands above. */
     err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
+    const struct conf *conf; /* what req_conf() answers from */
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
     bool sample; /* of a demo: the bodies are fictitious too */
