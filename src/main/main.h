@@ -3,11 +3,11 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
-#include "core/version.h"
 #include "evidence/evidence.h"
-#include "guide/guide.h"
 #include "policy/policy.h"
 #include "survey/survey.h"
+
+#define YAGURA_VERSION "0.1.0"
 
 /* ── modules.c ── */
 

@@ -11,13 +11,10 @@ const struct module *const modules[] = {
     &form_module,
     &survey_module,
     &policy_module,
-    &guide_module,
     NULL,
 };
 
 extern const struct embedded store_migrations[];
-
-static const struct embedded no_migrations[] = {{0}};
 
 enum { MODULES = COUNT_OF(modules) - 1 };
 
@@ -28,8 +25,7 @@ struct store_modules modules_store(struct arena *a)
     BUG_IF(!sets || !calls);
     sets[0] = (struct migration_set){"store", store_migrations};
     for (size_t i = 0; i < MODULES; i++) {
-        sets[i + 1] = (struct migration_set){modules[i]->name,
-            modules[i]->migrations ? modules[i]->migrations : no_migrations};
+        sets[i + 1] = (struct migration_set){modules[i]->name, modules[i]->migrations};
         calls[i] = (struct call_list){modules[i]->calls};
     }
     return (struct store_modules){sets, MODULES + 1, calls, MODULES};
