@@ -94,7 +94,8 @@ const STATES = [
     await send(p.page, `main form[action="${at}"]`);
   }],
   ['item', 422, 'town', async (p, c) => {
-    await p.open(`/surveys/${c.parts.survey}/items/PHY-03`);
+    await p.open(`/surveys/${c.parts.survey}/items/ORG-S1`);
+    await p.page.evaluate(() => { document.querySelector('#value').value = '多数'; });
     await send(p.page, 'form[data-autosave]');
   }],
   ['item', 422, 'town', async (p, c) => {
@@ -111,17 +112,17 @@ const STATES = [
   }],
   ['people', 422, 'system', async (p) => {
     await p.open('/people');
-    await send(p.page, 'main form[action="/people"]');
+    await send(p.page, 'main form[method="post"][action="/people"]');
   }],
   ['invited', 200, 'system', async (p) => {
     await p.open('/people');
     await p.page.evaluate(() => {
-      const form = document.querySelector('main form[action="/people"]');
+      const form = document.querySelector('main form[method="post"][action="/people"]');
       form.elements.login.value = 'neu2@example.jp';
       form.elements.name.value = '新任 三郎';
       form.elements.code6.value = '483028';
     });
-    await send(p.page, 'main form[action="/people"]');
+    await send(p.page, 'main form[method="post"][action="/people"]');
   }],
 ];
 
