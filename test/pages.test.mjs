@@ -90,7 +90,7 @@ const STATES = [
     const at = `/surveys/drafts/${c.parts.draft}/items/ORG-01`;
     await p.open(at);
     await c.as('nation').post(`/surveys/drafts/${c.parts.draft}/items/ORG-02/move`, { to: 'down' });
-    await p.page.evaluate(() => { document.querySelector('#why').value = '別の理由'; });
+    await p.page.evaluate(() => { document.querySelector('#essential').checked = false; });
     await send(p.page, `main form[action="${at}"]`);
   }],
   ['item', 422, 'town', async (p, c) => {
