@@ -267,7 +267,7 @@ describe('hostile texts', LIMIT, () => {
     c.draft = (await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' })).json.id;
     c.editDraft = (await nation.post('/surveys/drafts', { title: '直す', from: 'catalog' })).json.id;
     c.newDrafts = {};
-    for (const name of ['text', 'why', 'options', 'unit']) {
+    for (const name of ['text', 'why', 'options', 'unit', 'law']) {
       c.newDrafts[name] = (await nation.post('/surveys/drafts', { title: name, from: '' })).json.id;
     }
     c.past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${c.survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();
