@@ -20,6 +20,19 @@ static const struct command commands[] = {
         "メールを送り、期限のお知らせなどの決まった仕事をする", NEED_DB | NEED_SMTP, command_work},
     {"check", "--db sqlite:FILE", "集計・進み具合・監査証跡を、事実から計算し直して確かめる",
         NEED_DB, command_check},
+    {"backup keygen", "DIR", "控えに封をする鍵の組を作る（秘密の鍵は、この機器の外に保管する）",
+        NEED_FILE, command_backup_keygen},
+    {"backup verify", "FILE [--key KEY | --passphrase-file F]",
+        "控えが切れたり壊れたりしていないか確かめる（鍵があれば中身も）", NEED_FILE,
+        command_backup_verify},
+    {"backup drill", "FILE --db sqlite:FILE [--key KEY | --passphrase-file F]",
+        "復元の訓練：控えを別の場所に戻して確かめ、消して、その日を記録する", NEED_FILE | NEED_DB,
+        command_backup_drill},
+    {"backup", "FILE --db sqlite:FILE (--to KEY | --passphrase-file F | --plain)",
+        "動かしたまま、データベースと証拠ファイルの控えを1つのファイルに作る", NEED_FILE | NEED_DB,
+        command_backup},
+    {"restore", "FILE --db sqlite:FILE [--key KEY | --passphrase-file F]",
+        "控えを、何もない場所に戻して確かめる", NEED_FILE | NEED_DB, command_restore},
     {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
         NEED_DB, command_measure},
     {"routes", "[--json]", "アドレスと権限の一覧", 0, command_routes},
@@ -49,6 +62,10 @@ static const struct {
     {"--smtp-password-file", OPTION_STR, offsetof(struct options, smtp_password_file)},
     {"--from", OPTION_STR, offsetof(struct options, from)},
     {"--url", OPTION_STR, offsetof(struct options, url)},
+    {"--to", OPTION_STR, offsetof(struct options, to)},
+    {"--key", OPTION_STR, offsetof(struct options, key)},
+    {"--passphrase-file", OPTION_STR, offsetof(struct options, passphrase_file)},
+    {"--plain", OPTION_FLAG, offsetof(struct options, plain)},
     {"--once", OPTION_FLAG, offsetof(struct options, once)},
     {"--seed", OPTION_INT, offsetof(struct options, seed)},
     {"--years", OPTION_INT, offsetof(struct options, years)},
@@ -68,8 +85,18 @@ static void put_help(FILE *out)
             commands[i].what);
 }
 
+/* The one word that is no option: the name of a file. */
+static err take_file(struct options *o, const char *name)
+{
+    if (name[0] == '-' || o->file.n)
+        return ERR(NOTFOUND);
+    o->file = str_of(name);
+    return OK;
+}
+
 static err take_option(struct options *o, const char *name, const char *value, int *used)
 {
+    *used = 1;
     for (size_t i = 0; i < COUNT_OF(option_rows); i++) {
         char *at = (char *)o + option_rows[i].offset;
         if (strcmp(option_rows[i].name, name) != 0)
@@ -86,7 +113,7 @@ static err take_option(struct options *o, const char *name, const char *value, i
         *(str *)(void *)at = str_of(value);
         return OK;
     }
-    return ERR(NOTFOUND);
+    return take_file(o, name);
 }
 
 static const struct command *find_command(int argc, char **argv, int *words)
@@ -110,7 +137,8 @@ static bool needs_are_met(const struct command *c, const struct options *o)
     return !((c->needs & NEED_DB) && o->db.n == 0) &&
         !((c->needs & NEED_ADMIN) && o->admin.n == 0) &&
         !((c->needs & NEED_LOGIN) && o->login.n == 0) &&
-        !((c->needs & NEED_SMTP) && o->smtp.n == 0);
+        !((c->needs & NEED_SMTP) && o->smtp.n == 0) &&
+        !((c->needs & NEED_FILE) && o->file.n == 0);
 }
 
 static int usage(const char *what, const char *detail)
@@ -140,6 +168,8 @@ int main(int argc, char **argv)
     for (int used = 1; at < argc; at += used)
         if (err_is(take_option(&o, argv[at], at + 1 < argc ? argv[at + 1] : NULL, &used)))
             return usage("この指定を読み取れません: ", argv[at]);
+    if (o.file.n && !(c->needs & NEED_FILE))
+        return usage("この指定を読み取れません: ", o.file.p);
     if (!needs_are_met(c, &o))
         return usage("指定が足りません: yagura ", c->name);
     if (sodium_init() < 0)

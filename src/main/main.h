@@ -3,6 +3,7 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "backup/backup.h"
 #include "evidence/evidence.h"
 #include "policy/policy.h"
 #include "survey/survey.h"
@@ -29,24 +30,34 @@ struct options {
     bool sample, json, sign_ins;
     str smtp, smtp_tls, smtp_ca, smtp_user, smtp_password_file, from, url; /* work */
     bool once;
+    str file, to, key, passphrase_file; /* backup */
+    bool plain;
 };
 
 struct command {
-    const char *name;  /* "token create": one or two words */
+    const char *name;  /* "token create": one or two words; two before the one they begin with */
     const char *args;  /* for the help */
     const char *what;  /* Japanese */
     unsigned needs;    /* bits of enum need */
     err (*run)(const struct options *o, struct arena *a);
 };
 
-enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8 };
+enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8, NEED_FILE = 16 };
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
 
+/* Prints what `yagura check` finds, and counts it. */
+MUST err main_check(const struct options *o, struct arena *a, int64_t *problems);
+
 /* The demonstration's file, for a given day; quiet but for its progress. */
 MUST err main_demo_make(const struct options *o, struct arena *a, jday today);
 
+err command_backup(const struct options *o, struct arena *a);
+err command_backup_keygen(const struct options *o, struct arena *a);
+err command_backup_verify(const struct options *o, struct arena *a);
+err command_backup_drill(const struct options *o, struct arena *a);
+err command_restore(const struct options *o, struct arena *a);
 err command_init(const struct options *o, struct arena *a);
 err command_migrate(const struct options *o, struct arena *a);
 err command_demo(const struct options *o, struct arena *a);

@@ -33,7 +33,7 @@ struct module {
     const struct route *const *routes;            /* lists that end with path == NULL; NULL ends */
     const struct permission *const *permissions;  /* ends with NULL */
     const struct call *calls;                     /* ends with name == NULL; or NULL */
-    const struct embedded *migrations;            /* ends with name == NULL */
+    const struct embedded *migrations;            /* ends with name == NULL; or NULL */
     const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
     const struct measure *measures;               /* ends with name == NULL; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
