@@ -197,8 +197,12 @@ static err ticks(struct work *k)
     k->ticked = now;
     BUF_AUTO out = BUF(HANDOFF_MAX);
     TRY(call(k, "mail.beat", STR_NONE, &out));
-    for (const char *const *t = k->w->ticks; *t; t++)
-        IGNORE(call(k, *t, STR_NONE, &out)); /* logged; the other modules go on */
+    for (const char *const *t = k->w->ticks; *t; t++) {
+        BUF_AUTO got = BUF(HANDOFF_MAX);
+        err e = call(k, *t, STR_NONE, &got); /* logged; the other modules go on */
+        if (!err_is(e) && got.n && k->w->ticked)
+            k->w->ticked(k->w->ctx, *t, buf_view(&got));
+    }
     return OK;
 }
 

@@ -4,19 +4,13 @@
 
 #include "store/snapshot.h"
 
-static err check_audit(struct db *db, struct check_report *report)
+static err check_audit(struct db *db, struct arena *a, struct check_report *report)
 {
-    struct audit_report r;
-    err e = audit_verify(db, &r);
-    if (e.code == ERR_CONFLICT) {
-        report->problems++;
-        buf_fmt(report->lines, "audit: the chain of body %lld breaks at %lld\n",
-            (long long)r.bad_body, (long long)r.bad_seq);
-        return OK;
-    }
-    TRY(e);
-    buf_fmt(report->lines, "audit: %lld chains, %lld rows\n", (long long)r.chains,
-        (long long)r.rows);
+    struct anchor_report r = {.lines = report->lines};
+    TRY(anchor_verify(db, a, STR_NONE, &r));
+    report->problems += r.problems;
+    buf_fmt(report->lines, "audit: %lld chains, %lld rows, %lld seals\n", (long long)r.chains,
+        (long long)r.rows, (long long)r.seals);
     return OK;
 }
 
@@ -33,7 +27,7 @@ static err check_blobs(struct db *db, str folder, struct check_report *report)
 static err check_all(
     struct store *s, struct db *db, struct arena *a, struct check_report *report)
 {
-    TRY(check_audit(db, report));
+    TRY(check_audit(db, a, report));
     TRY(check_blobs(db, store_blobs(s), report));
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->check)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subcommands that run to an end: init, migrate, routes, audit verify, token create. */
+/* The subcommands that run to an end: init, migrate, routes, token create, measure. */
 #include "main/main.h"
 
 #include <sodium.h>
@@ -89,25 +89,6 @@ err command_migrate(const struct options *o, struct arena *a)
     printf("適用した変更: %d 件\n", store_applied(s));
     store_close(s);
     return OK;
-}
-
-/* ── audit verify ── */
-
-err command_audit_verify(const struct options *o, struct arena *a)
-{
-    struct store *s;
-    struct db *db;
-    struct audit_report r = {.bad_body = -1};
-    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
-    err e = store_reader(s, &db);
-    if (!err_is(e))
-        e = audit_verify(db, &r);
-    store_close(s);
-    printf("%lld chains, %lld rows\n", (long long)r.chains, (long long)r.rows);
-    if (e.code == ERR_CONFLICT)
-        printf("団体 %lld の %lld 番目で連なりが切れています\n", (long long)r.bad_body,
-            (long long)r.bad_seq);
-    return e;
 }
 
 /* ── routes ── */

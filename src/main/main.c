@@ -16,7 +16,7 @@ static const struct command commands[] = {
     {"work",
         "--db sqlite:FILE --smtp smtp://HOST:PORT [--smtp-tls require|if-offered|never]"
         " [--smtp-ca FILE] [--smtp-user U --smtp-password-file F] [--from ADDR]"
-        " [--url https://HOST] [--once]",
+        " [--url https://HOST] [--anchor-file FILE] [--once]",
         "メールを送り、期限のお知らせなどの決まった仕事をする", NEED_DB | NEED_SMTP, command_work},
     {"check", "--db sqlite:FILE", "集計・進み具合・監査証跡を、事実から計算し直して確かめる",
         NEED_DB, command_check},
@@ -36,8 +36,15 @@ static const struct command commands[] = {
     {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
         NEED_DB, command_measure},
     {"routes", "[--json]", "アドレスと権限の一覧", 0, command_routes},
-    {"audit verify", "--db sqlite:FILE", "監査証跡の連なりを確かめる", NEED_DB,
+    {"audit verify", "--db sqlite:FILE [--against FILE]",
+        "監査証跡を確かめる。--against：機器の外に残した行（audit head など）とも比べる", NEED_DB,
         command_audit_verify},
+    {"audit head", "--db sqlite:FILE", "全ての連なりに封をし、機器の外に残すための1行を表示する",
+        NEED_DB, command_audit_head},
+    {"audit prove", "--db sqlite:FILE --body CODE",
+        "その団体の連なりが封に入っていることの証明を表示する", NEED_DB | NEED_BODY,
+        command_audit_prove},
+    {"audit proof", "FILE", "証明を、データベースなしで確かめる", NEED_FILE, command_audit_proof},
     {"token create", "--db sqlite:FILE --login L", "プログラムから使うための鍵を作る",
         NEED_DB | NEED_LOGIN, command_token_create},
 };
@@ -65,6 +72,9 @@ static const struct {
     {"--to", OPTION_STR, offsetof(struct options, to)},
     {"--key", OPTION_STR, offsetof(struct options, key)},
     {"--passphrase-file", OPTION_STR, offsetof(struct options, passphrase_file)},
+    {"--against", OPTION_STR, offsetof(struct options, against)},
+    {"--anchor-file", OPTION_STR, offsetof(struct options, anchor_file)},
+    {"--body", OPTION_INT, offsetof(struct options, body)},
     {"--plain", OPTION_FLAG, offsetof(struct options, plain)},
     {"--once", OPTION_FLAG, offsetof(struct options, once)},
     {"--seed", OPTION_INT, offsetof(struct options, seed)},
@@ -138,6 +148,7 @@ static bool needs_are_met(const struct command *c, const struct options *o)
         !((c->needs & NEED_ADMIN) && o->admin.n == 0) &&
         !((c->needs & NEED_LOGIN) && o->login.n == 0) &&
         !((c->needs & NEED_SMTP) && o->smtp.n == 0) &&
+        !((c->needs & NEED_BODY) && o->body == 0) &&
         !((c->needs & NEED_FILE) && o->file.n == 0);
 }
 

@@ -3,6 +3,7 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "evidence/evidence.h"
 #include "policy/policy.h"
@@ -32,6 +33,8 @@ struct options {
     bool once;
     str file, to, key, passphrase_file; /* backup */
     bool plain;
+    str against, anchor_file; /* audit, work */
+    int64_t body;
 };
 
 struct command {
@@ -42,7 +45,7 @@ struct command {
     err (*run)(const struct options *o, struct arena *a);
 };
 
-enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8, NEED_FILE = 16 };
+enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8, NEED_FILE = 16, NEED_BODY = 32 };
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
@@ -64,6 +67,9 @@ err command_demo(const struct options *o, struct arena *a);
 err command_serve(const struct options *o, struct arena *a);
 err command_check(const struct options *o, struct arena *a);
 err command_routes(const struct options *o, struct arena *a);
+err command_audit_head(const struct options *o, struct arena *a);
+err command_audit_proof(const struct options *o, struct arena *a);
+err command_audit_prove(const struct options *o, struct arena *a);
 err command_audit_verify(const struct options *o, struct arena *a);
 err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);

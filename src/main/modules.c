@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* THE list of modules, and what is gathered from it. */
+#include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "evidence/evidence.h"
 #include "mail/mail.h"
 #include "main/main.h"
 
 const struct module *const modules[] = {
+    &anchor_module,
     &backup_module,
     &org_module,
     &mail_module,
