@@ -78,3 +78,22 @@ err file_line(const char *path, bool secret, char *dst, size_t max, size_t *n)
     dst[end] = 0;
     return end ? OK : ERR(INVALID);
 }
+
+err file_read(struct arena *a, str path, size_t max, str *out)
+{
+    struct stat st;
+    size_t got = 0;
+    char *name = str_z(a, path);
+    if (!name)
+        return ERR(NOMEM);
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO);
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    size_t size = good && (size_t)st.st_size <= max ? (size_t)st.st_size : max + 1;
+    char *text = good ? arena_alloc(a, size + 1) : NULL;
+    err e = !good ? ERR(IO) : text ? file_get(fd, 0, text, size, &got) : ERR(NOMEM);
+    close(fd);
+    *out = (str){text, got};
+    return e;
+}

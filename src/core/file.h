@@ -3,7 +3,7 @@
 #ifndef CORE_FILE_H
 #define CORE_FILE_H
 
-#include "core/str.h"
+#include "core/arena.h"
 
 /* All of it; IO when the disk is full or failed. */
 MUST err file_put(int fd, const void *p, size_t n);
@@ -18,5 +18,9 @@ MUST err file_sync_above(const char *path);
  * NOTFOUND: it cannot be opened; INVALID: nothing stands in it; DENIED: secret is asked for, and
  * others than its owner may read it. */
 MUST err file_line(const char *path, bool secret, char *dst, size_t max, size_t *n);
+
+/* A regular file into the arena: at most max + 1 bytes, so that who reads sees when it is longer.
+ * NOTFOUND, DENIED, IO: it is missing, not to be read, or no file. */
+MUST err file_read(struct arena *a, str path, size_t max, str *out);
 
 #endif

@@ -4,27 +4,15 @@
 
 #include "core/file.h"
 
-#include <fcntl.h>
-
 enum { OUTSIDE_MOST = 64 << 20 };
 
-/* A file given by a person, whole, in arena a. */
-static err read_file(str file, struct arena *a, str *out)
+static err read_file(str name, struct arena *a, str *out)
 {
-    struct stat st;
-    size_t got = 0;
-    int fd = open(file.p, O_RDONLY | O_CLOEXEC);
-    err e = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? OK : ERR(NOTFOUND);
-    if (!err_is(e) && st.st_size > OUTSIDE_MOST)
+    err e = file_read(a, name, OUTSIDE_MOST, out);
+    if (!err_is(e) && out->n > OUTSIDE_MOST)
         e = ERR(LIMIT);
-    char *p = err_is(e) ? NULL : arena_alloc(a, (size_t)st.st_size + 1);
-    if (!err_is(e))
-        e = p ? file_get(fd, 0, p, (size_t)st.st_size, &got) : ERR(NOMEM);
-    if (fd >= 0)
-        close(fd);
     if (err_is(e))
-        main_say(str_fmt(a, "%.*s を読めません。", STR_F(file)));
-    *out = (str){p, got};
+        main_say(str_fmt(a, "%.*s を読めません。", STR_F(name)));
     return e;
 }
 

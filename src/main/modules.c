@@ -15,10 +15,12 @@ const struct module *const modules[] = {
     &form_module,
     &survey_module,
     &policy_module,
+    &guide_module,
     NULL,
 };
 
 extern const struct embedded store_migrations[];
+
 
 enum { MODULES = COUNT_OF(modules) - 1 };
 
@@ -35,6 +37,16 @@ struct store_modules modules_store(struct arena *a)
         calls[i] = (struct call_list){modules[i]->calls};
     }
     return (struct store_modules){sets, n, calls, MODULES};
+}
+
+err main_conf_new(struct arena *a, struct conf **out)
+{
+    const struct conf_table *tables[MODULES + 1] = {&main_conf};
+    size_t n = 1;
+    for (size_t i = 0; i < MODULES; i++)
+        if (modules[i]->conf)
+            tables[n++] = modules[i]->conf;
+    return conf_new(a, tables, n, out);
 }
 
 const struct route *const *modules_routes(struct arena *a, size_t *n)

@@ -47,11 +47,13 @@ static err append_line(const char *path, str line)
 static void on_tick(void *ctx, const char *name, str out)
 {
     const struct work_store *s = ctx;
+    ARENA_AUTO a = arena_new(8192);
+    char *path = a ? str_z(a, s->o->anchor_file) : NULL;
     if (strcmp(name, anchor_module.tick) != 0)
         return;
     struct log_field f[] = {{"line", out}};
     log_event(LOG_INFO, "audit_anchor", f, COUNT_OF(f));
-    if (s->o->anchor_file.n && err_is(append_line(s->o->anchor_file.p, out)))
+    if (s->o->anchor_file.n && (!path || err_is(append_line(path, out))))
         main_say(S("--anchor-file に監査証跡の行を書き足せません。場所と権限、空きを確かめてください。"));
 }
 
@@ -86,13 +88,8 @@ err command_work(const struct options *o, struct arena *a)
     store_close(probe);
     TRY(db_url_file(o->db, &file));
     struct work_store s = {.o = o, .mods = modules_store(a)};
-    struct mail_worker w = {.relay = {.url = o->smtp,
-                                .tls = o->smtp_tls,
-                                .ca = o->smtp_ca,
-                                .user = o->smtp_user,
-                                .password_file = o->smtp_password_file,
-                                .from = o->from,
-                                .public_url = o->url},
+    struct mail_worker w = {.relay = conf_of(o->conf, &mail_conf),
+        .public_url = o->url,
         .lock = str_fmt(a, "%.*s.work", STR_F(file)),
         .ticks = modules_ticks(a),
         .ticked = on_tick,
