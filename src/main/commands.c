@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subcommands that run to an end: init, migrate, check, routes, audit verify, token create. */
+/* The subcommands that run to an end: init, migrate, routes, token create, measure. */
 #include "main/main.h"
 
 #include <sodium.h>
@@ -87,87 +87,6 @@ err command_migrate(const struct options *o, struct arena *a)
     printf("適用した変更: %d 件\n", store_applied(s));
     store_close(s);
     return OK;
-}
-
-/* ── check ── */
-
-static err check_audit(struct db *db, struct check_report *report)
-{
-    struct audit_report r;
-    err e = audit_verify(db, &r);
-    if (e.code == ERR_CONFLICT) {
-        report->problems++;
-        buf_fmt(report->lines, "audit: the chain of body %lld breaks at %lld\n",
-            (long long)r.bad_body, (long long)r.bad_seq);
-        return OK;
-    }
-    TRY(e);
-    buf_fmt(report->lines, "audit: %lld chains, %lld rows\n", (long long)r.chains,
-        (long long)r.rows);
-    return OK;
-}
-
-static err check_blobs(struct db *db, str folder, struct check_report *report)
-{
-    struct blob_report r = {.lines = report->lines};
-    TRY(blob_check(db, folder, &r));
-    report->problems += r.problems;
-    buf_fmt(report->lines, "blob: %lld files, %lld left over\n", (long long)r.rows,
-        (long long)r.orphans);
-    return OK;
-}
-
-static err check_all(
-    struct store *s, struct db *db, struct arena *a, struct check_report *report)
-{
-    TRY(check_audit(db, report));
-    TRY(check_blobs(db, store_blobs(s), report));
-    for (const struct module *const *m = modules; *m; m++)
-        if ((*m)->check)
-            TRY((*m)->check(db, a, report));
-    return OK;
-}
-
-err command_check(const struct options *o, struct arena *a)
-{
-    struct store *s;
-    struct db *db;
-    BUF_AUTO lines = BUF(1 << 20);
-    struct check_report report = {.lines = &lines};
-    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
-    err e = store_reader(s, &db);
-    if (!err_is(e))
-        e = db_read_begin(db);
-    if (!err_is(e)) {
-        e = check_all(s, db, a, &report);
-        err ended = db_read_end(db);
-        e = err_is(e) ? e : ended;
-    }
-    store_close(s);
-    printf("%.*s", STR_F(buf_view(&lines)));
-    if (err_is(e)) {
-        main_say(S("確かめられませんでした。"));
-        return e;
-    }
-    printf("%lld problems\n", (long long)report.problems);
-    return report.problems ? ERR(CONFLICT) : OK;
-}
-
-err command_audit_verify(const struct options *o, struct arena *a)
-{
-    struct store *s;
-    struct db *db;
-    struct audit_report r = {.bad_body = -1};
-    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
-    err e = store_reader(s, &db);
-    if (!err_is(e))
-        e = audit_verify(db, &r);
-    store_close(s);
-    printf("%lld chains, %lld rows\n", (long long)r.chains, (long long)r.rows);
-    if (e.code == ERR_CONFLICT)
-        printf("団体 %lld の %lld 番目で連なりが切れています\n", (long long)r.bad_body,
-            (long long)r.bad_seq);
-    return e;
 }
 
 /* ── routes ── */
