@@ -15,6 +15,7 @@ static const struct nav_item nav[] = {
 
 const struct module mail_module = {
     .name = "mail",
+    .label = "メール",
     .routes = (const struct route *const[]){mail_routes, NULL},
     .permissions = permissions,
     .calls = mail_calls,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands that run to an end: init, migrate, check, routes, audit verify, token create. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include <sodium.h>
 
@@ -214,12 +214,22 @@ static void put_route(struct json *j, const struct route *r)
     json_end_object(j);
 }
 
+static err print_openapi(const struct options *o, struct arena *a)
+{
+    BUF_AUTO out = BUF(OPENAPI_MAX);
+    TRY(main_openapi_write(a, o->base, &out));
+    printf("%.*s", STR_F(buf_view(&out)));
+    return OK;
+}
+
 err command_routes(const struct options *o, struct arena *a)
 {
     size_t n;
     BUF_AUTO out = BUF(1 << 20);
     struct json j = json_on(&out);
     const struct route *const *lists = modules_routes(a, &n);
+    if (o->openapi)
+        return print_openapi(o, a);
     if (o->json)
         json_begin_array(&j);
     for (size_t i = 0; i < n; i++) {

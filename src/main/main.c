@@ -22,7 +22,8 @@ static const struct command commands[] = {
         NEED_DB, command_check},
     {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
         NEED_DB, command_measure},
-    {"routes", "[--json]", "アドレスと権限の一覧", 0, command_routes},
+    {"routes", "[--json|--openapi]", "アドレスと権限の一覧。--openapi は、プログラムから使うための説明（OpenAPI 3.1）", 0,
+        command_routes},
     {"audit verify", "--db sqlite:FILE", "監査証跡の連なりを確かめる", NEED_DB,
         command_audit_verify},
     {"token create", "--db sqlite:FILE --login L", "プログラムから使うための鍵を作る",
@@ -55,6 +56,7 @@ static const struct {
     {"--verbose", OPTION_FLAG, offsetof(struct options, verbose)},
     {"--sample", OPTION_FLAG, offsetof(struct options, sample)},
     {"--json", OPTION_FLAG, offsetof(struct options, json)},
+    {"--openapi", OPTION_FLAG, offsetof(struct options, openapi)},
     {"--sign-ins", OPTION_FLAG, offsetof(struct options, sign_ins)},
 };
 

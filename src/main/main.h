@@ -29,6 +29,7 @@ struct options {
     bool sample, json, sign_ins;
     str smtp, smtp_tls, smtp_ca, smtp_user, smtp_password_file, from, url; /* work */
     bool once;
+    bool openapi; /* routes */
 };
 
 struct command {
