@@ -11,7 +11,7 @@ const LIMIT = { timeout: 240_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv$|^\/healthz$|\/files\/\{file\}$/;
+const NO_PAGE = /\/csv$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
