@@ -11,11 +11,11 @@ const LIMIT = { timeout: 240_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.json$/;
+const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
-  '/sign-in': [''], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
+  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/sign-in': [''], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
   '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],
   '/bodies/new': ['system'], '/bodies/merge': ['system'], '/bodies/{body}/scope': ['system'],
@@ -112,7 +112,7 @@ describe('every view', LIMIT, () => {
     const edition = await nation.post(`/surveys/${past}/editions`, {});
     assert.equal(edition.status, 200, edition.text);
     const editions = [past, sqlite(c.file, `SELECT number FROM edition WHERE survey=${past}`).trim()];
-    c.parts = { survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    c.parts = { topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();
   }, LIMIT);

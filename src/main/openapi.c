@@ -22,6 +22,7 @@ static const struct web_query parts[] = {
     {"code", "項目の符号", false},
     {"area", "分野の符号", false},
     {"act", "手続きの鍵", false},
+    {"topic", "手引きの章の鍵", false},
     {"token", "招待のリンクの鍵", false},
 };
 
@@ -143,7 +144,7 @@ static void begin_response(struct json *j, const char *status, const char *descr
 
 static void put_media(struct json *j, const char *type)
 {
-    bool json = strcmp(type, "application/json") == 0;
+    bool json = str_ends(str_of(type), S("json"));
     json_key(j, str_of(type));
     json_begin_object(j);
     json_key(j, S("schema"));
@@ -164,9 +165,11 @@ static void put_ok(struct openapi *o, const struct route *r)
 {
     struct json *j = &o->j;
     struct shown s = answers_of(o, r);
-    begin_response(j, "200", r->file ? "ファイル" : r->method == POST ? "できた。次の画面の内容" : "画面の内容");
+    begin_response(j, "200", r->file || r->table ? "ファイル" : r->method == POST ? "できた。次の画面の内容" : "画面の内容");
     json_key(j, S("content"));
     json_begin_object(j);
+    if (r->table)
+        put_media(j, "text/csv");
     if (r->file)
         put_media(j, strcmp(r->file, "*") == 0 ? "*/*" : r->file);
     if (s.elsewhere) {
@@ -335,6 +338,20 @@ static const char *tag_of(const struct openapi *o, size_t list)
     return "全体";
 }
 
+/* What the columns of a file mean stands beside it, as CSV on the Web metadata (JSON). */
+static void put_schema_path(struct openapi *o, const struct route *r, const char *tag)
+{
+    struct route beside = *r;
+    beside.path = str_z(o->a, str_fmt(o->a, "%s/schema", r->path));
+    beside.table = NULL;
+    beside.file = "application/csvm+json";
+    BUG_IF(!beside.path);
+    json_key(&o->j, str_of(beside.path));
+    json_begin_object(&o->j);
+    put_operation(o, &beside, tag);
+    json_end_object(&o->j);
+}
+
 /* The methods of a path stand together, at its first row. */
 static void put_path(struct openapi *o, size_t list, const struct route *row)
 {
@@ -354,6 +371,8 @@ static void put_path(struct openapi *o, size_t list, const struct route *row)
         }
     }
     json_end_object(&o->j);
+    if (row->table)
+        put_schema_path(o, row, tag_of(o, list));
 }
 
 static void put_paths(struct openapi *o)

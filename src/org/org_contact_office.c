@@ -97,7 +97,6 @@ const struct route org_contact_office_routes[] = {
         .read = body_read,
         .shows = VIEWS(&view_body_contacts_type)},
     {.method = GET, .path = "/contacts/of/{body}/csv", .perm = &org_p_contacts_read,
-        .read = csv_read,
-        .file = "text/csv"},
+        .table = &org_contacts_table, .read = csv_read},
     {.path = NULL},
 };

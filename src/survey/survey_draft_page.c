@@ -2,6 +2,7 @@
 /* Drafts of surveys: the list, one draft with its items, its head, its target, its publication. */
 #include "survey/survey_draft.h"
 
+#include "core/csv.h"
 #include "core/word.h"
 
 #include "draft.ht.h"
@@ -118,6 +119,44 @@ static err drafts_read(struct req *rq)
     v->errors = req_has_errors(rq);
     TRY(list_sources(rq, v));
     return req_show(rq, &view_drafts_type, v);
+}
+
+static const struct column drafts_columns[] = {
+    {"title", "調査", COLUMN_TEXT, NEVER_EMPTY, "調査の名前"},
+    {"fiscal_year", "年度", COLUMN_INT, NEVER_EMPTY, "調査の年度（西暦）", .unit = "年度"},
+    {"items", "項目数", COLUMN_INT, NEVER_EMPTY, "入れた項目の数", .unit = "項目"},
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "下書き、公開した、消した下書きのどれか"},
+    {"changed_by", "最後に変えた人", COLUMN_TEXT, MAY_BE_EMPTY, "最後に変えた人の名前"},
+    {"changed_at", "最後に変えた日時", COLUMN_TIME, NEVER_EMPTY, "最後に変えた日時"},
+};
+static const struct table drafts_table = {.title = "調査の下書き",
+    .about = "1行が1つの下書き",
+    .kind = "登録",
+    TABLE_COLUMNS(drafts_columns)};
+
+static const str draft_states[] = {[DRAFT_OPEN] = S("下書き"),
+    [DRAFT_PUBLISHED] = S("公開した"),
+    [DRAFT_DELETED] = S("消した下書き")};
+
+static err drafts_csv_read(struct req *rq)
+{
+    struct draft_list all;
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    TRY(survey_draft_all(rq->db, rq->a, &all));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct draft *d = &all.v[i];
+        str by;
+        TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){d->person}, &by));
+        csv_str(&c, d->title);
+        csv_i64(&c, d->fiscal_year);
+        csv_i64(&c, d->n_items);
+        csv_str(&c, draft_states[d->state]);
+        csv_str(&c, by);
+        csv_time(&c, d->changed_at);
+        csv_end_row(&c);
+    }
+    return req_send_csv(rq, &c, S("調査の下書き"));
 }
 
 struct making_draft {
@@ -722,6 +761,8 @@ static const struct web_query pick_query[] = {
 const struct route survey_draft_routes[] = {
     {.method = GET, .path = "/surveys/drafts", .perm = &survey_p_open, .read = drafts_read,
         .shows = VIEWS(&view_drafts_type)},
+    {.method = GET, .path = "/surveys/drafts/csv", .perm = &survey_p_open, .table = &drafts_table,
+        .read = drafts_csv_read},
     {.method = POST, .path = "/surveys/drafts", .perm = &survey_p_open, .form = &making_form,
         .read = drafts_read, .prepare = drafts_prepare, .write = drafts_write,
         .goes = PATHS(DRAFT)},

@@ -8,12 +8,15 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "core/conf.h"
 #include "core/view.h"
 #include "store/store.h"
 #include "web/http.h"
 
+struct csv;     /* core/csv.h */
 struct measure; /* measure.h */
 struct scope; /* only org's authorisation makes one */
+struct table; /* core/csv.h */
 struct web;
 struct req;
 
@@ -49,11 +52,6 @@ enum web_field_type {
     FIELD_INT,    /* int64_t; full-width digits and commas accepted */
     FIELD_BOOL,   /* bool: present and not "0"/"false" */
     FIELD_LINES   /* struct strs: repeated, or a JSON array */
-};
-
-struct strs {
-    str *v;
-    size_t n;
 };
 
 struct web_field {
@@ -114,6 +112,9 @@ struct route {
     unsigned flags;
     const struct web_form *form;   /* POST */
     const struct upload *upload;   /* POST: a file may come with the form */
+    /* GET of ".../csv": what the file's columns are. Beside the file, at ".../csv/schema", the
+     * framework shows the declaration to machines, to whom the row is open. */
+    const struct table *table;
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
     const struct web_query *query; /* what it reads of the query; NULL: nothing */
     /* What comes back. req_show, req_send and the page after a write are held to it: a row that
@@ -121,7 +122,7 @@ struct route {
      * whose page is drawn again need not repeat the view of that page. */
     const struct view_type *const *shows; /* the page; of a POST, shown instead of another page */
     const struct view_type *clash; /* POST: shown with 409, when somebody was first */
-    const char *file;              /* GET: media type of the file it is; "*": any */
+    const char *file;              /* GET: media type of a file that is no table; "*": any */
     const char *const *goes;       /* paths of the rows it leads on to */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
@@ -166,6 +167,12 @@ MUST err req_send(struct req *rq, const char *media_type, str file_name, const s
 
 /* The same of bytes that outlive the program's last request, to be read and not to be saved. */
 MUST err req_send_static(struct req *rq, const char *media_type, struct bytes content);
+/* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and
+ * sent as "NAME.csv". */
+struct csv req_csv(struct req *rq, struct buf *out);
+MUST err req_send_csv(struct req *rq, const struct csv *c, str name);
+/* More rows than a file takes: says to narrow the list. LIMIT. */
+MUST err req_csv_too_long(struct req *rq);
 
 /* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
 MUST err req_send_blob(
@@ -224,6 +231,9 @@ struct present {
 void req_presence_mark(struct req *rq, str key);
 size_t req_presence_others(struct req *rq, str key, struct present *out, size_t most);
 
+/* The struct that a module's table of keys filled at the start. */
+const void *req_conf(const struct req *rq, const struct conf_table *t);
+
 /* ── the application ── */
 
 /* What stands around every page, filled by main from the modules. */
@@ -245,6 +255,7 @@ struct web_config {
     void (*frame)(struct req *rq, struct web_frame *frame);
     /* Keeps what a write has changed; main fills it from evidence, which stands above. */
     err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
+    const struct conf *conf; /* what req_conf() answers from */
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
     bool sample; /* of a demo: the bodies are fictitious too */

@@ -334,6 +334,10 @@ void reply_download(struct req_private *p)
     http_set(p->rq.x, "Content-Disposition",
         str_fmt(p->rq.a, "attachment; filename=\"yagura%.*s\"; filename*=UTF-8''%.*s",
             STR_F(extension_of(p->file_name)), STR_F(buf_view(&name))));
+    if (p->described_by.n) /* RFC 8288; the kind of link that readers of tables look for */
+        http_set(p->rq.x, "Link",
+            str_fmt(p->rq.a, "<%.*s>; rel=\"describedby\"; type=\"application/csvm+json\"",
+                STR_F(p->described_by)));
     if (!p->from_blob)
         buf_str(&p->rq.x->reply, p->content);
 }
