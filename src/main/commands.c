@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands that run to an end: init, migrate, routes, token create, measure. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include <sodium.h>
 
@@ -146,12 +146,22 @@ static void list_route(struct listing *l, const struct route *r, str path)
             r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
 }
 
+static err print_openapi(const struct options *o, struct arena *a)
+{
+    BUF_AUTO out = BUF(OPENAPI_MAX);
+    TRY(main_openapi_write(a, o->base, &out));
+    printf("%.*s", STR_F(buf_view(&out)));
+    return OK;
+}
+
 err command_routes(const struct options *o, struct arena *a)
 {
     size_t n;
     BUF_AUTO out = BUF(1 << 20);
     struct listing l = {.out = &out, .j = json_on(&out), .json = o->json};
     const struct route *const *lists = modules_routes(a, &n);
+    if (o->openapi)
+        return print_openapi(o, a);
     if (o->json)
         json_begin_array(&l.j);
     for (size_t i = 0; i < n; i++) {

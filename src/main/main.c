@@ -15,7 +15,7 @@ static const struct command commands[] = {
     {"check", "db!", "集計・進み具合・監査証跡を、事実から計算し直して確かめる", command_check},
     {"measure", "db!", "測れるものを全ての団体について測り、変わったものを記録する",
         command_measure},
-    {"routes", "json", "アドレスと権限の一覧", command_routes},
+    {"routes", "json openapi", "アドレスと権限の一覧", command_routes},
     {"audit verify", "db! against",
         "監査証跡を確かめる。--against：機器の外に残した行（audit head など）とも比べる",
         command_audit_verify},

@@ -70,7 +70,7 @@ static const struct {
 
 static str notice_of(const struct req *rq)
 {
-    str name = req_query(rq, "ok");
+    str name = route_pair(rq->p->query.v, rq->p->query.n, "ok");
     for (size_t i = 0; i < COUNT_OF(notices); i++)
         if (str_eq(notices[i].name, name))
             return notices[i].text;
@@ -325,6 +325,10 @@ static str extension_of(str name)
 void reply_download(struct req_private *p)
 {
     begin(p, 200, p->media_type);
+    if (p->fixed.p) {
+        p->rq.x->fixed = p->fixed;
+        return;
+    }
     /* RFC 6266: the real name in UTF-8, and one that any client takes. */
     BUF_AUTO name = BUF(2048);
     html_urlpart(&name, p->file_name);
