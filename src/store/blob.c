@@ -12,9 +12,15 @@ struct blob_writer {
     char folder[FOLDER];
     int fd;
     int64_t size;
-    bool failed;
+    err failed;
     crypto_hash_sha256_state hash;
 };
+
+/* What the last call to the system failed of. */
+static err err_of_errno(void)
+{
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? ERR(FULL) : ERR(IO);
+}
 
 /* ── folders ── */
 
@@ -24,7 +30,7 @@ static err sync_folder(const char *path)
     int rc = fd < 0 ? -1 : fsync(fd);
     if (fd >= 0)
         close(fd);
-    return rc == 0 ? OK : ERR(IO);
+    return rc == 0 ? OK : err_of_errno();
 }
 
 /* A folder that is there, also after the power fails: its entry in the one above is synced. */
@@ -33,7 +39,7 @@ static err make_folder(const char *path)
     char above[PATH];
     size_t n = strlen(path);
     if (mkdir(path, 0700) != 0)
-        return errno == EEXIST ? OK : ERR(IO);
+        return errno == EEXIST ? OK : err_of_errno();
     while (n > 0 && path[n - 1] != '/')
         n--;
     if (n == 0)
@@ -74,7 +80,7 @@ err blob_writer_new(str folder, struct blob_writer **out)
         e = make_folder(w->folder);
     w->fd = err_is(e) ? -1 : open(w->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
     if (!err_is(e) && w->fd < 0)
-        e = ERR(IO);
+        e = err_of_errno();
     if (err_is(e)) {
         blob_writer_free(w);
         return e;
@@ -96,17 +102,15 @@ void blob_writer_free(struct blob_writer *w)
 err blob_writer_feed(struct blob_writer *w, const void *p, size_t n)
 {
     const uint8_t *from = p;
-    if (w->failed)
-        return ERR(IO);
+    if (err_is(w->failed))
+        return w->failed;
     crypto_hash_sha256_update(&w->hash, from, n);
     while (n > 0) {
         ssize_t put = write(w->fd, from, n);
         if (put < 0 && errno == EINTR)
             continue;
-        if (put <= 0) {
-            w->failed = true;
-            return ERR(IO);
-        }
+        if (put <= 0)
+            return w->failed = put < 0 ? err_of_errno() : ERR(IO);
         from += put;
         n -= (size_t)put;
         w->size += put;
@@ -156,8 +160,9 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
 {
     char dir[PATH], file[PATH], self[64];
     crypto_hash_sha256_state hash = w->hash;
-    if (w->failed || fsync(w->fd) != 0)
-        return ERR(IO);
+    TRY(w->failed);
+    if (fsync(w->fd) != 0)
+        return err_of_errno();
     crypto_hash_sha256_final(&hash, out->hash);
     out->size = w->size;
     paths_of(w->folder, out->hash, dir, file);
@@ -165,7 +170,7 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
     snprintf(self, sizeof self, "/proc/self/fd/%d", w->fd);
     if (linkat(AT_FDCWD, self, AT_FDCWD, file, AT_SYMLINK_FOLLOW) != 0) {
         if (errno != EEXIST)
-            return ERR(IO);
+            return err_of_errno();
         TRY(sync_existing(file, w->size));
     }
     return sync_folder(dir);

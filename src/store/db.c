@@ -53,6 +53,8 @@ static err err_of(int rc)
         return ERR(NOMEM);
     case SQLITE_TOOBIG:
         return ERR(LIMIT);
+    case SQLITE_FULL:
+        return ERR(FULL);
     default:
         return ERR(IO);
     }
