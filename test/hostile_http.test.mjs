@@ -60,7 +60,7 @@ const ROWS = [
   ['an empty name', get(H, ': a\r\n', 'Y: 1\r\n'), [''], ['400']],
   ['an empty last name', get(H, ': a\r\n'), [''], ['400']],
   ['a line without a colon', get(H, 'X\r\n', 'Y: 1\r\n'), ['400', ''], ['200']],
-  ['a byte above ASCII in a name', get(H, 'X\xE9: a\r\n'), [''], ['400']],
+  ['a byte above ASCII in a name', get(H, 'X\xE9: a\r\n'), [''], ['200', '400']],
   ['bare line feeds', get(H).replaceAll('\r', ''), [''], ['200']],
   ['one bare line feed', get(H, 'X: a\n', 'Y: 1\r\n'), [''], ['200']],
   ['a header of 40 kB', get(H, `X: ${'a'.repeat(40_000)}\r\n`), ['431'], ['400']],

@@ -310,8 +310,10 @@ static enum MHD_Result sleep_and_start(struct seam *s)
 static enum MHD_Result whole_request(struct seam *s)
 {
     struct http_app *app = &s->server->app;
-    if (err_is(buf_status(&s->x.body)))
-        return refuse(s, 413, "request body too large\n");
+    err e = buf_status(&s->x.body);
+    if (err_is(e))
+        return e.code == ERR_NOMEM ? refuse(s, 503, "no memory\n")
+                                   : refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
     atomic_fetch_add(&s->server->sleeping, 1);
