@@ -50,6 +50,7 @@ int fix_dir_setup(void **state)
     f->url = str_fmt(f->a, "sqlite:%.*s", STR_F(f->file));
     f->now = usec_of_jday_end(jday_of(2026, 11, 19)) + 10 * USEC_HOUR;
     f->mods = modules_store(f->a);
+    BUG_IF(err_is(main_conf_new(f->a, &f->conf)));
     *state = f;
     return 0;
 }
@@ -201,7 +202,7 @@ int fix_routes_setup(void **state, const struct route *const *lists, size_t n, s
     fix_people_setup(state);
     struct fix *f = *state;
     struct web_config config = {.store = f->store, .routes = lists, .n_routes = n,
-        .assets = web_assets, .auth = {.load = org_principal_load}, .base = base};
+        .assets = web_assets, .auth = {.load = org_principal_load}, .conf = f->conf, .base = base};
     assert_ok(web_new(&config, &f->web));
     return 0;
 }
@@ -214,6 +215,7 @@ void fix_web(struct fix *f)
         .mail = main_mail,
         .frame = main_frame,
         .measure = evidence_take,
+        .conf = f->conf,
         .demo = true};
     config.routes = modules_routes(f->a, &config.n_routes);
     assert_ok(web_new(&config, &f->web));
@@ -225,7 +227,7 @@ static void add_header(struct http_exchange *x, const char *name, str value)
         x->headers[x->n_headers++] = (struct http_header){str_of(name), value};
 }
 
-struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
+struct http_exchange *fix_request(const struct ask *q)
 {
     struct arena *a = arena_new(8 << 20); /* as http.c has it */
     struct http_exchange *x = a ? ARENA_NEW(a, struct http_exchange) : NULL;
@@ -248,6 +250,12 @@ struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
     if (q->bearer.n)
         add_header(x, "Authorization", str_fmt(a, "Bearer %.*s", STR_F(q->bearer)));
     buf_str(&x->body, q->body);
+    return x;
+}
+
+struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
+{
+    struct http_exchange *x = fix_request(q);
     web_run(f->web, x);
     return x;
 }

@@ -131,7 +131,10 @@ static err password_read(struct req *rq)
 static err password_prepare(struct req *rq)
 {
     struct change *f = rq->form;
-    TRY(org_password_rules(rq, f->password, f->again));
+    struct person me;
+    TRY(org_person_self(rq->db, rq->a, (person_id){rq->who.person}, &me));
+    struct strs about = {(str[]){me.login, me.name, me.org_name}, 3};
+    TRY(org_password_rules(rq, f->password, f->again, &about));
     return org_password_hash(rq->a, f->password, &f->hash);
 }
 
@@ -151,15 +154,17 @@ static err password_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_account_routes[] = {
-    {.method = GET, .path = "/account", .flags = ROUTE_PERSON, .read = account_read},
+    {.method = GET, .path = "/account", .flags = ROUTE_PERSON, .read = account_read,
+        .shows = VIEWS(&view_account_type)},
     {.method = POST, .path = "/account/sessions/{session}/end", .flags = ROUTE_PERSON,
-        .write = end_write},
+        .write = end_write, .goes = PATHS("/account")},
     {.method = POST, .path = "/account/sessions/end", .flags = ROUTE_PERSON,
-        .write = end_others_write},
+        .write = end_others_write, .goes = PATHS("/account")},
     {.method = GET, .path = "/account/password", .flags = ROUTE_PERSON | ROUTE_FRESH,
-        .read = password_read},
+        .read = password_read, .shows = VIEWS(&view_password_type)},
     {.method = POST, .path = "/account/password",
         .flags = ROUTE_PERSON | ROUTE_FRESH | ROUTE_SLOW, .form = &change_form,
-        .read = password_read, .prepare = password_prepare, .write = password_write},
+        .read = password_read, .prepare = password_prepare, .write = password_write,
+        .goes = PATHS("/account")},
     {.path = NULL},
 };

@@ -105,9 +105,10 @@ static err allowed_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_allowed_routes[] = {
-    {.method = GET, .path = "/addresses", .perm = &org_p_allowed, .read = allowed_read},
+    {.method = GET, .path = "/addresses", .perm = &org_p_allowed, .read = allowed_read,
+        .shows = VIEWS(&view_allowed_type)},
     {.method = POST, .path = "/addresses", .perm = &org_p_allowed, .flags = ROUTE_FRESH,
         .form = &allowing_form, .read = allowed_read, .prepare = allowed_prepare,
-        .write = allowed_write},
+        .write = allowed_write, .goes = PATHS("/addresses")},
     {.path = NULL},
 };

@@ -219,13 +219,14 @@ static err remove_write(struct tx *tx, struct req *rq)
 
 const struct route org_factor_routes[] = {
     {.method = GET, .path = "/account/code", .flags = ROUTE_ENROL | ROUTE_PERSON | ROUTE_FRESH,
-        .read = totp_read},
+        .read = totp_read, .query = QUERY({"next", "済んだ後に開くアドレス", false}), .shows = VIEWS(&view_totp_type)},
     {.method = POST, .path = "/account/code", .flags = ROUTE_ENROL | ROUTE_PERSON | ROUTE_FRESH,
         .form = &enrolling_form, .read = totp_read, .prepare = totp_prepare,
-        .write = totp_write},
+        .write = totp_write, .shows = VIEWS(&view_codes_type), .goes = PATHS("/account")},
     {.method = POST, .path = "/account/recovery", .flags = ROUTE_PERSON | ROUTE_FRESH,
-        .write = recovery_write},
+        .write = recovery_write, .shows = VIEWS(&view_codes_type)},
     {.method = POST, .path = "/account/factors/{factor}/remove",
-        .flags = ROUTE_PERSON | ROUTE_FRESH, .write = remove_write},
+        .flags = ROUTE_PERSON | ROUTE_FRESH, .write = remove_write,
+        .goes = PATHS("/account")},
     {.path = NULL},
 };

@@ -2,6 +2,7 @@
 /* Pages of org: sign-in, sign-out, and the first password. */
 #include "org/org_passkey.h"
 
+#include "code.ht.h"
 #include "invite.ht.h"
 #include "sign_in.ht.h"
 
@@ -176,10 +177,12 @@ static err invite_read(struct req *rq)
     return req_show(rq, &view_invite_type, v);
 }
 
-err org_password_rules(struct req *rq, str password, str again)
+err org_password_rules(struct req *rq, str password, str again, const struct strs *about)
 {
-    if (str_chars(password) < 12)
-        req_error(rq, "password", S("12文字以上にしてください。"));
+    str weak;
+    TRY(org_password_check(rq->a, password, about, &weak));
+    if (weak.n)
+        req_error(rq, "password", weak);
     if (!str_eq(password, again))
         req_error(rq, "again", S("上のパスワードと違います。"));
     return req_has_errors(rq) ? ERR(INVALID) : OK;
@@ -189,7 +192,8 @@ static err invite_prepare(struct req *rq)
 {
     struct invite *f = rq->form;
     TRY(invited_of(rq, f->link, &f->invited));
-    TRY(org_password_rules(rq, f->password, f->again));
+    struct strs about = {(str[]){f->invited.login, f->invited.name}, 2};
+    TRY(org_password_rules(rq, f->password, f->again, &about));
     return org_password_hash(rq->a, f->password, &f->hash);
 }
 
@@ -211,14 +215,21 @@ static err invite_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_routes[] = {
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = org_sign_in_read},
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = org_sign_in_read,
+        .query = QUERY({"next", "サインインした後に開くアドレス", false}), .shows = VIEWS(&view_sign_in_type),
+        .goes = PATHS("/")},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &sign_in_form, .read = org_sign_in_read, .prepare = sign_in_prepare,
-        .write = sign_in_write},
-    {.method = POST, .path = "/sign-out", .flags = ROUTE_FACTOR | ROUTE_ENROL, .form = &sign_out_form, .write = sign_out_write},
-    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},
+        .write = sign_in_write,
+        .shows = VIEWS(&view_code_type), .goes = PATHS("*")},
+    {.method = POST, .path = "/sign-out", .flags = ROUTE_FACTOR | ROUTE_ENROL,
+        .form = &sign_out_form, .write = sign_out_write,
+        .shows = VIEWS(&view_sign_in_type), .goes = PATHS("/sign-in")},
+    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read,
+        .shows = VIEWS(&view_invite_type)},
     {.method = POST, .path = "/invite/{token}", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &invite_form, .read = invite_read, .prepare = invite_prepare,
-        .write = invite_write},
+        .write = invite_write,
+        .goes = PATHS("/sign-in")},
     {.path = NULL},
 };

@@ -3,6 +3,7 @@
  * had, and it verified the person. */
 #include "org/org_passkey.h"
 
+#include "codes.ht.h"
 #include "passkey.ht.h"
 
 #include <sodium.h>
@@ -188,11 +189,13 @@ static err prove_write(struct tx *tx, struct req *rq)
 
 const struct route org_passkey_routes[] = {
     {.method = GET, .path = "/account/passkey", .flags = ROUTE_ENROL | ROUTE_PERSON | ROUTE_FRESH,
-        .read = passkey_read},
+        .read = passkey_read, .query = QUERY({"next", "済んだ後に開くアドレス", false}), .shows = VIEWS(&view_passkey_type)},
     {.method = POST, .path = "/account/passkey",
         .flags = ROUTE_ENROL | ROUTE_PERSON | ROUTE_FRESH, .form = &creating_form,
-        .read = passkey_read, .prepare = passkey_prepare, .write = passkey_write},
+        .read = passkey_read, .prepare = passkey_prepare, .write = passkey_write,
+        .shows = VIEWS(&view_codes_type), .goes = PATHS("/account")},
     {.method = POST, .path = "/sign-in/passkey", .flags = ROUTE_PUBLIC, .form = &proving_form,
-        .read = org_sign_in_read, .prepare = prove_prepare, .write = prove_write},
+        .read = org_sign_in_read, .prepare = prove_prepare, .write = prove_write,
+        .goes = PATHS("*")},
     {.path = NULL},
 };

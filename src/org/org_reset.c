@@ -75,8 +75,10 @@ static err reset_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_reset_routes[] = {
-    {.method = GET, .path = "/sign-in/reset", .flags = ROUTE_PUBLIC, .read = reset_read},
+    {.method = GET, .path = "/sign-in/reset", .flags = ROUTE_PUBLIC, .read = reset_read,
+        .shows = VIEWS(&view_reset_type)},
     {.method = POST, .path = "/sign-in/reset", .flags = ROUTE_PUBLIC, .form = &reset_form,
-        .read = reset_read, .prepare = reset_prepare, .write = reset_write},
+        .read = reset_read, .prepare = reset_prepare, .write = reset_write,
+        .goes = PATHS("/sign-in")},
     {.path = NULL},
 };

@@ -136,14 +136,16 @@ static err confirm_write(struct tx *tx, struct req *rq)
 
 const struct route org_second_routes[] = {
     {.method = GET, .path = "/sign-in/code", .flags = ROUTE_FACTOR | ROUTE_PERSON,
-        .read = second_read},
+        .read = second_read, .query = QUERY({"next", "済んだ後に開くアドレス", false}), .shows = VIEWS(&view_code_type),
+        .goes = PATHS("/")},
     {.method = POST, .path = "/sign-in/code", .flags = ROUTE_FACTOR | ROUTE_PERSON,
         .form = &second_form, .read = second_read, .prepare = second_prepare,
-        .write = second_write},
+        .write = second_write, .goes = PATHS("*")},
     {.method = GET, .path = "/confirm", .flags = ROUTE_ENROL | ROUTE_PERSON,
-        .read = confirm_read},
+        .read = confirm_read, .query = QUERY({"next", "済んだ後に開くアドレス", false}),
+        .shows = VIEWS(&view_confirm_type)},
     {.method = POST, .path = "/confirm", .flags = ROUTE_ENROL | ROUTE_PERSON | ROUTE_SLOW,
         .form = &confirm_form, .read = confirm_read, .prepare = confirm_prepare,
-        .write = confirm_write},
+        .write = confirm_write, .goes = PATHS("*")},
     {.path = NULL},
 };

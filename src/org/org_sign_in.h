@@ -135,7 +135,8 @@ str org_device_name(struct arena *a, str user_agent);
 /* ── org_page.c, org_second.c, org_factor.c ── */
 
 /* Long enough, and twice the same; INVALID with messages beside "password" and "again". */
-MUST err org_password_rules(struct req *rq, str password, str again);
+MUST err org_password_rules(
+    struct req *rq, str password, str again, const struct strs *about);
 /* The page to sign in at, drawn again for what else is sent from it. */
 MUST err org_sign_in_read(struct req *rq);
 /* The page of the second step. */

@@ -29,13 +29,21 @@ err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg)
 static err call_read(struct req *rq, void *arg)
 {
     (void)arg;
+    if (rq->p->schema)
+        return table_schema_read(rq);
     return rq->route->read ? rq->route->read(rq) : ERR(BUG);
+}
+
+/* What was found without memory was found on half of the facts: a token that could not be made is
+ * not a wrong one. */
+static err in_memory(const struct req_private *p, err e)
+{
+    return arena_failed(p->rq.a) ? ERR(NOMEM) : e;
 }
 
 static err run_read(struct req_private *p)
 {
-    TRY(req_reading(&p->rq, call_read, NULL));
-    return arena_failed(p->rq.a) ? ERR(NOMEM) : OK;
+    return in_memory(p, req_reading(&p->rq, call_read, NULL));
 }
 
 void web_reply_read(struct req_private *p, int status)
@@ -87,7 +95,7 @@ static err job_run(struct tx *tx, void *arg)
     struct req_private *p = arg;
     p->rq.now = tx_now(tx);
     err e = p->rq.route->write(tx, &p->rq);
-    return !err_is(e) && arena_failed(p->rq.a) ? ERR(NOMEM) : e;
+    return in_memory(p, e);
 }
 
 /* ── the journal ── */
@@ -168,7 +176,7 @@ static bool go_to_location(struct req_private *p)
 
 static void reply_written(struct req_private *p)
 {
-    err e = p->result;
+    err e = err_is(p->result) ? in_memory(p, p->result) : OK;
     if (e.code == ERR_STALE || e.code == ERR_CONFLICT) {
         if (p->type)
             reply_view(p, 409);
@@ -359,7 +367,7 @@ static bool app_begin(void *ctx, struct http_exchange *x)
             return false; /* the write follows in start() */
     }
     if (err_is(e))
-        reply_refused(p, e);
+        reply_refused(p, in_memory(p, e));
     else if (!p->replied)
         web_reply_read(p, 200);
     p->journaling = web_journal_is_due(p);
@@ -535,4 +543,9 @@ bool web_is_demo(const struct web *w)
 struct store *web_store(const struct web *w)
 {
     return w->config.store;
+}
+
+const void *req_conf(const struct req *rq, const struct conf_table *t)
+{
+    return conf_of(rq->web->config.conf, t);
 }
