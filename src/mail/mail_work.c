@@ -3,9 +3,9 @@
  * no database of its own; everything it knows comes from named calls on the writer. */
 #include "mail/mail_private.h"
 
+#include "core/file.h"
 #include "core/log.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <sodium.h>
@@ -53,66 +53,50 @@ static err refuse(const struct work *k, err e, str why)
 
 static err read_password(struct work *k)
 {
-    struct stat st;
-    char *path = str_z(k->a, k->w->relay.password_file);
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    if (fd < 0)
-        return refuse(k, ERR(NOTFOUND), S("--smtp-password-file のファイルを開けません。"));
-    bool own = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
-    ssize_t n = own ? read(fd, k->password, sizeof k->password - 1) : -1;
-    close(fd);
-    if (!own)
-        return refuse(k, ERR(DENIED),
-            S("--smtp-password-file は、ほかの人が読めないようにしてください（chmod 600）。"));
-    if (n <= 0)
-        return refuse(k, ERR(INVALID), S("--smtp-password-file が空です。"));
-    k->password[strcspn(k->password, "\r\n")] = 0;
+    size_t n;
+    char *path = str_z(k->a, k->w->relay->password_file);
+    err e = path ? file_line(path, true, k->password, sizeof k->password, &n) : ERR(NOMEM);
     k->config.password = k->password;
-    return OK;
+    if (e.code == ERR_DENIED)
+        return refuse(k, e,
+            S("--smtp-password-file は、ほかの人が読めないようにしてください（chmod 600）。"));
+    if (e.code == ERR_INVALID)
+        return refuse(k, e, S("--smtp-password-file が空です。"));
+    return err_is(e) ? refuse(k, e, S("mail.smtp-password-file（--smtp-password-file）のファイルを開けません。")) : OK;
 }
 
 static err choose_tls(struct work *k)
 {
-    static const char *const known[] = {"require", "if-offered", "never"};
     struct smtp_config *c = &k->config;
-    bool found = false;
-    c->tls = k->w->relay.tls;
+    c->tls = k->w->relay->tls;
     if (c->tls.n == 0)
         c->tls = c->relay.loopback ? S("never") : S("require");
-    for (size_t i = 0; i < COUNT_OF(known); i++)
-        found |= str_eq(c->tls, str_of(known[i]));
-    if (!found)
-        return refuse(k, ERR(INVALID),
-            S("--smtp-tls は require、if-offered、never のどれかを指定してください。"));
     if (c->user.n && !c->relay.loopback && !str_eq(c->tls, S("require")) &&
         !str_eq(c->relay.scheme, S("smtps")))
         return refuse(k, ERR(INVALID),
-            S("パスワードを送るときは、--smtp-tls require を指定してください。"));
+            S("パスワードを送るときは、mail.smtp-tls（--smtp-tls）を require にしてください。"));
     return OK;
 }
 
 static err choose_relay(struct work *k, bool demo)
 {
-    const struct mail_relay *r = &k->w->relay;
+    const struct mail_relay *r = k->w->relay;
     struct smtp_config *c = &k->config;
-    if (err_is(mail_relay_parse(r->url, &c->relay)))
-        return refuse(k, ERR(INVALID),
-            S("--smtp は smtp://ホスト名:ポート番号 の形で指定してください。"));
+    TRY(mail_relay_parse(r->url, &c->relay));
     if (demo && !c->relay.loopback)
         return refuse(k, ERR(DENIED), S("架空データの試用版のメールは、この機器の中（127.0.0.1）の"
                                         "メールサーバーにだけ送れます。"));
-    if (r->public_url.n && !str_starts(r->public_url, S("https://")) &&
-        !str_starts(r->public_url, S("http://")))
-        return refuse(k, ERR(INVALID), S("--url は https://… の形で指定してください。"));
     c->only_loopback = demo;
     c->ca = r->ca;
     c->user = r->user;
     c->from = r->from.n ? r->from : demo ? S("yagura@localhost") : STR_NONE;
-    if (!mail_address_is_valid(c->from))
-        return refuse(k, ERR(INVALID), S("--from に、差出人のメールアドレスを指定してください。"));
+    if (c->from.n == 0)
+        return refuse(k, ERR(INVALID),
+            S("差出人のメールアドレス（mail.from、--from）を指定してください。"));
     if (r->user.n && r->password_file.n == 0)
         return refuse(k, ERR(INVALID),
-            S("--smtp-user には --smtp-password-file も指定してください。"));
+            S("mail.smtp-user（--smtp-user）には mail.smtp-password-file（--smtp-password-file）も"
+              "指定してください。"));
     TRY(choose_tls(k));
     return r->user.n ? read_password(k) : OK;
 }
@@ -168,7 +152,7 @@ static err take_one(struct work *k, bool *none)
     ARENA_AUTO a = arena_new(4 << 20);
     if (!a)
         return ERR(NOMEM);
-    TRY(call(k, "mail.take", k->w->relay.public_url, &out));
+    TRY(call(k, "mail.take", k->w->public_url, &out));
     json_t *m = json_loadb(out.p ? out.p : "", out.n, 0, &why);
     err e = m ? OK : ERR(REMOTE);
     *none = !m || !json_object_get(m, "id");
@@ -203,8 +187,12 @@ static err ticks(struct work *k)
     k->ticked = now;
     BUF_AUTO out = BUF(HANDOFF_MAX);
     TRY(call(k, "mail.beat", STR_NONE, &out));
-    for (const char *const *t = k->w->ticks; *t; t++)
-        IGNORE(call(k, *t, STR_NONE, &out)); /* logged; the other modules go on */
+    for (const char *const *t = k->w->ticks; *t; t++) {
+        BUF_AUTO got = BUF(HANDOFF_MAX);
+        err e = call(k, *t, STR_NONE, &got); /* logged; the other modules go on */
+        if (!err_is(e) && got.n && k->w->ticked)
+            k->w->ticked(k->w->ctx, *t, buf_view(&got));
+    }
     return OK;
 }
 

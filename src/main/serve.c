@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yagura serve: opens the store, starts the web, waits for a signal, stops in order. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include "core/log.h"
 
@@ -8,8 +8,7 @@
 
 enum { THREADS = 4, CONNECTIONS = 4096 };
 
-/* "127.0.0.1:8080", "[::1]:8080". */
-static err parse_listen(str listen, str *address, int *port)
+err main_parse_listen(str listen, str *address, int *port)
 {
     int64_t n;
     size_t colon = listen.n;
@@ -88,15 +87,13 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
     str address;
     int port;
     str mark = demo_mark(s, a);
-    if (err_is(parse_listen(o->listen, &address, &port))) {
-        main_say(S("--listen は 127.0.0.1:8080 の形で指定してください。"));
-        return ERR(INVALID);
-    }
+    TRY(main_parse_listen(o->listen, &address, &port));
     struct web_config config = {.store = s,
         .assets = web_assets,
         .auth = {.load = org_principal_load},
         .frame = main_frame,
         .measure = evidence_take,
+        .conf = o->conf,
         .base = o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};
@@ -104,6 +101,7 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
         main_say(S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
         return ERR(DENIED);
     }
+    main_openapi_under(o->base);
     config.routes = modules_routes(a, &config.n_routes);
     TRY(web_new(&config, &w));
     err e = serve_web(w, address, port);

@@ -173,8 +173,11 @@ static err invite_prepare(struct req *rq)
 {
     struct invite *f = rq->form;
     TRY(invited_of(rq, f->link, &f->invited));
-    if (str_chars(f->password) < 12)
-        req_error(rq, "password", S("12文字以上にしてください。"));
+    struct strs about = {(str[]){f->invited.login, f->invited.name}, 2};
+    str weak;
+    TRY(org_password_check(rq->a, f->password, &about, &weak));
+    if (weak.n)
+        req_error(rq, "password", weak);
     if (!str_eq(f->password, f->again))
         req_error(rq, "again", S("上のパスワードと違います。"));
     return req_has_errors(rq) ? ERR(INVALID) : org_password_hash(rq->a, f->password, &f->hash);
@@ -196,14 +199,20 @@ static err invite_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_routes[] = {
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read},
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read,
+        .query = QUERY({"next", "サインインした後に開くアドレス", false}), .shows = VIEWS(&view_sign_in_type),
+        .goes = PATHS("/")},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
-        .write = sign_in_write},
-    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write},
-    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},
+        .write = sign_in_write,
+        .goes = PATHS("*")},
+    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write,
+        .shows = VIEWS(&view_sign_in_type), .goes = PATHS("/sign-in")},
+    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read,
+        .shows = VIEWS(&view_invite_type)},
     {.method = POST, .path = "/invite/{token}", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &invite_form, .read = invite_read, .prepare = invite_prepare,
-        .write = invite_write},
+        .write = invite_write,
+        .goes = PATHS("/sign-in")},
     {.path = NULL},
 };

@@ -159,7 +159,7 @@ static err look_inside(struct req *rq, str name, str *media, str *why)
         TRY(req_file_read(rq, kind.size, piece, sizeof piece, &got));
         survey_file_kind_feed(&kind, piece, got);
     }
-    return survey_file_kind_end(&kind, media, why);
+    return survey_file_kind_end(rq->a, &kind, media, why);
 }
 
 static err check_file(struct req *rq, struct attach *f)
@@ -414,18 +414,27 @@ static err board_evidence_read(struct req *rq)
 const struct route survey_file_routes[] = {
     {.method = POST, .path = "/surveys/{survey}/items/{code}/files", .perm = &survey_p_answer,
         .flags = ROUTE_SLOW, .form = &attach_form, .upload = &attach_upload,
-        .read = survey_item_read, .prepare = attach_prepare, .write = attach_write},
+        .read = survey_item_read, .prepare = attach_prepare, .write = attach_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/files/carry",
-        .perm = &survey_p_answer, .write = carry_write},
+        .perm = &survey_p_answer, .write = carry_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/files/{file}/remove",
-        .perm = &survey_p_answer, .write = remove_write},
+        .perm = &survey_p_answer, .write = remove_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = GET, .path = "/surveys/{survey}/files", .perm = &survey_p_read,
-        .read = own_evidence_read},
+        .read = own_evidence_read,
+        .query = QUERY({"show", "expired: 期限の切れたものだけ", false}),
+        .shows = VIEWS(&view_evidence_type)},
     {.method = GET, .path = "/surveys/{survey}/files/{file}", .perm = &survey_p_read,
-        .read = own_file_read},
+        .read = own_file_read,
+        .file = "*"},
     {.method = GET, .path = "/surveys/{survey}/board/{body}/files", .perm = &survey_p_board,
-        .journal = JOURNAL_SEEN, .read = board_evidence_read},
+        .journal = JOURNAL_SEEN, .read = board_evidence_read,
+        .query = QUERY({"show", "expired: 期限の切れたものだけ", false}),
+        .shows = VIEWS(&view_evidence_type)},
     {.method = GET, .path = "/surveys/{survey}/board/{body}/files/{file}",
-        .perm = &survey_p_board, .journal = JOURNAL_SEEN, .read = board_file_read},
+        .perm = &survey_p_board, .journal = JOURNAL_SEEN, .read = board_file_read,
+        .file = "*"},
     {.path = NULL},
 };

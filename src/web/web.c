@@ -28,6 +28,8 @@ err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg)
 static err call_read(struct req *rq, void *arg)
 {
     (void)arg;
+    if (rq->p->schema)
+        return table_schema_read(rq);
     return rq->route->read ? rq->route->read(rq) : ERR(BUG);
 }
 
@@ -528,4 +530,9 @@ bool web_is_demo(const struct web *w)
 struct store *web_store(const struct web *w)
 {
     return w->config.store;
+}
+
+const void *req_conf(const struct req *rq, const struct conf_table *t)
+{
+    return conf_of(rq->web->config.conf, t);
 }

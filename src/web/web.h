@@ -8,12 +8,15 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "core/conf.h"
 #include "core/view.h"
 #include "store/store.h"
 #include "web/http.h"
 
+struct csv;     /* core/csv.h */
 struct measure; /* measure.h */
 struct scope; /* only org's authorisation makes one */
+struct table; /* core/csv.h */
 struct web;
 struct req;
 
@@ -51,20 +54,19 @@ enum web_field_type {
     FIELD_LINES   /* struct strs: repeated, or a JSON array */
 };
 
-struct strs {
-    str *v;
-    size_t n;
-};
-
 struct web_field {
     const char *name;  /* of the field in HTML and JSON */
     const char *label; /* Japanese, for messages */
     enum web_field_type type;
     size_t offset;     /* in the form's struct */
     bool required;
-    size_t max;        /* characters (str), elements (strs), 0: 200 */
+    size_t max;        /* characters (str), 0: 200; elements (strs), 0: 32 */
     int64_t least, most; /* FIELD_INT; both 0: any */
 };
+
+/* Its limit: characters, or elements of FIELD_LINES, each of at most WEB_LINES_LINE characters. */
+enum { WEB_LINES_LINE = 4000 };
+size_t web_field_most(const struct web_field *f);
 
 struct web_form {
     const struct web_field *fields;
@@ -89,6 +91,20 @@ struct upload {
     int64_t most;      /* bytes of the file */
 };
 
+/* One name of the query of an address. A name that stands in no row reads as absent. */
+struct web_query {
+    const char *name;
+    const char *label; /* Japanese: what it is for */
+    bool number;
+};
+#define QUERY(...) ((const struct web_query[]){__VA_ARGS__, {.name = NULL}})
+#define QUERY_PAGE {"page", "何ページ目か。1から", true}
+#define QUERY_Q {"q", "この語を含むものに絞る", false}
+
+/* Lists of a row, at file scope. */
+#define VIEWS(...) ((const struct view_type *const[]){__VA_ARGS__, NULL})
+#define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 struct route {
     enum http_method method;
     const char *path;              /* "/surveys/{survey}/items/{code}" */
@@ -96,7 +112,18 @@ struct route {
     unsigned flags;
     const struct web_form *form;   /* POST */
     const struct upload *upload;   /* POST: a file may come with the form */
+    /* GET of ".../csv": what the file's columns are. Beside the file, at ".../csv/schema", the
+     * framework shows the declaration to machines, to whom the row is open. */
+    const struct table *table;
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
+    const struct web_query *query; /* what it reads of the query; NULL: nothing */
+    /* What comes back. req_show, req_send and the page after a write are held to it: a row that
+     * does not say the truth gives 500, and the row that must be changed stands in the log. A POST
+     * whose page is drawn again need not repeat the view of that page. */
+    const struct view_type *const *shows; /* the page; of a POST, shown instead of another page */
+    const struct view_type *clash; /* POST: shown with 409, when somebody was first */
+    const char *file;              /* GET: media type of a file that is no table; "*": any */
+    const char *const *goes;       /* paths of the rows it leads on to */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
     err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer; NULL: answered by read() */
@@ -120,14 +147,15 @@ struct req {
     struct req_private *p;
 };
 
-/* Parts of the path and of the query; empty when absent. Decoded, valid UTF-8. */
+/* Parts of the path, and what of the query the row names; empty when absent. Decoded, valid
+ * UTF-8. */
 str req_param(const struct req *rq, const char *name);
 MUST err req_param_i64(const struct req *rq, const char *name, int64_t *out);
 str req_query(const struct req *rq, const char *name);
 /* Page of a list: ?page=, 1 when absent or odd. */
 int64_t req_page(const struct req *rq);
 
-/* Shows a view: the struct must live in the request's arena. */
+/* Shows a view that stands in the row: the struct must live in the request's arena. */
 MUST err req_show(struct req *rq, const struct view_type *type, const void *view);
 /* After a write: where to go next ("/surveys/1?ok=saved"). */
 MUST err req_go(struct req *rq, str path);
@@ -136,6 +164,15 @@ MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct m
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
+
+/* The same of bytes that outlive the program's last request, to be read and not to be saved. */
+MUST err req_send_static(struct req *rq, const char *media_type, struct bytes content);
+/* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and
+ * sent as "NAME.csv". */
+struct csv req_csv(struct req *rq, struct buf *out);
+MUST err req_send_csv(struct req *rq, const struct csv *c, str name);
+/* More rows than a file takes: says to narrow the list. LIMIT. */
+MUST err req_csv_too_long(struct req *rq);
 
 /* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
 MUST err req_send_blob(
@@ -194,6 +231,9 @@ struct present {
 void req_presence_mark(struct req *rq, str key);
 size_t req_presence_others(struct req *rq, str key, struct present *out, size_t most);
 
+/* The struct that a module's table of keys filled at the start. */
+const void *req_conf(const struct req *rq, const struct conf_table *t);
+
 /* ── the application ── */
 
 /* What stands around every page, filled by main from the modules. */
@@ -215,6 +255,7 @@ struct web_config {
     void (*frame)(struct req *rq, struct web_frame *frame);
     /* Keeps what a write has changed; main fills it from evidence, which stands above. */
     err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
+    const struct conf *conf; /* what req_conf() answers from */
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
     bool sample; /* of a demo: the bodies are fictitious too */

@@ -72,7 +72,7 @@ static const struct {
 
 static str notice_of(const struct req *rq)
 {
-    str name = req_query(rq, "ok");
+    str name = route_pair(rq->p->query.v, rq->p->query.n, "ok");
     for (size_t i = 0; i < COUNT_OF(notices); i++)
         if (str_eq(notices[i].name, name))
             return notices[i].text;
@@ -141,7 +141,7 @@ static size_t here_of(const struct req *rq, const struct web_frame *f)
     return best;
 }
 
-static void put_frame(struct req_private *p, str title, str body)
+static void put_frame(struct req_private *p, const char *name, str title, str body)
 {
     struct web *w = p->rq.web;
     struct web_frame around = {.n_menu = 0};
@@ -153,6 +153,7 @@ static void put_frame(struct req_private *p, str title, str body)
         nav[i] = (struct view_frame_nav){around.menu[i].label, around.menu[i].href,
             i == here};
     struct view_frame f = {
+        .name = str_of(name),
         .title = {title},
         .demo = w->config.demo,
         .sample = w->config.sample,
@@ -179,7 +180,7 @@ static void put_html(struct req_private *p)
     if (p->type->title)
         p->type->title(&title, p->view);
     body.failed = body.failed || title.failed;
-    put_frame(p, buf_view(&title), buf_view(&body));
+    put_frame(p, p->type->name, buf_view(&title), buf_view(&body));
     p->rq.x->reply.failed = p->rq.x->reply.failed || body.failed;
 }
 
@@ -233,7 +234,7 @@ static void put_error_page(struct req_private *p, int status, str title, str det
     struct html_ctx c = {p->rq.web->config.base, STR_NONE};
     view_error_html(&body, &c, &v);
     html_text(&escaped, title);
-    put_frame(p, buf_view(&escaped), buf_view(&body));
+    put_frame(p, view_error_type.name, buf_view(&escaped), buf_view(&body));
 }
 
 void reply_status(struct req_private *p, int status, str detail)
@@ -326,12 +327,20 @@ static str extension_of(str name)
 void reply_download(struct req_private *p)
 {
     begin(p, 200, p->media_type);
+    if (p->fixed.p) {
+        p->rq.x->fixed = p->fixed;
+        return;
+    }
     /* RFC 6266: the real name in UTF-8, and one that any client takes. */
     BUF_AUTO name = BUF(2048);
     html_urlpart(&name, p->file_name);
     http_set(p->rq.x, "Content-Disposition",
         str_fmt(p->rq.a, "attachment; filename=\"yagura%.*s\"; filename*=UTF-8''%.*s",
             STR_F(extension_of(p->file_name)), STR_F(buf_view(&name))));
+    if (p->described_by.n) /* RFC 8288; the kind of link that readers of tables look for */
+        http_set(p->rq.x, "Link",
+            str_fmt(p->rq.a, "<%.*s>; rel=\"describedby\"; type=\"application/csvm+json\"",
+                STR_F(p->described_by)));
     if (!p->from_blob)
         buf_str(&p->rq.x->reply, p->content);
 }

@@ -63,6 +63,13 @@ err route_split_query(struct arena *a, str query, struct pairs *out)
     return OK;
 }
 
+/* The address of the table whose schema is asked for; empty: of no schema. */
+static str table_path(str path)
+{
+    static const str tail = S("/schema");
+    return str_ends(path, tail) ? str_sub(path, 0, path.n - tail.n) : STR_NONE;
+}
+
 /* "/surveys/{survey}" against "/surveys/12": equal parts, or a parameter taken. */
 static bool path_fits(const char *pattern, str path, struct req_private *p)
 {
@@ -92,12 +99,14 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
 {
     static const char *const allowed[] = {NULL, "GET", "POST", "GET, POST"};
     size_t has = 0; /* bits: 1 GET, 2 POST */
+    str table = table_path(path);
     *allow = NULL;
     if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && path.p[path.n - 1] == '/'))
         return NULL;
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
-            if (!path_fits(r->path, path, p))
+            p->schema = r->table && table.n && path_fits(r->path, table, p);
+            if (!p->schema && !path_fits(r->path, path, p))
                 continue;
             if (r->method == m)
                 return r;
@@ -110,7 +119,7 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
 
 /* ── for handlers ── */
 
-static str pair_get(const struct pair *v, size_t n, const char *name)
+str route_pair(const struct pair *v, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
         if (str_eq(v[i].name, str_of(name)))
@@ -120,7 +129,7 @@ static str pair_get(const struct pair *v, size_t n, const char *name)
 
 str req_param(const struct req *rq, const char *name)
 {
-    return pair_get(rq->p->params, rq->p->n_params, name);
+    return route_pair(rq->p->params, rq->p->n_params, name);
 }
 
 err req_param_i64(const struct req *rq, const char *name, int64_t *out)
@@ -130,7 +139,7 @@ err req_param_i64(const struct req *rq, const char *name, int64_t *out)
 
 str req_query(const struct req *rq, const char *name)
 {
-    return pair_get(rq->p->query.v, rq->p->query.n, name);
+    return row_has_query(rq, name) ? route_pair(rq->p->query.v, rq->p->query.n, name) : STR_NONE;
 }
 
 int64_t req_page(const struct req *rq)
@@ -141,7 +150,7 @@ int64_t req_page(const struct req *rq)
 
 str req_typed(const struct req *rq, const char *field, str otherwise)
 {
-    return rq->p->redraw ? pair_get(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
+    return rq->p->redraw ? route_pair(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
 }
 
 struct strs req_typed_list(const struct req *rq, const char *field)
@@ -170,7 +179,7 @@ void req_error(struct req *rq, const char *field, str message)
 
 str req_error_of(const struct req *rq, const char *field)
 {
-    return pair_get(rq->p->errors, rq->p->n_errors, field);
+    return route_pair(rq->p->errors, rq->p->n_errors, field);
 }
 
 bool req_has_errors(const struct req *rq)
@@ -185,6 +194,7 @@ void req_say(struct req *rq, str message)
 
 err req_show(struct req *rq, const struct view_type *type, const void *view)
 {
+    TRY(row_check_view(rq, type));
     rq->p->type = type;
     rq->p->view = view;
     return view ? OK : ERR(NOMEM);
@@ -198,8 +208,11 @@ err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measur
 err req_go(struct req *rq, str path)
 {
     BUG_IF(path.n > 0 && path.p[0] != '/');
+    if (path.n == 0)
+        return ERR(NOMEM);
+    TRY(row_check_next(rq, path));
     rq->p->location = path;
-    return path.n ? OK : ERR(NOMEM);
+    return OK;
 }
 
 static void name_download(struct req *rq, const char *media_type, str file_name)
@@ -212,6 +225,7 @@ static void name_download(struct req *rq, const char *media_type, str file_name)
 err req_send_blob(struct req *rq, const char *media_type, str file_name, const struct blob *b)
 {
     struct http_exchange *x = rq->x;
+    TRY(row_check_file(rq, media_type));
     http_file_close(x);
     TRY(blob_file_open(store_blobs(rq->web->config.store), b, &x->file));
     x->from_file = rq->p->from_blob = true;
@@ -222,7 +236,16 @@ err req_send_blob(struct req *rq, const char *media_type, str file_name, const s
 
 err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
 {
+    TRY(row_check_file(rq, media_type));
     name_download(rq, media_type, file_name);
     rq->p->content = str_dup(rq->a, buf_view(content));
     return buf_status(content);
+}
+
+err req_send_static(struct req *rq, const char *media_type, struct bytes content)
+{
+    TRY(row_check_file(rq, media_type));
+    rq->p->media_type = str_of(media_type);
+    rq->p->fixed = content;
+    return OK;
 }

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys that belong to no module, and the file they are read from. */
+#include "main/main.h"
+
+#include "core/file.h"
+
+static bool fits_db(str v)
+{
+    str file;
+    return !err_is(db_url_file(v, &file)) && file.n > 0;
+}
+
+static bool fits_listen(str v)
+{
+    str address;
+    int port;
+    return !err_is(main_parse_listen(v, &address, &port));
+}
+
+static bool fits_url(str v)
+{
+    return (str_starts(v, S("https://")) || str_starts(v, S("http://"))) && !str_has(v, S(" "));
+}
+
+/* It goes in front of every link as it is. */
+static bool fits_base(str v)
+{
+    bool good = str_starts(v, S("/")) && !str_ends(v, S("/")) && !str_has(v, S("//"));
+    for (size_t i = 0; good && i < v.n; i++)
+        good = isalnum((unsigned char)v.p[i]) || memchr("/-_.~", v.p[i], 5);
+    return good;
+}
+
+static bool fits_day(str v)
+{
+    jday day;
+    return !err_is(jday_parse_iso(v, &day));
+}
+
+static bool fits_mail(str v)
+{
+    return str_has(v, S("@"));
+}
+
+static const struct conf_key keys[] = {
+    {"db", CONF_IN(TEXT, struct options, db), "データベースの場所。", "sqlite:ファイル名",
+        .example = "sqlite:/var/lib/yagura/yagura.db", .fits = fits_db, .flags = CONF_NEEDED},
+    {"url", CONF_IN(TEXT, struct options, url),
+        "利用者がブラウザーで開くアドレス。メールの中のリンクに使います。", "https://ホスト名",
+        .example = "https://yagura.example.lg.jp", .fits = fits_url},
+    {"serve.listen", CONF_IN(TEXT, struct options, listen),
+        "画面を出すために待ち受けるアドレス。前に nginx を置き、この機器の中だけにします。",
+        "127.0.0.1:8080", .initial = "127.0.0.1:8080", .fits = fits_listen},
+    {"serve.base", CONF_IN(TEXT, struct options, base),
+        "一つのホスト名をほかの仕組みと分け合うときの、アドレスの頭。", "/パス",
+        .example = "/yagura", .fits = fits_base},
+    {"serve.verbose", CONF_IN(YES, struct options, verbose),
+        "拒んだものと失敗したものだけでなく、全ての要求を記録に残す。"},
+    {"backup.to", CONF_IN(PATH, struct options, to),
+        "控えに封をする公開の鍵（yagura backup keygen で作ります）。", "yagura-backup.pub の場所",
+        .example = "/etc/yagura/yagura-backup.pub"},
+    {"audit.anchor-file", CONF_IN(TEXT, struct options, anchor_file),
+        "監査証跡の行を1時間ごとに書き足すファイル。この機器の外（共有フォルダーなど）に置きます。",
+        "ファイル名", .example = "/mnt/anchor/yagura.txt"},
+    {"file", CONF_IN(TEXT, struct options, file), "控えなどのファイル（--file は省けます）",
+        "FILE", .flags = CONF_OPTION},
+    {"key", CONF_IN(SECRET, struct options, key), "控えを開く秘密の鍵", "yagura-backup.key",
+        .flags = CONF_OPTION},
+    {"passphrase-file", CONF_IN(SECRET, struct options, passphrase_file),
+        "控えのパスフレーズを書いたファイル", "FILE", .flags = CONF_OPTION},
+    {"plain", CONF_IN(YES, struct options, plain), "控えに封をしない", .flags = CONF_OPTION},
+    {"against", CONF_IN(PATH, struct options, against), "機器の外に残した行のファイル", "FILE",
+        .flags = CONF_OPTION},
+    {"body", CONF_IN(NUMBER, struct options, body), "団体の番号（団体コード）", "131016",
+        .initial = "0", .least = 0, .most = INT64_MAX, .flags = CONF_OPTION},
+    {"conf", CONF_IN(PATH, struct options, conf_file), "設定ファイル", .flags = CONF_OPTION},
+    {"admin", CONF_IN(TEXT, struct options, admin), "最初の管理者", "MAIL", .fits = fits_mail,
+        .flags = CONF_OPTION},
+    {"login", CONF_IN(TEXT, struct options, login), "ログイン名", .flags = CONF_OPTION},
+    {"today", CONF_IN(TEXT, struct options, today), "架空データの日付", "2026-11-20",
+        .fits = fits_day, .flags = CONF_OPTION},
+    {"seed", CONF_IN(NUMBER, struct options, seed), "架空データの種", .initial = "1", .least = 0,
+        .most = INT64_MAX, .flags = CONF_OPTION},
+    {"years", CONF_IN(NUMBER, struct options, years), "架空データの年数", .initial = "3",
+        .unit = "年", .least = 1, .most = 10, .flags = CONF_OPTION},
+    {"sample", CONF_IN(YES, struct options, sample), "一つの架空の県だけ", .flags = CONF_OPTION},
+    {"sign-ins", CONF_IN(YES, struct options, sign_ins), "ログイン名の一覧だけ",
+        .flags = CONF_OPTION},
+    {"copy", CONF_IN(TEXT, struct options, copy), "変える前の写しの名前", "FILE|none",
+        .flags = CONF_OPTION},
+    {"once", CONF_IN(YES, struct options, once), "一回りして終わる", .flags = CONF_OPTION},
+    {"openapi", CONF_IN(YES, struct options, openapi),
+        "プログラムから使うための説明（OpenAPI 3.1）を出す", .flags = CONF_OPTION},
+    {"json", CONF_IN(YES, struct options, json), "JSON で出す", .flags = CONF_OPTION},
+    {NULL},
+};
+
+const struct conf_table main_conf = {"基本", keys, sizeof(struct options)};
+
+err main_conf_read(struct arena *a, struct conf *c, str name)
+{
+    str text;
+    BUF_AUTO problems = BUF(1 << 16);
+    err e = file_read(a, name, CONF_FILE_MAX, &text);
+    if (err_is(e)) {
+        main_say(str_fmt(a,
+            e.code == ERR_NOTFOUND     ? "設定ファイルがありません: %.*s"
+                : e.code == ERR_DENIED ? "設定ファイルを読む権限がありません: %.*s"
+                                       : "設定ファイルを読めません: %.*s",
+            STR_F(name)));
+        return e;
+    }
+    e = conf_file(c, name, text, &problems);
+    fprintf(stderr, "%.*s", STR_F(buf_view(&problems)));
+    return e;
+}
