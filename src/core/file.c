@@ -4,6 +4,11 @@
 
 #include <fcntl.h>
 
+err file_error(void)
+{
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? ERR(FULL) : ERR(IO);
+}
+
 err file_put(int fd, const void *p, size_t n)
 {
     const uint8_t *from = p;
@@ -12,7 +17,7 @@ err file_put(int fd, const void *p, size_t n)
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            return ERR(IO);
+            return put < 0 ? file_error() : ERR(IO);
         from += put;
         n -= (size_t)put;
     }
@@ -41,7 +46,7 @@ err file_sync_folder(const char *path)
     int rc = fd < 0 ? -1 : fsync(fd);
     if (fd >= 0)
         close(fd);
-    return rc == 0 ? OK : ERR(IO);
+    return rc == 0 ? OK : file_error();
 }
 
 err file_sync_above(const char *path)

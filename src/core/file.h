@@ -5,7 +5,10 @@
 
 #include "core/arena.h"
 
-/* All of it; IO when the disk is full or failed. */
+/* What the last call to the system failed of: FULL without room (disk, quota, limit on files), else
+ * IO. */
+err file_error(void);
+/* All of it; FULL or IO. */
 MUST err file_put(int fd, const void *p, size_t n);
 /* Reads at a place; *got is less than n only at the end. */
 MUST err file_get(int fd, int64_t from, void *p, size_t n, size_t *got);

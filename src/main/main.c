@@ -7,7 +7,7 @@
 
 static const struct command commands[] = {
     {"init", "db! admin! url listen base", "空の本番用データベースを作る", command_init},
-    {"migrate", "db!", "データベースを、この版の形に進める", command_migrate},
+    {"migrate", "db! copy", "データベースを、写しを取ってから、この版の形に進める", command_migrate},
     {"demo", "db! seed years sample today sign-ins", "架空データの試用版を作る", command_demo},
     {"serve", "db! listen base verbose", "画面を提供する", command_serve},
     {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from url anchor-file once",
@@ -15,7 +15,7 @@ static const struct command commands[] = {
     {"check", "db!", "集計・進み具合・監査証跡を、事実から計算し直して確かめる", command_check},
     {"measure", "db!", "測れるものを全ての団体について測り、変わったものを記録する",
         command_measure},
-    {"routes", "json", "アドレスと権限の一覧", command_routes},
+    {"routes", "json openapi", "アドレスと権限の一覧", command_routes},
     {"audit verify", "db! against",
         "監査証跡を確かめる。--against：機器の外に残した行（audit head など）とも比べる",
         command_audit_verify},
@@ -157,6 +157,7 @@ int main(int argc, char **argv)
     struct conf *c;
     int at = 1;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk, not a death */
     umask(0077); /* the database and what lies beside it are nobody else's */
     ARENA_AUTO a = arena_new(512 << 20);
     if (!a || sodium_init() < 0 || err_is(main_conf_new(a, &c)))

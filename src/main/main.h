@@ -26,10 +26,10 @@ void main_frame(struct req *rq, struct web_frame *frame);
 
 /* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
-    str db, listen, admin, login, base, today, url, conf_file;
+    str db, listen, admin, login, base, today, url, conf_file, copy;
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
-    bool sample, json, sign_ins, once;
+    bool sample, json, openapi, sign_ins, once;
     str file, to, key, passphrase_file; /* backup */
     bool plain;
     str against, anchor_file; /* audit, work */

@@ -86,7 +86,11 @@ static const struct conf_key keys[] = {
     {"sample", CONF_IN(YES, struct options, sample), "一つの架空の県だけ", .flags = CONF_OPTION},
     {"sign-ins", CONF_IN(YES, struct options, sign_ins), "ログイン名の一覧だけ",
         .flags = CONF_OPTION},
+    {"copy", CONF_IN(TEXT, struct options, copy), "変える前の写しの名前", "FILE|none",
+        .flags = CONF_OPTION},
     {"once", CONF_IN(YES, struct options, once), "一回りして終わる", .flags = CONF_OPTION},
+    {"openapi", CONF_IN(YES, struct options, openapi),
+        "プログラムから使うための説明（OpenAPI 3.1）を出す", .flags = CONF_OPTION},
     {"json", CONF_IN(YES, struct options, json), "JSON で出す", .flags = CONF_OPTION},
     {NULL},
 };

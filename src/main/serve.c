@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yagura serve: opens the store, starts the web, waits for a signal, stops in order. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include "core/log.h"
 
@@ -101,6 +101,7 @@ static err serve_store(const struct options *o, struct arena *a, struct store *s
         main_say(S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
         return ERR(DENIED);
     }
+    main_openapi_under(o->base);
     config.routes = modules_routes(a, &config.n_routes);
     TRY(web_new(&config, &w));
     err e = serve_web(w, address, port);

@@ -14,7 +14,7 @@ struct blob_writer {
     char folder[FOLDER];
     int fd;
     int64_t size;
-    bool failed;
+    err failed;
     crypto_hash_sha256_state hash;
 };
 
@@ -24,7 +24,7 @@ struct blob_writer {
 static err make_folder(const char *path)
 {
     if (mkdir(path, 0700) != 0)
-        return errno == EEXIST ? OK : ERR(IO);
+        return errno == EEXIST ? OK : file_error();
     return file_sync_above(path);
 }
 
@@ -59,7 +59,7 @@ err blob_writer_new(str folder, struct blob_writer **out)
         e = make_folder(w->folder);
     w->fd = err_is(e) ? -1 : open(w->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
     if (!err_is(e) && w->fd < 0)
-        e = ERR(IO);
+        e = file_error();
     if (err_is(e)) {
         blob_writer_free(w);
         return e;
@@ -80,13 +80,12 @@ void blob_writer_free(struct blob_writer *w)
 
 err blob_writer_feed(struct blob_writer *w, const void *p, size_t n)
 {
-    if (w->failed)
-        return ERR(IO);
+    if (err_is(w->failed))
+        return w->failed;
     crypto_hash_sha256_update(&w->hash, p, n);
-    err e = file_put(w->fd, p, n);
-    w->failed = err_is(e);
+    w->failed = file_put(w->fd, p, n);
     w->size += (int64_t)n;
-    return e;
+    return w->failed;
 }
 
 int64_t blob_writer_size(const struct blob_writer *w)
@@ -115,8 +114,9 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
 {
     char dir[PATH], file[PATH], self[64];
     crypto_hash_sha256_state hash = w->hash;
-    if (w->failed || fsync(w->fd) != 0)
-        return ERR(IO);
+    TRY(w->failed);
+    if (fsync(w->fd) != 0)
+        return file_error();
     crypto_hash_sha256_final(&hash, out->hash);
     out->size = w->size;
     paths_of(w->folder, out->hash, dir, file);
@@ -124,7 +124,7 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
     snprintf(self, sizeof self, "/proc/self/fd/%d", w->fd);
     if (linkat(AT_FDCWD, self, AT_FDCWD, file, AT_SYMLINK_FOLLOW) != 0) {
         if (errno != EEXIST)
-            return ERR(IO);
+            return file_error();
         TRY(sync_existing(file, w->size));
     }
     return file_sync_folder(dir);
