@@ -2,7 +2,7 @@
 /* THE list of modules, and what is gathered from it. */
 #include "evidence/evidence.h"
 #include "mail/mail.h"
-#include "main/main.h"
+#include "main/inspect.h"
 
 const struct module *const modules[] = {
     &org_module,
@@ -12,6 +12,7 @@ const struct module *const modules[] = {
     &survey_module,
     &policy_module,
     &guide_module,
+    &inspect_module,
     NULL,
 };
 

@@ -46,4 +46,5 @@ const struct module org_module = {
     .nav = nav,
     .next = org_next,
     .measures = org_measures,
+    .inspections = org_inspections,
 };
