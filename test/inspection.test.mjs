@@ -51,7 +51,7 @@ describe('the inspection', LIMIT, () => {
       assert.equal((await row('main_backup')).state, state, `${days}`);
     }
     put('backup_last', 'what is this');
-    assert.equal((await row('main_backup')).state, 'bad', 'what cannot be read is not there');
+    assert.equal((await row('main_backup')).state, 'unknown', 'what cannot be read is not known');
   });
 
   test('yagura check is remembered, with what it found', async () => {

@@ -58,10 +58,9 @@ static void say_age(struct req *rq, usec at, int days_good, int days_bad, struct
 
 static err look_backup(struct req *rq, struct inspected *out)
 {
-    usec at;
-    int64_t size;
-    TRY(setting_time(rq, "backup_last", &at, &size));
-    say_age(rq, at, 1, 7, out);
+    struct backup_status s;
+    TRY(backup_status(rq->db, rq->a, &s));
+    say_age(rq, s.last, 1, 7, out);
     if (out->state != INSPECT_GOOD)
         out->remedy = S("「yagura backup」を毎日動かすようにして、できたファイルを別の機器に写してください。");
     return OK;
@@ -69,10 +68,9 @@ static err look_backup(struct req *rq, struct inspected *out)
 
 static err look_drill(struct req *rq, struct inspected *out)
 {
-    usec at;
-    int64_t problems;
-    TRY(setting_time(rq, "backup_drilled", &at, &problems));
-    say_age(rq, at, 93, 366, out);
+    struct backup_status s;
+    TRY(backup_status(rq->db, rq->a, &s));
+    say_age(rq, s.drilled, 93, 366, out);
     if (out->state != INSPECT_GOOD)
         out->remedy = S("バックアップから戻せることを、三か月に一度は別の場所で試してください。試していない"
                         "バックアップは、無いのと同じです。");
@@ -93,6 +91,18 @@ static err look_check(struct req *rq, struct inspected *out)
         out->remedy = S("「yagura check」を月に一度動かしてください。集計と監査証跡を、事実から計算し直して"
                         "確かめます。");
     }
+    return OK;
+}
+
+/* `yagura work` seals every hour in which a chain has grown: a day without is only suspicious. */
+static err look_seal(struct req *rq, struct inspected *out)
+{
+    usec at;
+    TRY(anchor_sealed_at(rq->db, &at));
+    say_age(rq, at, 7, 31, out);
+    if (out->state != INSPECT_GOOD)
+        out->remedy = S("「yagura work」が動いているかを確かめてください。監査証跡の封は、動いている間、変化の"
+                        "あった一時間ごとに付きます。封の一行は、この機器の外にも写してください。");
     return OK;
 }
 
@@ -252,6 +262,7 @@ const struct inspection inspect_program[] = {
     {"main_backup", "バックアップ", look_backup},
     {"main_drill", "バックアップから戻す訓練", look_drill},
     {"main_check", "集計と監査証跡の確かめ", look_check},
+    {"main_seal", "監査証跡の封", look_seal},
     {"main_sandbox", "プログラムの囲い", look_sandbox},
     {"main_clock", "時計", look_clock},
     {"main_disk", "ディスクの空き", look_disk},

@@ -6,6 +6,7 @@
 #include "core/word.h"
 
 #include "draft.ht.h"
+#include "draft_conflict.ht.h"
 #include "draft_facts.ht.h"
 #include "draft_head.ht.h"
 #include "draft_item.ht.h"
@@ -471,21 +472,30 @@ static err head_prepare(struct req *rq)
     return req_has_errors(rq) ? ERR(INVALID) : OK;
 }
 
+static struct draft with_heading(const struct heading *f, struct draft d)
+{
+    d.title = f->title;
+    d.purpose = f->purpose;
+    d.fiscal_year = f->fiscal_year;
+    d.as_of = f->draft.as_of;
+    d.shown_deadline = f->draft.shown_deadline;
+    d.last_submission = f->draft.last_submission;
+    d.last_correction = f->draft.last_correction;
+    d.previous = f->draft.previous;
+    return d;
+}
+
 static err head_write(struct tx *tx, struct req *rq)
 {
     const struct heading *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
-    d.draft.title = f->title;
-    d.draft.purpose = f->purpose;
-    d.draft.fiscal_year = f->fiscal_year;
-    d.draft.as_of = f->draft.as_of;
-    d.draft.shown_deadline = f->draft.shown_deadline;
-    d.draft.last_submission = f->draft.last_submission;
-    d.draft.last_correction = f->draft.last_correction;
-    d.draft.previous = f->draft.previous;
-    TRY(survey_draft_set(tx, &d.draft));
+    err e = survey_drafting_begin(&w, &d);
+    struct draft next = with_heading(f, d.draft);
+    if (e.code == ERR_STALE)
+        return survey_head_conflict(tx, rq, &d.draft, &next);
+    TRY(survey_draft_say(rq, e));
+    TRY(survey_draft_set(tx, &next));
     TRY(survey_drafting_end(&w, S("draft.head"), STR_NONE));
     return go_to(rq, "", "saved");
 }
@@ -627,12 +637,16 @@ static err target_write(struct tx *tx, struct req *rq)
     const struct targeting *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
-    d.draft.chosen = str_eq(f->who, S("chosen"));
-    d.draft.classes = f->classes;
-    d.draft.prefs = f->prefs;
-    d.draft.codes = f->codes;
-    TRY(survey_draft_set(tx, &d.draft));
+    err e = survey_drafting_begin(&w, &d);
+    struct draft next = d.draft;
+    next.chosen = str_eq(f->who, S("chosen"));
+    next.classes = f->classes;
+    next.prefs = f->prefs;
+    next.codes = f->codes;
+    if (e.code == ERR_STALE)
+        return survey_target_conflict(tx, rq, &d.draft, &next);
+    TRY(survey_draft_say(rq, e));
+    TRY(survey_draft_set(tx, &next));
     TRY(survey_drafting_end(&w, S("draft.target"), STR_NONE));
     return go_to(rq, "/target", "saved");
 }
@@ -772,11 +786,13 @@ const struct route survey_draft_routes[] = {
         .shows = VIEWS(&view_draft_head_type)},
     {.method = POST, .path = DRAFT "/head", .perm = &survey_p_open, .form = &heading_form,
         .read = head_read, .prepare = head_prepare, .write = head_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT)},
     {.method = GET, .path = DRAFT "/target", .perm = &survey_p_open, .read = target_read,
         .shows = VIEWS(&view_draft_target_type)},
     {.method = POST, .path = DRAFT "/target", .perm = &survey_p_open, .form = &targeting_form,
         .read = target_read, .prepare = target_prepare, .write = target_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/target")},
     {.method = GET, .path = DRAFT "/pick", .perm = &survey_p_open, .read = survey_pick_read,
         .query = pick_query, .shows = VIEWS(&view_draft_pick_type)},
@@ -796,10 +812,12 @@ const struct route survey_draft_routes[] = {
     {.method = POST, .path = DRAFT "/items/{code}", .perm = &survey_p_open,
         .form = &survey_question_form, .read = survey_question_read,
         .prepare = survey_question_prepare, .write = survey_question_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/items/{code}")},
     {.method = POST, .path = DRAFT "/items/{code}/condition", .perm = &survey_p_open,
         .form = &survey_condition_form, .read = survey_question_read,
         .prepare = survey_condition_prepare, .write = survey_condition_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/items/{code}")},
     {.method = POST, .path = DRAFT "/items/{code}/move", .perm = &survey_p_open,
         .form = &survey_move_form, .read = draft_read, .write = survey_move_write,

@@ -15,7 +15,8 @@ struct http_header {
     str name, value;
 };
 
-enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20 };
+enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20,
+    HTTP_SLOWEST = 4096 /* bytes a second; see http_config */ };
 
 /* One request and its reply. Made by http.c (or a test); lives until the reply is sent. */
 struct http_exchange {
@@ -68,6 +69,10 @@ struct http_config {
     int port;     /* 0: any free one */
     unsigned threads;
     unsigned connections;
+    /* So long may take: a head, counted from the end of the reply before it (or the connection);
+     * a body, and a reply on its way out, each that long and a second more for every HTTP_SLOWEST
+     * bytes. Then the connection is closed. 0: 20 s. */
+    usec patience;
     struct http_app app;
 };
 

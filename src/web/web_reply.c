@@ -22,6 +22,8 @@ static const struct {
     {502, "つながりませんでした", "しばらく待って、もう一度お試しください。"},
     {503, "ただいま混み合っています", "入力した内容は残っていません。数秒待って、もう一度送って"
                                       "ください。"},
+    {507, "保存先の空きがありません", "入力した内容は保存されていません。システム管理者が空きを作るまで、"
+                                      "読むことだけができます。システム管理者にお知らせください。"},
     {500, "うまく処理できませんでした", "入力した内容は保存されていません。もう一度試しても続く"
                                         "場合は、下の番号をお知らせください。"},
 };
@@ -139,7 +141,7 @@ static size_t here_of(const struct req *rq, const struct web_frame *f)
     return best;
 }
 
-static void put_frame(struct req_private *p, str title, str body)
+static void put_frame(struct req_private *p, const char *name, str title, str body)
 {
     struct web *w = p->rq.web;
     struct web_frame around = {.n_menu = 0};
@@ -151,6 +153,7 @@ static void put_frame(struct req_private *p, str title, str body)
         nav[i] = (struct view_frame_nav){around.menu[i].label, around.menu[i].href,
             i == here};
     struct view_frame f = {
+        .name = str_of(name),
         .title = {title},
         .demo = w->config.demo,
         .sample = w->config.sample,
@@ -177,7 +180,7 @@ static void put_html(struct req_private *p)
     if (p->type->title)
         p->type->title(&title, p->view);
     body.failed = body.failed || title.failed;
-    put_frame(p, buf_view(&title), buf_view(&body));
+    put_frame(p, p->type->name, buf_view(&title), buf_view(&body));
     p->rq.x->reply.failed = p->rq.x->reply.failed || body.failed;
 }
 
@@ -231,7 +234,7 @@ static void put_error_page(struct req_private *p, int status, str title, str det
     struct html_ctx c = {p->rq.web->config.base, STR_NONE};
     view_error_html(&body, &c, &v);
     html_text(&escaped, title);
-    put_frame(p, buf_view(&escaped), buf_view(&body));
+    put_frame(p, view_error_type.name, buf_view(&escaped), buf_view(&body));
 }
 
 void reply_status(struct req_private *p, int status, str detail)
