@@ -25,7 +25,7 @@ const VIEWS = {
   '/bodies/{body}/members': ['system'], '/bodies/{body}/name': ['system'], '/bodies/attributes': ['system'],
   '/bodies/{body}/organs': ['system'], '/bodies/{body}/organs/{organ}': ['system'], '/seen': ['town'],
   '/contacts': ['town'], '/contacts/of': ['pref'], '/contacts/of/{body}': ['pref'],
-  '/contacts/items/{contact}': ['town'], '/mail': ['system'], '/surveys/new': ['nation'],
+  '/contacts/items/{contact}': ['town'], '/mail': ['system'], '/system': ['system'], '/surveys/new': ['nation'],
   '/board': ['pref', 'nation'], '/totals': ['nation'], '/surveys/{survey}/board': ['pref', 'nation'],
   '/surveys/{survey}/totals': ['nation'], '/surveys/{survey}/totals/{code}': ['nation'],
   '/surveys/drafts': ['nation'], '/surveys/drafts/{draft}': ['nation'], '/surveys/drafts/{draft}/head': ['nation'],

@@ -48,4 +48,5 @@ const struct module org_module = {
     .next = org_next,
     .measures = org_measures,
     .tick = "org.tick",
+    .inspections = org_inspections,
 };
