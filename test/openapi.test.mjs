@@ -20,6 +20,10 @@ after(() => agent.destroy());
 
 const ROLES = ['town', 'kacho', 'ciso', 'u483028', 'pref', 'nation', 'system'];
 
+/** Texts of the very moment: the page and its JSON are two requests, a moment apart. */
+const OF_THE_MOMENT = [/^順番を待つ書き込み \d+ 件/, /^空き \d+%（\d+MB）$/, /^yagura-anchor-1 /];
+const isOfTheMoment = (text) => OF_THE_MOMENT.some((pattern) => pattern.test(text));
+
 const c = {};
 
 before(async () => {
@@ -172,14 +176,14 @@ describe('what a role reads', LIMIT, () => {
     const { words } = template(view);
     for (const text of textsOf(html)) {
       compared.texts++;
-      if (isExplained(text, from, words)) continue;
+      if (isExplained(text, from, words) || isOfTheMoment(text)) continue;
       wrong.push(`${view}:${blankOut(text)} ${where}: the page says 「${text}」, its JSON does not`);
     }
     leaves(schemas, view, json, (value, name, at, must) => {
       const text = typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : '';
       if (!must || text === '') return;
       compared.values++;
-      if (page.includes(text)) return;
+      if (page.includes(text) || isOfTheMoment(text)) return;
       wrong.push(`${name}.${at} ${where}: the JSON says 「${text}」, the page does not`);
     });
     return wrong;
