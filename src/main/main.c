@@ -11,8 +11,10 @@ static const struct command commands[] = {
     {"migrate", "--db sqlite:FILE", "データベースを、この版の形に進める", NEED_DB, command_migrate},
     {"demo", "--db sqlite:FILE [--seed N] [--years N] [--sample] [--today DATE] [--sign-ins]",
         "架空データの試用版を作る", NEED_DB, command_demo},
-    {"serve", "--db sqlite:FILE [--listen 127.0.0.1:8080] [--base /PATH] [--verbose]", "画面を提供する",
-        NEED_DB, command_serve},
+    {"serve",
+        "--db sqlite:FILE [--listen 127.0.0.1:8080|unix:/PATH] [--base /PATH]"
+        " [--trust-proxy ADDR[/BITS],...|unix] [--verbose]",
+        "画面を提供する", NEED_DB, command_serve},
     {"work",
         "--db sqlite:FILE --smtp smtp://HOST:PORT [--smtp-tls require|if-offered|never]"
         " [--smtp-ca FILE] [--smtp-user U --smtp-password-file F] [--from ADDR]"
@@ -41,6 +43,7 @@ static const struct {
     {"--admin", OPTION_STR, offsetof(struct options, admin)},
     {"--login", OPTION_STR, offsetof(struct options, login)},
     {"--base", OPTION_STR, offsetof(struct options, base)},
+    {"--trust-proxy", OPTION_STR, offsetof(struct options, trust_proxy)},
     {"--today", OPTION_STR, offsetof(struct options, today)},
     {"--smtp", OPTION_STR, offsetof(struct options, smtp)},
     {"--smtp-tls", OPTION_STR, offsetof(struct options, smtp_tls)},

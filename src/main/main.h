@@ -24,6 +24,7 @@ void main_frame(struct req *rq, struct web_frame *frame);
 
 struct options {
     str db, listen, admin, login, base, today;
+    str trust_proxy; /* serve */
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
     bool sample, json, sign_ins;

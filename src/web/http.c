@@ -3,10 +3,9 @@
 #include "web/http.h"
 
 #include "core/log.h"
+#include "web/http_peer.h"
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <stdatomic.h>
 
 enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000,
@@ -15,7 +14,9 @@ enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TIC
 struct http_server {
     struct MHD_Daemon *daemon;
     struct http_app app;
-    atomic_int sleeping; /* exchanges whose connection is suspended */
+    struct http_trust trust;
+    atomic_int open;     /* exchanges: from the request line to the end of the reply */
+    atomic_int sleeping; /* of them: whose connection is suspended */
     atomic_bool draining;
 };
 
@@ -138,6 +139,7 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
         return NULL;
     }
     s->server = server;
+    atomic_fetch_add(&server->open, 1);
     s->connection = c;
     s->x.arena = a;
     s->x.seam = s;
@@ -150,6 +152,7 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
 
 static void seam_free(struct seam *s)
 {
+    atomic_fetch_sub(&s->server->open, 1);
     http_file_close(&s->x);
     buf_free(&s->x.body);
     buf_free(&s->x.reply);
@@ -227,16 +230,25 @@ static enum MHD_Result ask_head(struct seam *s, int64_t length)
                                                   : MHD_YES;
 }
 
+static void find_client(struct seam *s)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(s->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char *dst = arena_alloc(s->x.arena, HTTP_CLIENT);
+    if (dst)
+        s->x.client = http_peer_client(&s->server->trust, info ? info->client_addr : NULL,
+            s->x.headers, s->x.n_headers, dst);
+}
+
 /* The headers are there, the body is not: everything that can be refused now is. */
 static enum MHD_Result first_call(struct seam *s)
 {
-    if (atomic_load(&s->server->draining))
-        return refuse(s, 503, "stopping\n");
     MHD_get_connection_values_n(s->connection, MHD_HEADER_KIND, collect_header, s);
     if (s->too_many_headers)
         return refuse(s, 431, "too many header fields\n");
     if (err_is(http_guard(s->x.headers, s->x.n_headers)))
         return MHD_NO; /* closed: nothing after it on this connection can be trusted */
+    find_client(s);
     int64_t n = -1;
     str length = http_header(&s->x, "content-length");
     if (length.n && err_is(parse_i64(length, 0, INT64_MAX, &n)))
@@ -340,39 +352,34 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **state,
 
 /* ── the server ── */
 
-static err address_of(const struct http_config *config, struct sockaddr_storage *sa)
+/* The library's own words, without what it fills in: that may be an address. */
+static void log_library(void *cls, const char *format, va_list args)
 {
-    char address[64], port[8];
-    if (config->address.n >= sizeof address)
-        return ERR(INVALID);
-    snprintf(address, sizeof address, "%.*s", STR_F(config->address));
-    snprintf(port, sizeof port, "%d", config->port);
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-        .ai_socktype = SOCK_STREAM}, *found;
-    if (getaddrinfo(address, port, &hints, &found) != 0)
-        return ERR(INVALID);
-    memcpy(sa, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    return OK;
+    (void)cls, (void)args;
+    log_event(LOG_WARN, "http_library", (struct log_field[]){{"text", str_trim(str_of(format))}}, 1);
 }
 
 err http_start(const struct http_config *config, struct http_server **out)
 {
-    struct sockaddr_storage sa = {0};
-    TRY(address_of(config, &sa));
     struct http_server *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        close(config->listener);
         return ERR(NOMEM);
+    }
     s->app = config->app;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-        MHD_USE_ERROR_LOG | (sa.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0);
-    s->daemon = MHD_start_daemon(flags, (uint16_t)config->port, NULL, NULL, on_request, s,
-        MHD_OPTION_SOCK_ADDR, &sa, MHD_OPTION_THREAD_POOL_SIZE, config->threads,
-        MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    s->trust = config->trust;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
+        MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, (MHD_socket)config->listener, MHD_OPTION_THREAD_POOL_SIZE,
+        config->threads, MHD_OPTION_CONNECTION_LIMIT, config->connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
     if (!s->daemon) {
+        close(config->listener);
         free(s);
         return ERR(IO);
     }
@@ -380,28 +387,28 @@ err http_start(const struct http_config *config, struct http_server **out)
     return OK;
 }
 
-int http_port(const struct http_server *s)
+unsigned http_connections(const struct http_server *s)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    return info ? info->port : 0;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
 }
 
-void http_stop(struct http_server *s, usec patience)
+void http_stop(struct http_server *s, usec idle, usec most)
 {
     if (!s)
         return;
     MHD_socket listener = MHD_quiesce_daemon(s->daemon);
     atomic_store(&s->draining, true);
-    /* The library must not be stopped over a suspended connection; the writer ends every job. */
-    while (atomic_load(&s->sleeping) > 0)
-        usleep(TICK);
-    for (usec waited = 0; waited < patience; waited += TICK) {
-        const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-        if (!info || info->num_connections == 0)
+    usec began = usec_mono();
+    for (usec past = 0; past < most && http_connections(s) > 0; past = usec_mono() - began) {
+        if (past >= idle && atomic_load(&s->open) == 0)
             break;
         usleep(TICK);
     }
+    /* The library must not be stopped over a suspended connection; the writer ends every job. */
+    while (atomic_load(&s->sleeping) > 0)
+        usleep(TICK);
     MHD_stop_daemon(s->daemon);
     if (listener != MHD_INVALID_SOCKET)
         close(listener);
