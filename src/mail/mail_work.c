@@ -224,6 +224,13 @@ static err loop(struct work *k)
     }
 }
 
+static err confine(struct work *k)
+{
+    int64_t port;
+    TRY(parse_i64(k->config.relay.port, 1, UINT16_MAX, &port));
+    return k->w->confine ? k->w->confine(k->w->ctx, (uint16_t)port) : OK;
+}
+
 static err run(struct work *k)
 {
     BUF_AUTO out = BUF(1024);
@@ -231,6 +238,8 @@ static err run(struct work *k)
     err e = choose_relay(k, str_eq(buf_view(&out), S("demo")));
     if (!err_is(e))
         e = mail_smtp_open(k->a, &k->config, &k->smtp);
+    if (!err_is(e))
+        e = confine(k);
     if (!err_is(e)) {
         log_event(LOG_INFO, "work_started", NULL, 0);
         e = loop(k);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yagura serve: opens the store, starts the web, waits for a signal, stops in order. */
+/* yagura serve: what it needs is opened, then the sandbox is entered, then people are answered; a
+ * signal ends it in order. */
 #include "main/main.h"
 
 #include "core/log.h"
+#include "main/process.h"
 #include "web/http_listen.h"
 #include "web/http_peer.h"
-
-#include <signal.h>
 
 enum { THREADS = 4, CONNECTIONS = 4096 };
 
@@ -14,28 +14,23 @@ enum { THREADS = 4, CONNECTIONS = 4096 };
  * receive get twenty. */
 #define IDLE_PATIENCE USEC_SECOND
 #define MOST_PATIENCE (20 * USEC_SECOND)
+/* A batch of the writer that takes longer than this will not end. */
+#define STUCK (30 * USEC_SECOND)
 
-/* What is refused before anything is opened. */
+struct serving {
+    const struct options *o;
+    struct arena *a;
+    struct http_listener listener;
+    struct http_trust trust;
+    struct notify notify;
+    struct store *store;
+    struct web *web;
+};
+
 static err refuse(err e, str why)
 {
     main_say(why);
     return e;
-}
-
-static err take_listener(const struct options *o, struct http_listener *l)
-{
-    err e = http_listen_inherit(l);
-    if (e.code == ERR_NOTFOUND)
-        e = http_listen_bind(o->listen, l);
-    else if (err_is(e))
-        return refuse(e, S("引き継ぐソケットを使えません。LISTEN_FDS で渡せるのは、待ち受け中のソケット"
-                           "一つだけです。"));
-    if (e.code == ERR_INVALID)
-        return refuse(e, S("--listen は 127.0.0.1:8080 または unix:/run/yagura/serve.sock の形で"
-                           "指定してください。"));
-    return err_is(e) ? refuse(e, S("このアドレスでは待ち受けできません。ほかのプログラムが使って"
-                                   "いないか、--listen を確かめてください。"))
-                     : e;
 }
 
 /* The mark of a demonstration: "nation", "sample"; empty for a real installation. */
@@ -48,84 +43,99 @@ static str demo_mark(struct store *s, struct arena *a)
     return value;
 }
 
-static void wait_for_signal(void)
+/* For the service manager: the writer gets on with its work. */
+static bool is_alive(void *ctx)
 {
-    sigset_t set;
-    int signal_number;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    while (sigwait(&set, &signal_number) != 0)
-        continue;
+    return !writer_is_stuck(store_writer(ctx), STUCK);
 }
 
-static void block_signals(void)
+/* ── before the store is opened ── */
+
+static err take_listener(struct serving *v)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread is made: all inherit it */
+    err e = http_listen_inherit(&v->listener);
+    if (e.code == ERR_NOTFOUND)
+        e = http_listen_bind(v->o->listen, &v->listener);
+    else if (err_is(e))
+        return refuse(e, S("引き継ぐソケットを使えません。LISTEN_FDS で渡せるのは、待ち受け中のソケット"
+                           "一つだけです。"));
+    if (e.code == ERR_INVALID)
+        return refuse(e, S("--listen は 127.0.0.1:8080 または unix:/run/yagura/serve.sock の形で"
+                           "指定してください。"));
+    return err_is(e) ? refuse(e, S("このアドレスでは待ち受けできません。ほかのプログラムが使って"
+                                   "いないか、--listen を確かめてください。"))
+                     : OK;
 }
 
-static err serve_web(struct web *w, struct http_listener *l, const struct http_trust *trust)
+/* ── answering ── */
+
+static err answer(struct serving *v)
 {
     struct http_server *server;
-    struct http_config config = {.listener = l->fd,
+    struct http_config config = {.listener = v->listener.fd,
         .threads = THREADS,
         .connections = CONNECTIONS,
-        .trust = *trust,
-        .app = web_app(w)};
-    l->fd = -1; /* the server's from here on */
+        .trust = v->trust,
+        .app = web_app(v->web)};
+    v->listener.fd = -1; /* the server's from here on */
     TRY(http_start(&config, &server));
-    printf("%s で待っています。止めるには Ctrl+C を押してください。\n", l->where);
+    printf("%s で待っています。止めるには Ctrl+C を押してください。\n", v->listener.where);
     fflush(stdout);
-    wait_for_signal();
+    notify_say(&v->notify, "READY=1");
+    log_event(LOG_INFO, "serve_started", NULL, 0);
+    process_wait(&v->notify, is_alive, v->store);
+    notify_say(&v->notify, "STOPPING=1");
     http_stop(server, IDLE_PATIENCE, MOST_PATIENCE);
+    log_event(LOG_INFO, "serve_stopped", NULL, 0);
     return OK;
 }
 
-static err serve_store(const struct options *o, struct arena *a, struct store *s,
-    struct http_listener *l, const struct http_trust *trust)
+static err serve_store(struct serving *v)
 {
-    struct web *w;
-    str mark = demo_mark(s, a);
-    struct web_config config = {.store = s,
+    str mark = demo_mark(v->store, v->a);
+    struct web_config config = {.store = v->store,
         .assets = web_assets,
         .auth = {.load = org_principal_load},
         .frame = main_frame,
         .measure = evidence_take,
-        .base = o->base,
+        .base = v->o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};
-    if (config.demo && !l->loopback)
+    if (config.demo && !v->listener.loopback)
         return refuse(ERR(DENIED),
             S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
-    TRY(http_listen_start(l));
-    config.routes = modules_routes(a, &config.n_routes);
-    TRY(web_new(&config, &w));
-    err e = serve_web(w, l, trust);
-    web_free(w);
+    config.routes = modules_routes(v->a, &config.n_routes);
+    TRY(http_listen_start(&v->listener));
+    TRY(process_confine(SANDBOX_SERVE));
+    TRY(web_new(&config, &v->web));
+    err e = answer(v);
+    web_free(v->web);
+    return e;
+}
+
+static err open_store(struct serving *v)
+{
+    TRY(process_confine_files(SANDBOX_SERVE, v->o->db, (struct sandbox_grant){0}, v->a));
+    enum store_mode mode = v->listener.inherited ? STORE_TAKE_OVER : STORE_SERVE;
+    TRY(main_open(v->o, mode, (struct tx_clock){0}, v->a, &v->store));
+    err e = serve_store(v);
+    store_close(v->store);
     return e;
 }
 
 err command_serve(const struct options *o, struct arena *a)
 {
-    struct store *s;
-    struct http_listener l;
-    struct http_trust trust;
-    block_signals();
+    struct serving v = {.o = o, .a = a};
+    process_block_signals();
     if (o->verbose)
         log_set_level(LOG_DEBUG);
-    if (err_is(http_trust_parse(o->trust_proxy, &trust)))
+    if (err_is(http_trust_parse(o->trust_proxy, &v.trust)))
         return refuse(ERR(INVALID), S("--trust-proxy は、127.0.0.1,10.1.0.0/16 のようにアドレスを"
                                       "コンマで区切って指定してください。"));
-    TRY(take_listener(o, &l));
-    err e = main_open(o, l.inherited ? STORE_TAKE_OVER : STORE_SERVE, (struct tx_clock){0}, a, &s);
-    if (!err_is(e)) {
-        e = serve_store(o, a, s, &l, &trust);
-        store_close(s);
-    }
-    http_listen_close(&l);
+    TRY(take_listener(&v));
+    v.notify = notify_open();
+    err e = open_store(&v);
+    notify_close(&v.notify);
+    http_listen_close(&v.listener);
     return e;
 }

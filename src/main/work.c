@@ -3,8 +3,7 @@
 #include "main/main.h"
 
 #include "mail/mail.h"
-
-#include <signal.h>
+#include "main/process.h"
 
 struct work_store {
     const struct options *o;
@@ -35,20 +34,26 @@ const char *const *modules_ticks(struct arena *a)
     return ticks;
 }
 
-static void block_signals(void)
+/* The relay's options are read and its library is there: nothing more than mail is needed. */
+static err confine(void *ctx, uint16_t port)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    enum { DNS = 53 };
+    const struct work_store *s = ctx;
+    struct sandbox_grant grant = {.connect = {port, DNS}};
+    ARENA_AUTO a = arena_new(1 << 20);
+    if (!a)
+        return ERR(NOMEM);
+    if (s->o->smtp_ca.n)
+        grant.read[0] = str_z(a, s->o->smtp_ca);
+    TRY(process_confine_files(SANDBOX_WORK, s->o->db, grant, a));
+    return process_confine(SANDBOX_WORK);
 }
 
 err command_work(const struct options *o, struct arena *a)
 {
     struct store *probe;
     str file;
-    block_signals();
+    process_block_signals();
     TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &probe)); /* says what is wrong with it */
     store_close(probe);
     TRY(db_url_file(o->db, &file));
@@ -64,6 +69,7 @@ err command_work(const struct options *o, struct arena *a)
         .ticks = modules_ticks(a),
         .once = o->once,
         .call = call_writer,
+        .confine = confine,
         .ctx = &s,
         .say = main_say};
     return mail_work_run(&w, a);
