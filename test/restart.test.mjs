@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
-import net from 'node:net';
+import path from 'node:path';
+import readline from 'node:readline';
 import { after, test } from 'node:test';
 
 import { PATIENCE, bin, demo, program, serve, sqlite, token, within, yagura } from './lib.mjs';
@@ -15,40 +16,42 @@ const ITEMS = ['ORG-S1', 'ORG-S2', 'ORG-S3', 'ORG-S4', 'AST-S1', 'HUM-S2', 'OPE-
 
 // ── what systemd does ──
 
-const children = new Set();
-after(() => { for (const child of children) child.kill('SIGKILL'); });
+const holders = new Set();
+after(() => { for (const child of holders) child.stdin.end(); });
 
-/** A listening socket that this process holds and never accepts from. */
-async function listen() {
-  const server = net.createServer();
-  await new Promise((resolve) => { server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve); });
-  const fd = server._handle.fd; // node has no public name for it
-  return { fd, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
-}
-
-/** serve on that socket; started() when it answers, end() with its exit code or signal. */
-function start(file, socket, env = {}) {
-  const args = ['serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:1'];
-  // LISTEN_PID must be the process's own: the shell becomes it.
-  const child = spawn('sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', bin, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe', socket.fd], env: { ...process.env, LISTEN_FDS: '1', ...env } });
-  children.add(child);
-  const s = { pid: child.pid, log: '', kill: (signal) => child.kill(signal) };
-  child.stderr.setEncoding('utf8').on('data', (text) => { s.log += text; });
-  const ended = new Promise((resolve) => {
-    child.on('close', (code, signal) => {
-      children.delete(child);
-      resolve(signal || code);
-    });
-  });
-  const started = new Promise((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (text) => { if (text.includes(socket.url)) resolve(); });
-    ended.then((code) => reject(new Error(`serve ended (${code}): ${s.log}`)));
-  });
-  started.catch(() => {}); // looked at by whoever waits for it
-  s.started = () => within(PATIENCE, 'serve', started);
-  s.end = () => within(PATIENCE, 'stop', ended);
-  return s;
+/**
+ * test/holder.c holds a listening socket; start() gives it to another serve: { pid, started(), end() }.
+ */
+async function hold(file) {
+  const child = spawn(path.join(path.dirname(bin), 'test', 'holder'),
+    [bin, 'serve', '--db', `sqlite:${file}`, '--listen', '127.0.0.1:1'],
+    { stdio: ['pipe', 'pipe', 'pipe'] });
+  holders.add(child);
+  child.on('close', () => holders.delete(child));
+  const seen = []; // lines of holder and of what it started
+  const waiting = new Set();
+  const tell = () => { for (const look of waiting) look(); };
+  readline.createInterface({ input: child.stdout }).on('line', (line) => { seen.push(line); tell(); });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+  /** The first line from the n-th on that fits. */
+  const line = (from, pattern) => within(PATIENCE, `${pattern}`, new Promise((resolve) => {
+    const look = () => {
+      const found = seen.slice(from).map((l) => pattern.exec(l)).find(Boolean);
+      if (found) { waiting.delete(look); resolve(found); }
+    };
+    waiting.add(look);
+    look();
+  })).catch((e) => { throw new Error(`${e.message}\n${log}`); });
+  const url = `http://127.0.0.1:${(await line(0, /^listening (\d+)$/))[1]}`;
+  return { url, release: () => child.stdin.end(), log: () => log,
+    async start() {
+      const from = seen.length;
+      child.stdin.write('\n');
+      const pid = Number((await line(from, /^started (\d+)$/))[1]);
+      return { pid, started: () => line(from, new RegExp(`^${url}/`)),
+        end: async () => Number((await line(0, new RegExp(`^ended ${pid} (-?\\d+)$`)))[1]) };
+    } };
 }
 
 // ── 500 connections ──
@@ -127,18 +130,18 @@ test('500 connections through three restarts', { timeout: 300_000 }, async (t) =
   const clients = Array.from({ length: CONNECTIONS }, (_, i) => new Client(keys[i % keys.length],
     i % keys.length, ITEMS[(i >> 2) % ITEMS.length], 1_000_000 + i));
 
-  const socket = await listen();
+  const socket = await hold(file);
   const count = zero();
-  let server = start(file, socket);
+  let server = await socket.start();
   await server.started();
   const running = Promise.all(clients.map((c) => c.run(count, socket.url, `/surveys/${survey}/items`)));
   await saves(count, 40);
 
   // In order: the next one is started and waits for the lock, then the old one is told to end.
   const graceful = async () => {
-    const next = start(file, socket);
-    server.kill('SIGTERM');
-    assert.equal(await server.end(), 0, server.log);
+    const next = await socket.start();
+    process.kill(server.pid, 'SIGTERM');
+    assert.equal(await server.end(), 0, socket.log());
     await next.started();
     server = next;
     await saves(count, 40);
@@ -149,9 +152,9 @@ test('500 connections through three restarts', { timeout: 300_000 }, async (t) =
 
   // In the middle; whoever supervises starts another on the same socket.
   count.killing = true;
-  server.kill('SIGKILL');
-  assert.equal(await server.end(), 'SIGKILL');
-  server = start(file, socket);
+  process.kill(server.pid, 'SIGKILL');
+  assert.equal(await server.end(), -9);
+  server = await socket.start();
   await server.started();
   await saves(count, 40); // all that the dead one had in hand is told by then
   count.killing = false;
@@ -162,9 +165,9 @@ test('500 connections through three restarts', { timeout: 300_000 }, async (t) =
   count.over = true;
   await within(PATIENCE, 'clients', running);
   assert.deepEqual(count.errors, []);
-  server.kill('SIGTERM');
+  process.kill(server.pid, 'SIGTERM');
   assert.equal(await server.end(), 0);
-  socket.close();
+  socket.release();
   t.diagnostic(`${count.reads} reads, ${count.saves} saves (${before} before the kill), `
     + `${count.conflicts} conflicts; ${count.cut} requests cut off by the kill`);
 

@@ -10,9 +10,9 @@
 
 enum { THREADS = 4, CONNECTIONS = 4096 };
 
-/* How long a stop takes: idle connections get a second for one more request, those that send or
- * receive get twenty. */
-#define IDLE_PATIENCE USEC_SECOND
+/* How long a stop takes: idle connections are closed once nobody has asked anything for two
+ * seconds, those that send or receive after twenty. */
+#define IDLE_PATIENCE (2 * USEC_SECOND)
 #define MOST_PATIENCE (20 * USEC_SECOND)
 /* A batch of the writer that takes longer than this will not end. */
 #define STUCK (30 * USEC_SECOND)

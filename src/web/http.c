@@ -16,6 +16,7 @@ struct http_server {
     struct http_app app;
     struct http_trust trust;
     atomic_int open;     /* exchanges: from the request line to the end of the reply */
+    _Atomic usec active; /* monotonic: when one began or ended last */
     atomic_int sleeping; /* of them: whose connection is suspended */
     atomic_bool draining;
 };
@@ -140,6 +141,7 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
     }
     s->server = server;
     atomic_fetch_add(&server->open, 1);
+    atomic_store(&server->active, usec_mono());
     s->connection = c;
     s->x.arena = a;
     s->x.seam = s;
@@ -153,6 +155,7 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
 static void seam_free(struct seam *s)
 {
     atomic_fetch_sub(&s->server->open, 1);
+    atomic_store(&s->server->active, usec_mono());
     http_file_close(&s->x);
     buf_free(&s->x.body);
     buf_free(&s->x.reply);
@@ -400,11 +403,13 @@ void http_stop(struct http_server *s, usec idle, usec most)
         return;
     MHD_socket listener = MHD_quiesce_daemon(s->daemon);
     atomic_store(&s->draining, true);
-    usec began = usec_mono();
-    for (usec past = 0; past < most && http_connections(s) > 0; past = usec_mono() - began) {
-        if (past >= idle && atomic_load(&s->open) == 0)
-            break;
+    /* Requests that nobody has read yet are seen by nobody: only when none was begun or ended for a
+     * while is there none. */
+    usec now = usec_mono(), end = now + most;
+    while (now < end && http_connections(s) > 0 &&
+           (atomic_load(&s->open) > 0 || now - atomic_load(&s->active) < idle)) {
         usleep(TICK);
+        now = usec_mono();
     }
     /* The library must not be stopped over a suspended connection; the writer ends every job. */
     while (atomic_load(&s->sleeping) > 0)

@@ -88,7 +88,7 @@ struct http_server;
 MUST err http_start(const struct http_config *config, struct http_server **out);
 /* Stops accepting; whoever queues at an inherited socket waits for the next process. Requests on
  * open connections are still answered, the last of each with `Connection: close`. Ends when every
- * connection has, when none was under way and idle has passed, or when most has. */
+ * connection has, when none was under way for idle, or when most has passed. */
 void http_stop(struct http_server *s, usec idle, usec most);
 /* Open connections, now. */
 unsigned http_connections(const struct http_server *s);
