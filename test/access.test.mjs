@@ -183,7 +183,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -194,7 +194,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];

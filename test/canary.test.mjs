@@ -27,7 +27,7 @@ function sings(text) {
 
 /** Parts that a test need not know better; a part named neither here nor by the test is an error. */
 const ELSEWHERE = { contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
-  person: ['1'] };
+  person: ['1'], topic: ['staff'] };
 
 /** Every address of the GET routes with every known value of its parts. */
 function everyAddress(known) {

@@ -50,6 +50,7 @@ int fix_dir_setup(void **state)
     f->url = str_fmt(f->a, "sqlite:%.*s", STR_F(f->file));
     f->now = usec_of_jday_end(jday_of(2026, 11, 19)) + 10 * USEC_HOUR;
     f->mods = modules_store(f->a);
+    BUG_IF(err_is(main_conf_new(f->a, &f->conf)));
     *state = f;
     return 0;
 }
@@ -201,7 +202,7 @@ int fix_routes_setup(void **state, const struct route *const *lists, size_t n, s
     fix_people_setup(state);
     struct fix *f = *state;
     struct web_config config = {.store = f->store, .routes = lists, .n_routes = n,
-        .assets = web_assets, .auth = {.load = org_principal_load}, .base = base};
+        .assets = web_assets, .auth = {.load = org_principal_load}, .conf = f->conf, .base = base};
     assert_ok(web_new(&config, &f->web));
     return 0;
 }
@@ -213,6 +214,7 @@ void fix_web(struct fix *f)
         .auth = {.load = org_principal_load},
         .frame = main_frame,
         .measure = evidence_take,
+        .conf = f->conf,
         .demo = true};
     config.routes = modules_routes(f->a, &config.n_routes);
     assert_ok(web_new(&config, &f->web));

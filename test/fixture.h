@@ -27,6 +27,7 @@ struct fix {
     str file, url;
     usec now;        /* the simulated clock: 2026-11-20T10:00 JST at first */
     struct store_modules mods;
+    struct conf *conf; /* all at the default */
     struct store *store;
     struct web *web;
     person_id person[PEOPLE];

@@ -129,6 +129,25 @@ describe('through Postfix', LIMIT, () => {
     assert.equal((await c.relay.arrived(3 + waiting)).length, 3 + waiting);
   });
 
+  test('TLS from the first byte (smtps): verified alike, and never given up for plain', LIMIT, async () => {
+    const before_ = (await c.relay.arrived(0)).length;
+    const waiting = await c.world.remind(c.world.others[2]);
+    assert.ok(waiting > 0);
+    const other = authority();
+    const bad = await once(c.world.file, c.relay.wrapped, '--smtp-ca', other.ca);
+    assert.notEqual(bad.code, 0);
+    assert.match((await c.world.again())[0].answer, /certificate/i);
+    const plain = await once(c.world.file, c.relay.url.replace('smtp:', 'smtps:'), ...c.trusted);
+    assert.notEqual(plain.code, 0, 'a relay that does not begin with TLS');
+    await c.world.again();
+    assert.equal((await c.relay.arrived(0)).length, before_, 'nothing left unprotected');
+    const good = await once(c.world.file, c.relay.wrapped, ...c.trusted);
+    assert.equal(good.code, 0, good.log);
+    const mails = await c.relay.arrived(before_ + waiting);
+    assert.equal(mails.length, before_ + waiting);
+    for (const m of mails) assert.match(m.raw, /^\tby relay\.example\.jp \(Postfix\) with ESMTPS /m);
+  });
+
   test('a relay that was down gets the same message when it is back', LIMIT, async () => {
     const before_ = (await c.relay.arrived(0)).length;
     const waiting = await c.world.remind(c.world.others[1]);

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every view, as different people meet it: on an old screen, on a phone, magnified, by keyboard, in
-// forced colours, without scripts and on paper.
+// forced colours, without scripts and on paper, looked through by axe. YAGURA_SHOTS=FOLDER keeps a
+// picture of each.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { demo, launch, program, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { PASSWORD, PATIENCE, demo, launch, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv$|^\/healthz$|\/files\/\{file\}$/;
+const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
-  '/sign-in': [''], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
+  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/sign-in': [''], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
   '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],
   '/bodies/new': ['system'], '/bodies/merge': ['system'], '/bodies/{body}/scope': ['system'],
@@ -40,7 +43,88 @@ const VIEWS = {
 
 /** A person at 1366 × 768 whose pages are judged by what a machine can see of them. */
 const DESK = { width: 1366, height: 768 }, PHONE = { width: 360, height: 740 }, ZOOMED = { width: 683, height: 384 };
-const TABS = 40; // stops of the keyboard looked at on one page, at most
+const TABS = 2000; // more stops than any page has
+
+/** Templates of whole pages; parts have no title (core/view.h), and health is for machines only. */
+const templates = fs.readdirSync(path.join(root, 'src'), { recursive: true })
+  .filter((f) => f.endsWith('.ht') && /^\{\{title\}\}/m.test(fs.readFileSync(path.join(root, 'src', f), 'utf8')))
+  .map((f) => path.basename(f, '.ht')).filter((name) => name !== 'health').sort();
+
+/** Sends the form as it stands, past its script and the browser's own checks. */
+const send = (page, form) => Promise.all([page.waitForEvent('load'),
+  page.evaluate((which) => HTMLFormElement.prototype.submit.call(document.querySelector(which)), form)]);
+
+/** Opens an item, types, and is signed out before it is sent; then somebody signs in. */
+async function interrupted(p, c, login) {
+  const { page } = p;
+  await p.open(`/surveys/${c.parts.survey}/items/EVA-S2`);
+  sqlite(c.file, 'UPDATE session SET expires_at=1;');
+  await page.evaluate(() => { document.querySelector('#value').value = '途中の回答'; });
+  await send(page, 'form[data-autosave]');
+  await page.getByLabel('ログイン名').fill(login);
+  await page.getByLabel('パスワード').fill(PASSWORD);
+  await page.getByRole('button', { name: 'サインイン' }).click();
+}
+
+/** What no address shows by itself: the view, its status, who meets it, and how it comes about. */
+const STATES = [
+  ['error', 404, '', (p) => p.open('/invite/nobody')],
+  ['error', 404, 'town', (p) => p.open('/surveys/1/items/NONE')],
+  ['error', 403, 'town', (p) => p.open('/people')],
+  ['resume', 200, 'town', (p, c) => interrupted(p, c, 'town')],
+  ['resume', 200, 'town2', (p, c) => interrupted(p, c, 'town')],
+  ['conflict', 409, 'town', async (p, c) => {
+    const at = `/surveys/${c.parts.survey}/items/EVA-S2`;
+    await p.open(at);
+    await c.as('town2').post(at, { value: '先の回答', seen: (await c.as('town2').get(at)).json.seen });
+    await p.page.evaluate(() => { document.querySelector('#value').value = '後の回答'; });
+    await send(p.page, 'form[data-autosave]');
+  }],
+  ['plan_conflict', 409, 'town', async (p, c) => {
+    await p.open('/plan/ORG-01');
+    const { version } = (await c.as('town2').get('/plan/ORG-01')).json;
+    await c.as('town2').post('/plan/ORG-01', { text: '先の計画', state: 'planned', seen: version });
+    await send(p.page, 'main form[action="/plan/ORG-01"]');
+  }],
+  ['draft_conflict', 409, 'nation', async (p, c) => {
+    const at = `/surveys/drafts/${c.parts.draft}/items/ORG-01`;
+    await p.open(at);
+    await c.as('nation').post(`/surveys/drafts/${c.parts.draft}/items/ORG-02/move`, { to: 'down' });
+    await p.page.evaluate(() => { document.querySelector('#essential').checked = false; });
+    await send(p.page, `main form[action="${at}"]`);
+  }],
+  ['item', 422, 'town', async (p, c) => {
+    await p.open(`/surveys/${c.parts.survey}/items/ORG-S1`);
+    await p.page.evaluate(() => { document.querySelector('#value').value = '多数'; });
+    await send(p.page, 'form[data-autosave]');
+  }],
+  ['item', 422, 'town', async (p, c) => {
+    await p.open(`/surveys/${c.parts.survey}/items/ORG-01`);
+    await send(p.page, 'form[enctype]');
+  }],
+  ['contacts', 422, 'town', async (p) => {
+    await p.open('/contacts');
+    await send(p.page, 'main form[action="/contacts"]');
+  }],
+  ['asked', 422, 'system', async (p) => {
+    await p.open('/bodies/new');
+    await send(p.page, 'main form[method="post"]');
+  }],
+  ['people', 422, 'system', async (p) => {
+    await p.open('/people');
+    await send(p.page, 'main form[method="post"][action="/people"]');
+  }],
+  ['invited', 200, 'system', async (p) => {
+    await p.open('/people');
+    await p.page.evaluate(() => {
+      const form = document.querySelector('main form[method="post"][action="/people"]');
+      form.elements.login.value = 'neu2@example.jp';
+      form.elements.name.value = '新任 三郎';
+      form.elements.code6.value = '483028';
+    });
+    await send(p.page, 'main form[method="post"][action="/people"]');
+  }],
+];
 
 /** Names without which a control is mute; headings that leave a level out. From the tree that
  *  screen readers get. */
@@ -62,34 +146,42 @@ async function tree(page) {
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth -
   document.documentElement.clientWidth);
 
-/** Where the focus is, whether one sees that, and whether it is in view. */
-const focused = (page) => page.evaluate(() => {
-  const el = document.activeElement;
-  if (!el || el === document.body) return null;
-  const shown = el.getBoundingClientRect();
-  const look = (of) => {
-    const s = getComputedStyle(of);
+/** Looks at what has the focus each time a key goes down, so after it was scrolled into view: does
+ *  one see the focus (before, it looked otherwise), and is it on the screen. */
+const watchFocus = (page) => page.evaluate(() => {
+  const look = (el) => {
+    const s = getComputedStyle(el);
     return `${s.outlineStyle === 'none' ? '' : `${s.outlineStyle} ${s.outlineWidth} ${s.outlineColor}`}|${s.boxShadow}|${s.backgroundColor}`;
   };
-  const with_ = look(el);
-  el.blur();
-  const without = look(el);
-  el.focus({ preventScroll: true });
-  globalThis.yaguraStops ??= new WeakMap();
-  globalThis.yaguraNext ??= 0;
-  if (!globalThis.yaguraStops.has(el)) globalThis.yaguraStops.set(el, globalThis.yaguraNext++);
-  return { id: globalThis.yaguraStops.get(el), marked: with_ !== without,
-    inView: shown.bottom > 0 && shown.top < innerHeight && shown.right > 0 && shown.left < innerWidth &&
-      shown.width > 0 && shown.height > 0,
-    what: `${el.tagName} ${el.className} ${el.textContent.trim().slice(0, 30)}` };
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  const plain = new Map([...document.querySelectorAll('*')].map((el) => [el, look(el)]));
+  const stops = globalThis.yaguraStops = new Map();
+  document.addEventListener('keydown', () => {
+    const el = document.activeElement, shown = el.getBoundingClientRect();
+    if (el === document.body || stops.has(el)) return;
+    stops.set(el, { marked: look(el) !== plain.get(el),
+      inView: shown.bottom > 0 && shown.top < innerHeight && shown.right > 0 && shown.left < innerWidth &&
+        shown.width > 0 && shown.height > 0,
+      what: `${el.tagName} ${el.className} ${el.textContent.trim().slice(0, 30)}` });
+  }, true);
+});
+const stopsSeen = (page) => page.evaluate(() => [...globalThis.yaguraStops.values()]);
+
+/** How many stops a page has: what is shown and takes the focus; of a group of radio buttons, one. */
+const reachable = (page) => page.evaluate(() => {
+  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+    .filter((el) => !el.disabled && el.type !== 'hidden' && el.checkVisibility({ visibilityProperty: true }));
+  const groups = new Set(all.filter((el) => el.type === 'radio').map((el) => `${el.form?.action} ${el.name}`));
+  return all.filter((el) => el.type !== 'radio').length + groups.size;
 });
 
-describe('every view', LIMIT, () => {
-  const c = {};
+describe('every view', WHOLE, () => {
+  const c = { viewed: new Set(['sign-in']), shown: new Set() };
   before(async () => {
     c.file = demo('--sample');
     c.server = await serve(c.file);
-    const as = (login) => program(c.server.url, token(c.file, login));
+    const as = c.as = (login) => program(c.server.url, token(c.file, login));
     const town = as('town'), nation = as('nation'), system = as('system');
     const survey = (await town.get('/')).json.own[0].id;
     const draft = (await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' })).json.id;
@@ -112,7 +204,7 @@ describe('every view', LIMIT, () => {
     const edition = await nation.post(`/surveys/${past}/editions`, {});
     assert.equal(edition.status, 200, edition.text);
     const editions = [past, sqlite(c.file, `SELECT number FROM edition WHERE survey=${past}`).trim()];
-    c.parts = { survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    c.parts = { topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();
   }, LIMIT);
@@ -140,8 +232,8 @@ describe('every view', LIMIT, () => {
   for (const login of logins) {
     const mine = all.filter(([, who]) => who === login);
 
-    test(`${login || 'nobody'}: width, headings, names, keyboard, magnified, colours, paper`, LIMIT, async () => {
-      const p = await Person.at(c.browser, c.server.url), { page } = p, wrong = [];
+    test(`${login || 'nobody'}: width, headings, names, keyboard, magnified, colours, paper, axe`, LIMIT, async () => {
+      const p = await Person.at(c.browser, c.server.url, { viewed: c.viewed }), { page } = p, wrong = [];
       if (login) await p.signIn(login);
       for (const [path] of mine) {
         const say = (what) => wrong.push(`${path}: ${what}`);
@@ -151,14 +243,14 @@ describe('every view', LIMIT, () => {
           say(`status ${reply.status()}`);
           continue;
         }
-        await judge(page, say);
+        await judge(p, `${login || 'nobody'} ${path}`, say);
       }
       assert.deepEqual(wrong, []);
       await p.leave();
     });
 
     test(`${login || 'nobody'}: without scripts the same controls`, LIMIT, async () => {
-      const p = await Person.at(c.browser, c.server.url, { js: false }), { page } = p, wrong = [];
+      const p = await Person.at(c.browser, c.server.url, { js: false, viewed: c.viewed }), { page } = p, wrong = [];
       if (login) await p.signIn(login);
       for (const [path] of mine) {
         await page.goto(c.server.url + address(path));
@@ -171,11 +263,46 @@ describe('every view', LIMIT, () => {
     });
   }
 
-  async function judge(page, say) {
-    for (const [name, size] of Object.entries({ DESK, PHONE, ZOOMED })) {
-      await page.setViewportSize(size);
+  for (const [i, [view, status, login, happen]] of STATES.entries()) {
+    test(`${login || 'nobody'} meets ${view} ${status} (${i})`, LIMIT, async () => {
+      const p = await Person.at(c.browser, c.server.url, { viewed: c.viewed }), wrong = [];
+      if (login) await p.signIn(login);
+      let last = 0;
+      p.page.on('response', (r) => { if (r.request().isNavigationRequest()) last = r.status(); });
+      await happen(p, c);
+      await p.page.waitForLoadState('load');
+      assert.equal(await p.page.locator('main').getAttribute('data-view'), view);
+      assert.equal(last, status);
+      await judge(p, `${login || 'nobody'} ${view} ${status}`, (what) => wrong.push(what));
+      assert.deepEqual(wrong, []);
+      await p.leave();
+    });
+  }
+
+  test('no template of a page went unseen', () => {
+    assert.deepEqual([...c.shown].sort(), templates);
+  });
+
+  /** Things of one line stand in one line. */
+  const rows = (page, what) => page.evaluate((each) => new Set([...document.querySelectorAll(each)]
+    .map((el) => Math.round(el.getBoundingClientRect().top))).size, what);
+
+  async function picture(page, name, size) {
+    if (!process.env.YAGURA_SHOTS) return;
+    const file = `${name.replace(/[^\w]+/g, '_')}-${size}.png`;
+    await page.screenshot({ path: path.join(process.env.YAGURA_SHOTS, file), fullPage: true, timeout: PATIENCE });
+  }
+
+  async function judge(p, name, say) {
+    const { page } = p;
+    c.shown.add(await page.locator('main').getAttribute('data-view'));
+    for (const [size, box] of Object.entries({ DESK, PHONE, ZOOMED })) {
+      await page.setViewportSize(box);
       const wide = await overflow(page);
-      if (wide > 0) say(`${wide} pixels too wide: ${name}`);
+      if (wide > 0) say(`${wide} pixels too wide: ${size}`);
+      if (box === ZOOMED) continue;
+      for (const found of await p.violations(size)) say(found);
+      await picture(page, name, size);
     }
     await page.setViewportSize(DESK);
     const { mute, levels } = await tree(page);
@@ -185,11 +312,12 @@ describe('every view', LIMIT, () => {
       if (level > was + 1) say(`heading ${level} after ${was}: ${text}`);
       return level;
     }, 0);
+    if (await rows(page, '.site-nav li') > 1) say('the menu takes more than one line');
     await keyboard(page, say);
     await page.emulateMedia({ forcedColors: 'active' });
-    await page.keyboard.press('Tab');
-    const at = await focused(page);
-    if (at && !at.marked) say(`forced colours: focus not to be seen: ${at.what}`);
+    await watchFocus(page);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+    for (const at of await stopsSeen(page)) if (!at.marked) say(`forced colours: focus not to be seen: ${at.what}`);
     const shot = await page.screenshot();
     if (new Set(shot).size < 50 || shot.length < 4000) say('forced colours: blank');
     await page.emulateMedia({ forcedColors: 'none', media: 'print' });
@@ -198,20 +326,17 @@ describe('every view', LIMIT, () => {
     await page.emulateMedia({ media: null });
   }
 
-  /** Tab by tab: each stop shows itself, and the way leads on. */
+  /** Tab by tab to the end of the page: each stop shows itself, and none is left out. */
   async function keyboard(page, say) {
-    const stops = new Set();
-    for (let i = 0; i < TABS; i++) {
-      await page.keyboard.press('Tab');
-      const at = await focused(page);
-      if (!at) return; // round once
+    const all = await reachable(page);
+    assert.ok(all <= TABS, `${all} stops`);
+    await watchFocus(page);
+    for (let i = 0; i <= all; i++) await page.keyboard.press('Tab');
+    const stops = await stopsSeen(page);
+    for (const at of stops) {
       if (!at.marked) say(`focus not to be seen: ${at.what}`);
       if (!at.inView) say(`focus out of view: ${at.what}`);
-      if (stops.has(at.id)) {
-        if (stops.size < 3) say(`the focus is caught: ${at.what}`);
-        return;
-      }
-      stops.add(at.id);
     }
+    if (stops.length !== all) say(`${stops.length} stops of the keyboard, not ${all}`);
   }
 });

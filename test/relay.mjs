@@ -53,11 +53,12 @@ process.on('exit', () => {
   for (const stop of masters) stop();
 });
 
-/** Postfix with TLS, delivering everything for example.jp into one Maildir. */
+/** Postfix with TLS, delivering everything for example.jp into one Maildir: by STARTTLS at url, and
+ *  with TLS from the first byte at wrapped. */
 export async function postfix(tls) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'yagura-postfix-'));
   const at = (...name) => path.join(dir, ...name);
-  const port = await freePort();
+  const port = await freePort(), wrapped = await freePort();
   const user = process.getuid() || 65534;
   fs.chmodSync(dir, 0o755);
   for (const name of ['etc', 'mail', 'data', 'queue']) fs.mkdirSync(at(name), { mode: 0o755 });
@@ -75,7 +76,8 @@ export async function postfix(tls) {
     `smtpd_tls_cert_file = ${at('etc', 'cert')}`, `smtpd_tls_key_file = ${at('etc', 'key')}`, '',
   ].join('\n'));
   fs.writeFileSync(at('etc', 'master.cf'), [
-    `127.0.0.1:${port} inet n - n - - smtpd`, 'cleanup unix n - n - 0 cleanup',
+    `127.0.0.1:${port} inet n - n - - smtpd`,
+    `127.0.0.1:${wrapped} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes`, 'cleanup unix n - n - 0 cleanup',
     'qmgr unix n - n 300 1 qmgr', 'tlsmgr unix - - n 1000? 1 tlsmgr',
     'rewrite unix - - n - - trivial-rewrite', 'bounce unix - - n - 0 bounce',
     'defer unix - - n - 0 bounce', 'trace unix - - n - 0 bounce', 'verify unix - - n - 1 verify',
@@ -104,6 +106,7 @@ export async function postfix(tls) {
   const inbox = at('mail', 'inbox', 'new');
   return {
     url: `smtp://127.0.0.1:${port}`,
+    wrapped: `smtps://127.0.0.1:${wrapped}`,
     /** Waits until so many messages have arrived; all of them, parsed. */
     async arrived(n) {
       const names = () => (fs.existsSync(inbox) ? fs.readdirSync(inbox) : []);

@@ -11,58 +11,91 @@ bool mynumber_is_valid(const char digits[12])
     return digits[11] - '0' == (rest <= 1 ? 0 : 11 - rest);
 }
 
-/* The digit at s, half- or full-width (U+FF10..U+FF19), and its bytes; -1: none. */
-static int digit_at(str s, size_t *n)
+/* U+FF10..U+FF19, in UTF-8 and in code page 932. -1: no digit. */
+static int digit_of(enum mynumber_code code, str c)
 {
-    const uint8_t *p = (const uint8_t *)s.p;
-    *n = 1;
-    if (s.n > 0 && p[0] >= '0' && p[0] <= '9')
-        return p[0] - '0';
-    *n = 3;
-    if (s.n >= 3 && p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x90 && p[2] <= 0x99)
-        return p[2] - 0x90;
-    return -1;
+    const uint8_t *p = (const uint8_t *)c.p;
+    if (c.n == 1)
+        return p[0] >= '0' && p[0] <= '9' ? p[0] - '0' : -1;
+    if (code == MYNUMBER_CP932)
+        return c.n == 2 && p[0] == 0x82 && p[1] >= 0x4F && p[1] <= 0x58 ? p[1] - 0x4F : -1;
+    return c.n == 3 && p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x90 && p[2] <= 0x99 ? p[2] - 0x90
+                                                                                    : -1;
 }
 
-/* One blank or hyphen between digits: ASCII, U+3000, U+2010, U+2212, U+FF0D. */
-static size_t separator_at(str s)
+/* A blank or hyphen that may stand between digits: ASCII, U+3000, U+2010, U+2212, U+FF0D. */
+static bool is_separator(enum mynumber_code code, str c)
 {
-    static const str wide[] = {S("　"), S("‐"), S("−"), S("－")};
-    if (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '-'))
-        return 1;
-    for (size_t i = 0; i < COUNT_OF(wide); i++)
-        if (str_starts(s, wide[i]))
-            return wide[i].n;
-    return 0;
+    static const str wide[][2] = {[MYNUMBER_UTF8] = {S("　"), S("‐")},
+        [MYNUMBER_CP932] = {S("\x81\x40"), S("\x81\x5D")}};
+    static const str minus[][2] = {[MYNUMBER_UTF8] = {S("−"), S("－")},
+        [MYNUMBER_CP932] = {S("\x81\x7C"), S("\x81\x7C")}};
+    if (str_eq(c, S(" ")) || str_eq(c, S("-")))
+        return true;
+    for (size_t i = 0; i < 2; i++)
+        if (str_eq(c, wide[code][i]) || str_eq(c, minus[code][i]))
+            return true;
+    return false;
 }
 
-/* Digits from the start of s on, at most 13 kept; how many bytes they and their separators take. */
-static size_t run_at(str s, char digits[13], size_t *count)
+static void end_run(struct mynumber_scan *s)
 {
-    size_t at = 0, n;
-    *count = 0;
-    for (;;) {
-        int d = digit_at(str_sub(s, at, s.n), &n);
-        if (d < 0)
-            return at;
-        if (*count < 13)
-            digits[(*count)++] = (char)('0' + d);
-        at += n;
-        size_t gap = separator_at(str_sub(s, at, s.n)), ignored;
-        if (gap && digit_at(str_sub(s, at + gap, s.n), &ignored) >= 0)
-            at += gap;
+    if (s->n_digits == sizeof s->digits && s->found == 0 && mynumber_is_valid(s->digits))
+        s->found = s->line;
+    s->n_digits = 0;
+    s->gap = false;
+}
+
+static void take_char(struct mynumber_scan *s, str c)
+{
+    int digit = digit_of(s->code, c);
+    if (digit >= 0) {
+        if (s->n_digits < sizeof s->digits)
+            s->digits[s->n_digits] = (char)('0' + digit);
+        s->n_digits += s->n_digits <= sizeof s->digits;
+        s->gap = false;
+    } else if (s->n_digits > 0 && !s->gap && is_separator(s->code, c)) {
+        s->gap = true;
+    } else {
+        end_run(s);
+        s->line += str_eq(c, S("\n"));
     }
+}
+
+static size_t length_of(enum mynumber_code code, uint8_t first)
+{
+    if (code == MYNUMBER_CP932)
+        return first >= 0x81 && first <= 0xFC && !(first >= 0xA1 && first <= 0xDF) ? 2 : 1;
+    return first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+}
+
+struct mynumber_scan mynumber_scan_begin(enum mynumber_code code)
+{
+    return (struct mynumber_scan){.code = code, .line = 1};
+}
+
+void mynumber_scan_feed(struct mynumber_scan *s, str piece)
+{
+    for (size_t i = 0; i < piece.n; i++) {
+        if (s->n_left == 0) {
+            s->n_part = 0;
+            s->n_left = length_of(s->code, (uint8_t)piece.p[i]);
+        }
+        s->part[s->n_part++] = piece.p[i];
+        if (--s->n_left == 0)
+            take_char(s, (str){s->part, s->n_part});
+    }
+}
+
+int64_t mynumber_scan_end(struct mynumber_scan *s)
+{
+    end_run(s);
+    return s->found;
 }
 
 bool mynumber_is_in(str text)
 {
-    char digits[13];
-    size_t count;
-    for (size_t at = 0; at < text.n;) {
-        size_t n = run_at(str_sub(text, at, text.n), digits, &count);
-        if (count == 12 && mynumber_is_valid(digits))
-            return true;
-        at += n ? n : 1;
-    }
-    return false;
+    struct mynumber_scan s = mynumber_scan_begin(MYNUMBER_UTF8);
+    mynumber_scan_feed(&s, text);
+    return mynumber_scan_end(&s) != 0;
 }

@@ -15,4 +15,21 @@ bool mynumber_is_valid(const char digits[12]);
  * hyphens, whose check digit fits. One in eleven other twelve-digit numbers fits by chance. */
 bool mynumber_is_in(str text);
 
+/* The same in a text that comes in pieces, however they are cut, in UTF-8 or in Microsoft's code
+ * page 932. Of bytes that are not of the code nothing is said. */
+enum mynumber_code { MYNUMBER_UTF8, MYNUMBER_CP932 };
+struct mynumber_scan {
+    enum mynumber_code code;
+    char part[4]; /* of one character */
+    size_t n_part, n_left;
+    char digits[12];
+    size_t n_digits; /* 13: more than twelve */
+    bool gap;        /* a blank or hyphen came after the last digit */
+    int64_t line, found;
+};
+struct mynumber_scan mynumber_scan_begin(enum mynumber_code code);
+void mynumber_scan_feed(struct mynumber_scan *s, str piece);
+/* The line of the first one, from 1 on; 0: none. */
+int64_t mynumber_scan_end(struct mynumber_scan *s);
+
 #endif

@@ -15,6 +15,11 @@ typedef struct str {
     size_t n;
 } str;
 
+struct strs {
+    str *v;
+    size_t n;
+};
+
 struct bytes {
     const uint8_t *p;
     size_t n;

@@ -5,6 +5,7 @@
 #ifndef MAIL_MAIL_H
 #define MAIL_MAIL_H
 
+#include "core/conf.h"
 #include "org/org.h"
 
 struct mail {
@@ -44,17 +45,19 @@ MUST err mail_work_view(struct db *db, usec now, bool admin, struct view_work *o
 
 /* ── yagura work ── */
 
+/* Filled by mail_conf: the keys mail.*. */
 struct mail_relay {
     str url;         /* smtp://HOST:PORT or smtps://HOST:PORT */
     str tls;         /* "require", "if-offered", "never"; empty: never on loopback, else require */
     str ca;          /* PEM file of the authorities trusted; empty: the system's */
     str user, password_file;
     str from;        /* address of the sender; needed but for a demonstration */
-    str public_url;  /* "https://yagura.example.jp", for links; empty: paths only */
 };
+extern const struct conf_table mail_conf;
 
 struct mail_worker {
-    struct mail_relay relay;
+    const struct mail_relay *relay;
+    str public_url;            /* "https://yagura.example.jp", for links; empty: paths only */
     str lock;                  /* this name and ".lock": one worker per database */
     const char *const *ticks;  /* names of calls; ends with NULL */
     bool once;                 /* one round, then the end */

@@ -42,10 +42,10 @@ struct mail_row {
 struct mail_rows {
     struct mail_row *v;
     size_t n;
-    bool more; /* beyond the 100 listed */
+    bool more; /* beyond those listed */
 };
 /* Those in trouble: given up, or tried and waiting for the next attempt. Newest trouble first. */
-MUST err mail_troubles(struct db *db, struct arena *a, struct mail_rows *out);
+MUST err mail_troubles(struct db *db, struct arena *a, size_t most, struct mail_rows *out);
 MUST err mail_count(struct db *db, int64_t counts[MAIL_DROPPED + 1]);
 /* STALE: it is neither given up nor waiting. */
 MUST err mail_again(struct tx *tx, int64_t id);

@@ -267,10 +267,9 @@ err mail_count(struct db *db, int64_t counts[MAIL_DROPPED + 1])
     return db_status(db);
 }
 
-err mail_troubles(struct db *db, struct arena *a, struct mail_rows *out)
+err mail_troubles(struct db *db, struct arena *a, size_t most, struct mail_rows *out)
 {
-    enum { MOST = 100 };
-    *out = (struct mail_rows){.v = ARENA_ARRAY(a, struct mail_row, MOST)};
+    *out = (struct mail_rows){.v = ARENA_ARRAY(a, struct mail_row, most)};
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
@@ -278,11 +277,11 @@ err mail_troubles(struct db *db, struct arena *a, struct mail_rows *out)
             " o.created_at, COALESCE(o.tried_at, 0), o.not_before"
             " FROM outbox o JOIN person p ON p.id=o.person JOIN body b ON b.id=p.body"
             " WHERE o.state=4 OR (o.state=1 AND o.attempts>0)"
-            " ORDER BY o.state DESC, o.id DESC LIMIT 101"),
-        V0)
+            " ORDER BY o.state DESC, o.id DESC LIMIT CAST($1 AS BIGINT)"),
+        V((int64_t)most + 1))
     {
-        out->more = out->n == MOST;
-        if (out->n < MOST)
+        out->more = out->n == most;
+        if (out->n < most)
             out->v[out->n++] = (struct mail_row){.id = row_i64(&r, 0),
                 .state = (enum mail_state)row_i64(&r, 1),
                 .attempts = row_i64(&r, 2),

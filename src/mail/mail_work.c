@@ -20,17 +20,20 @@ struct work {
     struct smtp *smtp;
     usec ticked;        /* monotonic; 0: never */
     bool relay_failed;  /* in the last round */
+    bool stopping;      /* a signal came */
     bool told;          /* that the relay is not there: said once, not every five seconds */
 };
 
-static bool stop_is_asked(int seconds)
+/* A signal that was taken is gone: it is kept. */
+static bool stop_is_asked(struct work *k, int seconds)
 {
     sigset_t set;
     struct timespec t = {.tv_sec = seconds};
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    return sigtimedwait(&set, NULL, &t) > 0;
+    k->stopping = k->stopping || sigtimedwait(&set, NULL, &t) > 0;
+    return k->stopping;
 }
 
 static err call(struct work *k, const char *name, str in, struct buf *out)
@@ -54,10 +57,10 @@ static err refuse(const struct work *k, err e, str why)
 static err read_password(struct work *k)
 {
     struct stat st;
-    char *path = str_z(k->a, k->w->relay.password_file);
+    char *path = str_z(k->a, k->w->relay->password_file);
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd < 0)
-        return refuse(k, ERR(NOTFOUND), S("--smtp-password-file のファイルを開けません。"));
+        return refuse(k, ERR(NOTFOUND), S("mail.smtp-password-file（--smtp-password-file）のファイルを開けません。"));
     bool own = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
     ssize_t n = own ? read(fd, k->password, sizeof k->password - 1) : -1;
     close(fd);
@@ -73,46 +76,36 @@ static err read_password(struct work *k)
 
 static err choose_tls(struct work *k)
 {
-    static const char *const known[] = {"require", "if-offered", "never"};
     struct smtp_config *c = &k->config;
-    bool found = false;
-    c->tls = k->w->relay.tls;
+    c->tls = k->w->relay->tls;
     if (c->tls.n == 0)
         c->tls = c->relay.loopback ? S("never") : S("require");
-    for (size_t i = 0; i < COUNT_OF(known); i++)
-        found |= str_eq(c->tls, str_of(known[i]));
-    if (!found)
-        return refuse(k, ERR(INVALID),
-            S("--smtp-tls は require、if-offered、never のどれかを指定してください。"));
     if (c->user.n && !c->relay.loopback && !str_eq(c->tls, S("require")) &&
         !str_eq(c->relay.scheme, S("smtps")))
         return refuse(k, ERR(INVALID),
-            S("パスワードを送るときは、--smtp-tls require を指定してください。"));
+            S("パスワードを送るときは、mail.smtp-tls（--smtp-tls）を require にしてください。"));
     return OK;
 }
 
 static err choose_relay(struct work *k, bool demo)
 {
-    const struct mail_relay *r = &k->w->relay;
+    const struct mail_relay *r = k->w->relay;
     struct smtp_config *c = &k->config;
-    if (err_is(mail_relay_parse(r->url, &c->relay)))
-        return refuse(k, ERR(INVALID),
-            S("--smtp は smtp://ホスト名:ポート番号 の形で指定してください。"));
+    TRY(mail_relay_parse(r->url, &c->relay));
     if (demo && !c->relay.loopback)
         return refuse(k, ERR(DENIED), S("架空データの試用版のメールは、この機器の中（127.0.0.1）の"
                                         "メールサーバーにだけ送れます。"));
-    if (r->public_url.n && !str_starts(r->public_url, S("https://")) &&
-        !str_starts(r->public_url, S("http://")))
-        return refuse(k, ERR(INVALID), S("--url は https://… の形で指定してください。"));
     c->only_loopback = demo;
     c->ca = r->ca;
     c->user = r->user;
     c->from = r->from.n ? r->from : demo ? S("yagura@localhost") : STR_NONE;
-    if (!mail_address_is_valid(c->from))
-        return refuse(k, ERR(INVALID), S("--from に、差出人のメールアドレスを指定してください。"));
+    if (c->from.n == 0)
+        return refuse(k, ERR(INVALID),
+            S("差出人のメールアドレス（mail.from、--from）を指定してください。"));
     if (r->user.n && r->password_file.n == 0)
         return refuse(k, ERR(INVALID),
-            S("--smtp-user には --smtp-password-file も指定してください。"));
+            S("mail.smtp-user（--smtp-user）には mail.smtp-password-file（--smtp-password-file）も"
+              "指定してください。"));
     TRY(choose_tls(k));
     return r->user.n ? read_password(k) : OK;
 }
@@ -168,7 +161,7 @@ static err take_one(struct work *k, bool *none)
     ARENA_AUTO a = arena_new(4 << 20);
     if (!a)
         return ERR(NOMEM);
-    TRY(call(k, "mail.take", k->w->relay.public_url, &out));
+    TRY(call(k, "mail.take", k->w->public_url, &out));
     json_t *m = json_loadb(out.p ? out.p : "", out.n, 0, &why);
     err e = m ? OK : ERR(REMOTE);
     *none = !m || !json_object_get(m, "id");
@@ -186,7 +179,7 @@ static err round_of_mails(struct work *k)
     usec began = usec_mono();
     bool none = false;
     k->relay_failed = false;
-    for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(0) &&
+    for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(k, 0) &&
          usec_mono() - began < ROUND_SECONDS * USEC_SECOND;
          i++)
         TRY(take_one(k, &none));
@@ -219,7 +212,7 @@ static err loop(struct work *k)
             return err_is(e) ? e : k->relay_failed ? ERR(REMOTE) : OK;
         if (e.code == ERR_DENIED)
             return e;
-        if (stop_is_asked(PAUSE_SECONDS))
+        if (stop_is_asked(k, PAUSE_SECONDS))
             return OK;
     }
 }

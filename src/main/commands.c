@@ -65,10 +65,6 @@ err command_init(const struct options *o, struct arena *a)
 {
     struct store *s;
     struct init i = {o, a, STR_NONE};
-    if (!str_has(o->admin, S("@"))) {
-        main_say(S("--admin には、管理者のメールアドレスを指定してください。"));
-        return ERR(INVALID);
-    }
     TRY(main_open(o, STORE_CREATE, (struct tx_clock){0}, a, &s));
     err e = writer_call(store_writer(s), init_write, &i);
     store_close(s);
@@ -76,9 +72,11 @@ err command_init(const struct options *o, struct arena *a)
         main_say(S("作れませんでした。"));
         return e;
     }
+    str site = o->url.n ? o->url
+                        : str_fmt(a, "http://%.*s%.*s", STR_F(o->listen), STR_F(o->base));
     printf("データベースを作りました。\n次に「yagura serve --db %.*s」を動かし、7日以内に、この"
-           "一度だけ使えるリンクでパスワードを決めてください。\n\n  http://%.*s%.*s\n\n",
-        STR_F(o->db), STR_F(o->listen), STR_F(i.link));
+           "一度だけ使えるリンクでパスワードを決めてください。\n\n  %.*s%.*s\n\n",
+        STR_F(o->db), STR_F(site), STR_F(i.link));
     return OK;
 }
 
@@ -196,13 +194,13 @@ static void put_fields(struct json *j, const struct web_form *form)
     json_end_array(j);
 }
 
-static void put_route(struct json *j, const struct route *r)
+static void put_route(struct json *j, const struct route *r, str path)
 {
     json_begin_object(j);
     json_key(j, S("method"));
     json_str(j, str_of(route_method_name(r->method)));
     json_key(j, S("path"));
-    json_str(j, str_of(r->path));
+    json_str(j, path);
     json_key(j, S("permission"));
     json_str(j, r->flags & ROUTE_PUBLIC ? S("public")
             : r->perm                   ? str_of(r->perm->name)
@@ -214,26 +212,39 @@ static void put_route(struct json *j, const struct route *r)
     json_end_object(j);
 }
 
+struct listing {
+    struct buf *out;
+    struct json j;
+    bool json;
+};
+
+static void list_route(struct listing *l, const struct route *r, str path)
+{
+    if (l->json)
+        put_route(&l->j, r, path);
+    else
+        buf_fmt(l->out, "%-5s %-44.*s %s\n", route_method_name(r->method), STR_F(path),
+            r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
+}
+
 err command_routes(const struct options *o, struct arena *a)
 {
     size_t n;
     BUF_AUTO out = BUF(1 << 20);
-    struct json j = json_on(&out);
+    struct listing l = {.out = &out, .j = json_on(&out), .json = o->json};
     const struct route *const *lists = modules_routes(a, &n);
     if (o->json)
-        json_begin_array(&j);
+        json_begin_array(&l.j);
     for (size_t i = 0; i < n; i++) {
         for (const struct route *r = lists[i]; r->path; r++) {
-            if (o->json)
-                put_route(&j, r);
-            else
-                buf_fmt(&out, "%-5s %-44s %s\n", route_method_name(r->method), r->path,
-                    r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
+            list_route(&l, r, str_of(r->path));
+            if (r->table)
+                list_route(&l, r, str_fmt(a, "%s/schema", r->path));
         }
     }
     if (o->json) {
-        json_end_array(&j);
-        TRY(json_finish(&j));
+        json_end_array(&l.j);
+        TRY(json_finish(&l.j));
         buf_char(&out, '\n');
     }
     TRY(buf_status(&out));

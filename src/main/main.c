@@ -6,90 +6,67 @@
 #include <sodium.h>
 
 static const struct command commands[] = {
-    {"init", "--db sqlite:FILE --admin MAIL", "空の本番用データベースを作る", NEED_DB | NEED_ADMIN,
-        command_init},
-    {"migrate", "--db sqlite:FILE", "データベースを、この版の形に進める", NEED_DB, command_migrate},
-    {"demo", "--db sqlite:FILE [--seed N] [--years N] [--sample] [--today DATE] [--sign-ins]",
-        "架空データの試用版を作る", NEED_DB, command_demo},
-    {"serve",
-        "--db sqlite:FILE [--listen 127.0.0.1:8080|unix:/PATH] [--base /PATH]"
-        " [--trust-proxy ADDR[/BITS],...|unix] [--verbose]",
-        "画面を提供する", NEED_DB, command_serve},
-    {"work",
-        "--db sqlite:FILE --smtp smtp://HOST:PORT [--smtp-tls require|if-offered|never]"
-        " [--smtp-ca FILE] [--smtp-user U --smtp-password-file F] [--from ADDR]"
-        " [--url https://HOST] [--once]",
-        "メールを送り、期限のお知らせなどの決まった仕事をする", NEED_DB | NEED_SMTP, command_work},
-    {"check", "--db sqlite:FILE", "集計・進み具合・監査証跡を、事実から計算し直して確かめる",
-        NEED_DB, command_check},
-    {"measure", "--db sqlite:FILE", "測れるものを全ての団体について測り、変わったものを記録する",
-        NEED_DB, command_measure},
-    {"routes", "[--json]", "アドレスと権限の一覧", 0, command_routes},
-    {"audit verify", "--db sqlite:FILE", "監査証跡の連なりを確かめる", NEED_DB,
-        command_audit_verify},
-    {"token create", "--db sqlite:FILE --login L", "プログラムから使うための鍵を作る",
-        NEED_DB | NEED_LOGIN, command_token_create},
+    {"init", "db! admin! url listen base", "空の本番用データベースを作る", command_init},
+    {"migrate", "db!", "データベースを、この版の形に進める", command_migrate},
+    {"demo", "db! seed years sample today sign-ins", "架空データの試用版を作る", command_demo},
+    {"serve", "db! listen base trust-proxy metrics metrics-open verbose", "画面を提供する", command_serve},
+    {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from url once",
+        "メールを送り、期限のお知らせなどの決まった仕事をする", command_work},
+    {"check", "db!", "集計・進み具合・監査証跡を、事実から計算し直して確かめる", command_check},
+    {"measure", "db!", "測れるものを全ての団体について測り、変わったものを記録する",
+        command_measure},
+    {"routes", "json", "アドレスと権限の一覧", command_routes},
+    {"audit verify", "db!", "監査証跡の連なりを確かめる", command_audit_verify},
+    {"token create", "db! login!", "プログラムから使うための鍵を作る", command_token_create},
+    {"conf check", "", "設定ファイルを確かめる", command_conf_check},
+    {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
+    {"conf example", "", "全ての項目に説明を付けた設定ファイルの例を出す", command_conf_example},
 };
 
-enum option_type { OPTION_STR, OPTION_INT, OPTION_FLAG };
-
-static const struct {
-    const char *name;
-    enum option_type type;
-    size_t offset;
-} option_rows[] = {
-    {"--db", OPTION_STR, offsetof(struct options, db)},
-    {"--listen", OPTION_STR, offsetof(struct options, listen)},
-    {"--admin", OPTION_STR, offsetof(struct options, admin)},
-    {"--login", OPTION_STR, offsetof(struct options, login)},
-    {"--base", OPTION_STR, offsetof(struct options, base)},
-    {"--trust-proxy", OPTION_STR, offsetof(struct options, trust_proxy)},
-    {"--today", OPTION_STR, offsetof(struct options, today)},
-    {"--smtp", OPTION_STR, offsetof(struct options, smtp)},
-    {"--smtp-tls", OPTION_STR, offsetof(struct options, smtp_tls)},
-    {"--smtp-ca", OPTION_STR, offsetof(struct options, smtp_ca)},
-    {"--smtp-user", OPTION_STR, offsetof(struct options, smtp_user)},
-    {"--smtp-password-file", OPTION_STR, offsetof(struct options, smtp_password_file)},
-    {"--from", OPTION_STR, offsetof(struct options, from)},
-    {"--url", OPTION_STR, offsetof(struct options, url)},
-    {"--once", OPTION_FLAG, offsetof(struct options, once)},
-    {"--seed", OPTION_INT, offsetof(struct options, seed)},
-    {"--years", OPTION_INT, offsetof(struct options, years)},
-    {"--verbose", OPTION_FLAG, offsetof(struct options, verbose)},
-    {"--sample", OPTION_FLAG, offsetof(struct options, sample)},
-    {"--json", OPTION_FLAG, offsetof(struct options, json)},
-    {"--sign-ins", OPTION_FLAG, offsetof(struct options, sign_ins)},
-};
-
-static void put_help(FILE *out)
+/* Takes the next name off a command's list; *must: it needs a value. */
+static bool next_taken(str *list, str *name, bool *must)
 {
-    fputs("櫓 Yagura " YAGURA_VERSION
-          " — 自治体のサイバーセキュリティのための、一つのプログラム\n\n使い方:\n",
-        out);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(out, "  yagura %s %s\n      %s\n", commands[i].name, commands[i].args,
-            commands[i].what);
+    if (!str_cut(list, ' ', name))
+        return false;
+    *must = str_ends(*name, S("!"));
+    if (*must)
+        name->n--;
+    return true;
 }
 
-static err take_option(struct options *o, const char *name, const char *value, int *used)
+static void put_help_of(FILE *out, const struct conf *c, const struct command *command)
 {
-    for (size_t i = 0; i < COUNT_OF(option_rows); i++) {
-        char *at = (char *)o + option_rows[i].offset;
-        if (strcmp(option_rows[i].name, name) != 0)
-            continue;
-        *used = option_rows[i].type == OPTION_FLAG ? 1 : 2;
-        if (option_rows[i].type == OPTION_FLAG) {
-            *(bool *)at = true;
-            return OK;
-        }
-        if (!value)
-            return ERR(INVALID);
-        if (option_rows[i].type == OPTION_INT)
-            return parse_i64(str_of(value), 0, INT64_MAX, (int64_t *)(void *)at);
-        *(str *)(void *)at = str_of(value);
-        return OK;
+    BUF_AUTO b = BUF(4096);
+    str list = str_of(command->takes), name;
+    bool must;
+    while (next_taken(&list, &name, &must)) {
+        const struct conf_key *k = conf_key_of(c, name);
+        buf_fmt(&b, must ? " " : " [");
+        if (k)
+            conf_put_option(&b, k);
+        else
+            buf_lit(&b, "--…");
+        buf_fmt(&b, must ? "" : "]");
     }
-    return ERR(NOTFOUND);
+    fprintf(out, "  yagura %s%.*s\n      %s\n", command->name, STR_F(buf_view(&b)),
+        command->what);
+}
+
+static void put_help(FILE *out, const struct conf *c)
+{
+    fputs("櫓 Yagura " YAGURA_VERSION
+          " — 自治体のサイバーセキュリティのための、一つのプログラム\n\n"
+          "使い方（どの命令でも、--conf FILE で設定ファイルを指定できます）:\n",
+        out);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        put_help_of(out, c, &commands[i]);
+}
+
+static int usage(const struct conf *c, const char *what, const char *detail)
+{
+    fprintf(stderr, "yagura: %s%s\n\n", what, detail);
+    put_help(stderr, c);
+    return 64;
 }
 
 static const struct command *find_command(int argc, char **argv, int *words)
@@ -108,45 +85,74 @@ static const struct command *find_command(int argc, char **argv, int *words)
     return NULL;
 }
 
-static bool needs_are_met(const struct command *c, const struct options *o)
+static bool is_taken(const struct command *command, str option)
 {
-    return !((c->needs & NEED_DB) && o->db.n == 0) &&
-        !((c->needs & NEED_ADMIN) && o->admin.n == 0) &&
-        !((c->needs & NEED_LOGIN) && o->login.n == 0) &&
-        !((c->needs & NEED_SMTP) && o->smtp.n == 0);
+    str list = str_of(command->takes), name;
+    bool must, taken = str_eq(list, S("*")) || str_eq(option, S("--conf"));
+    while (!taken && next_taken(&list, &name, &must))
+        taken = str_eq(str_sub(option, 2, option.n), name);
+    return taken;
 }
 
-static int usage(const char *what, const char *detail)
+/* 0, or the exit code after having said why. */
+static int take_options(struct conf *c, const struct command *command, int argc, char **argv)
 {
-    fprintf(stderr, "yagura: %s%s\n\n", what, detail);
-    put_help(stderr);
-    return 64;
+    str why;
+    for (int at = 0, used = 1; at < argc; at += used) {
+        str option = str_of(argv[at]);
+        if (!str_starts(option, S("--")) || !is_taken(command, option))
+            return usage(c, "この命令では使えない指定です: ", argv[at]);
+        err e = conf_option(c, option, at + 1 < argc ? argv[at + 1] : NULL, &used, &why);
+        if (e.code == ERR_NOTFOUND)
+            return usage(c, "知らない指定です: ", argv[at]);
+        if (err_is(e)) {
+            main_say(e.code == ERR_INVALID ? why : S("メモリが足りません。"));
+            return err_exit(e);
+        }
+    }
+    return 0;
+}
+
+static int run(struct conf *c, struct arena *a, const struct command *command)
+{
+    struct options o = *(const struct options *)conf_of(c, &main_conf);
+    str list = str_of(command->takes), name;
+    bool must;
+    if (o.conf_file.n) {
+        err e = main_conf_read(a, c, o.conf_file);
+        if (err_is(e))
+            return err_exit(e);
+        o = *(const struct options *)conf_of(c, &main_conf);
+    }
+    o.conf = c;
+    while (next_taken(&list, &name, &must)) {
+        const struct conf_key *k = conf_key_of(c, name);
+        if (must && k && !conf_has(c, k))
+            return usage(c, "指定が足りません: --", str_z(a, name));
+    }
+    return err_exit(command->run(&o, a));
 }
 
 int main(int argc, char **argv)
 {
-    struct options o = {.listen = S("127.0.0.1:8080"), .seed = 1, .years = 3};
+    struct conf *c;
     int at = 1;
     signal(SIGPIPE, SIG_IGN);
     umask(0077); /* the database and what lies beside it are nobody else's */
+    ARENA_AUTO a = arena_new(512 << 20);
+    if (!a || sodium_init() < 0 || err_is(main_conf_new(a, &c)))
+        return 71;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        put_help(stdout);
+        put_help(stdout, c);
         return argc < 2 ? 64 : 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("yagura " YAGURA_VERSION);
         return 0;
     }
-    const struct command *c = find_command(argc, argv, &at);
-    if (!c)
-        return usage("知らない命令です: ", argv[1]);
-    for (int used = 1; at < argc; at += used)
-        if (err_is(take_option(&o, argv[at], at + 1 < argc ? argv[at + 1] : NULL, &used)))
-            return usage("この指定を読み取れません: ", argv[at]);
-    if (!needs_are_met(c, &o))
-        return usage("指定が足りません: yagura ", c->name);
-    if (sodium_init() < 0)
-        return 70;
-    ARENA_AUTO a = arena_new(512 << 20);
-    return a ? err_exit(c->run(&o, a)) : 71;
+    const struct command *command = find_command(argc, argv, &at);
+    if (!command)
+        return usage(c, "知らない命令です: ", argv[1]);
+    int code = take_options(c, command, argc - at, argv + at);
+    return code ? code : run(c, a, command);
 }

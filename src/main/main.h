@@ -3,11 +3,11 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "core/version.h"
 #include "evidence/evidence.h"
+#include "guide/guide.h"
 #include "policy/policy.h"
 #include "survey/survey.h"
-
-#define YAGURA_VERSION "0.1.0"
 
 /* ── modules.c ── */
 
@@ -22,25 +22,31 @@ void main_frame(struct req *rq, struct web_frame *frame);
 
 /* ── options ── */
 
+/* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
-    str db, listen, admin, login, base, today;
-    str trust_proxy; /* serve */
+    str db, listen, admin, login, base, today, url, conf_file;
+    str trust_proxy, metrics;
+    bool metrics_open;
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
-    bool sample, json, sign_ins;
-    str smtp, smtp_tls, smtp_ca, smtp_user, smtp_password_file, from, url; /* work */
-    bool once;
+    bool sample, json, sign_ins, once;
+    const struct conf *conf;
 };
+extern const struct conf_table main_conf;
+
+/* Everything at its default: the tables of main and of every module. */
+MUST err main_conf_new(struct arena *a, struct conf **out);
+/* Reads the file into c; says on standard error what is wrong with it. */
+MUST err main_conf_read(struct arena *a, struct conf *c, str name);
 
 struct command {
     const char *name;  /* "token create": one or two words */
-    const char *args;  /* for the help */
+    /* Names of options in the order of the help, "db! listen": those with ! must have a value, from
+     * the file or the line. "*": all. --conf is always allowed. */
+    const char *takes;
     const char *what;  /* Japanese */
-    unsigned needs;    /* bits of enum need */
     err (*run)(const struct options *o, struct arena *a);
 };
-
-enum need { NEED_DB = 1, NEED_ADMIN = 2, NEED_LOGIN = 4, NEED_SMTP = 8 };
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
@@ -58,6 +64,9 @@ err command_audit_verify(const struct options *o, struct arena *a);
 err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
 err command_work(const struct options *o, struct arena *a);
+err command_conf_check(const struct options *o, struct arena *a);
+err command_conf_show(const struct options *o, struct arena *a);
+err command_conf_example(const struct options *o, struct arena *a);
 
 /* Opens and says why not. */
 MUST err main_open(const struct options *o, enum store_mode mode, struct tx_clock clock,

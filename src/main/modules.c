@@ -11,10 +11,13 @@ const struct module *const modules[] = {
     &form_module,
     &survey_module,
     &policy_module,
+    &guide_module,
     NULL,
 };
 
 extern const struct embedded store_migrations[];
+
+static const struct embedded no_migrations[] = {{0}};
 
 enum { MODULES = COUNT_OF(modules) - 1 };
 
@@ -25,10 +28,21 @@ struct store_modules modules_store(struct arena *a)
     BUG_IF(!sets || !calls);
     sets[0] = (struct migration_set){"store", store_migrations};
     for (size_t i = 0; i < MODULES; i++) {
-        sets[i + 1] = (struct migration_set){modules[i]->name, modules[i]->migrations};
+        sets[i + 1] = (struct migration_set){modules[i]->name,
+            modules[i]->migrations ? modules[i]->migrations : no_migrations};
         calls[i] = (struct call_list){modules[i]->calls};
     }
     return (struct store_modules){sets, MODULES + 1, calls, MODULES};
+}
+
+err main_conf_new(struct arena *a, struct conf **out)
+{
+    const struct conf_table *tables[MODULES + 1] = {&main_conf};
+    size_t n = 1;
+    for (size_t i = 0; i < MODULES; i++)
+        if (modules[i]->conf)
+            tables[n++] = modules[i]->conf;
+    return conf_new(a, tables, n, out);
 }
 
 const struct route *const *modules_routes(struct arena *a, size_t *n)

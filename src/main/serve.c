@@ -4,11 +4,12 @@
 #include "main/main.h"
 
 #include "core/log.h"
+#include "main/figures.h"
 #include "main/process.h"
 #include "web/http_listen.h"
 #include "web/http_peer.h"
 
-enum { THREADS = 4, CONNECTIONS = 4096 };
+enum { THREADS = 4, CONNECTIONS = 4096, FIGURES_CONNECTIONS = 8 };
 
 /* How long a stop takes: idle connections are closed once nobody has asked anything for two
  * seconds, those that send or receive after twenty. */
@@ -20,7 +21,7 @@ enum { THREADS = 4, CONNECTIONS = 4096 };
 struct serving {
     const struct options *o;
     struct arena *a;
-    struct http_listener listener;
+    struct http_listener listener, watchers;
     struct http_trust trust;
     struct notify notify;
     struct store *store;
@@ -59,19 +60,47 @@ static err take_listener(struct serving *v)
     else if (err_is(e))
         return refuse(e, S("引き継ぐソケットを使えません。LISTEN_FDS で渡せるのは、待ち受け中のソケット"
                            "一つだけです。"));
-    if (e.code == ERR_INVALID)
-        return refuse(e, S("--listen は 127.0.0.1:8080 または unix:/run/yagura/serve.sock の形で"
-                           "指定してください。"));
     return err_is(e) ? refuse(e, S("このアドレスでは待ち受けできません。ほかのプログラムが使って"
                                    "いないか、--listen を確かめてください。"))
                      : OK;
 }
 
+/* The figures have an address of their own, so that the proxy in front never passes them on. */
+static err bind_metrics(struct serving *v)
+{
+    v->watchers.fd = -1;
+    if (v->o->metrics.n == 0)
+        return OK;
+    err e = http_listen_bind(v->o->metrics, &v->watchers);
+    if (err_is(e))
+        return refuse(e, S("--metrics のアドレスでは待ち受けできません。ほかのプログラムが使って"
+                           "いないか確かめてください。"));
+    return v->watchers.loopback || v->o->metrics_open
+        ? OK
+        : refuse(ERR(DENIED), S("--metrics には、この機器の中のアドレス（127.0.0.1）を指定して"
+                                "ください。ほかの機器から見せるときは、--metrics-open も指定します。"));
+}
+
 /* ── answering ── */
+
+static err start_metrics(struct serving *v, struct figures *f, struct http_server **out)
+{
+    struct http_config config = {.listener = v->watchers.fd,
+        .threads = 1,
+        .connections = FIGURES_CONNECTIONS,
+        .app = figures_app(f)};
+    *out = NULL;
+    if (v->watchers.fd < 0)
+        return OK;
+    v->watchers.fd = -1; /* the server's from here on */
+    return http_start(&config, out);
+}
 
 static err answer(struct serving *v)
 {
-    struct http_server *server;
+    struct http_server *server, *figures_server;
+    struct figures figures = {.web = v->web, .started = store_now(v->store)};
+    TRY(db_url_file(v->o->db, &figures.file));
     struct http_config config = {.listener = v->listener.fd,
         .threads = THREADS,
         .connections = CONNECTIONS,
@@ -79,12 +108,19 @@ static err answer(struct serving *v)
         .app = web_app(v->web)};
     v->listener.fd = -1; /* the server's from here on */
     TRY(http_start(&config, &server));
+    figures.people = server;
+    err e = start_metrics(v, &figures, &figures_server);
+    if (err_is(e)) {
+        http_stop(server, 0, 0);
+        return e;
+    }
     printf("%s で待っています。止めるには Ctrl+C を押してください。\n", v->listener.where);
     fflush(stdout);
     notify_say(&v->notify, "READY=1");
     log_event(LOG_INFO, "serve_started", NULL, 0);
     process_wait(&v->notify, is_alive, v->store);
     notify_say(&v->notify, "STOPPING=1");
+    http_stop(figures_server, 0, USEC_SECOND);
     http_stop(server, IDLE_PATIENCE, MOST_PATIENCE);
     log_event(LOG_INFO, "serve_stopped", NULL, 0);
     return OK;
@@ -98,6 +134,7 @@ static err serve_store(struct serving *v)
         .auth = {.load = org_principal_load},
         .frame = main_frame,
         .measure = evidence_take,
+        .conf = v->o->conf,
         .base = v->o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};
@@ -106,6 +143,8 @@ static err serve_store(struct serving *v)
             S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
     config.routes = modules_routes(v->a, &config.n_routes);
     TRY(http_listen_start(&v->listener));
+    if (v->watchers.fd >= 0)
+        TRY(http_listen_start(&v->watchers));
     TRY(process_confine(SANDBOX_SERVE));
     TRY(web_new(&config, &v->web));
     err e = answer(v);
@@ -129,13 +168,14 @@ err command_serve(const struct options *o, struct arena *a)
     process_block_signals();
     if (o->verbose)
         log_set_level(LOG_DEBUG);
-    if (err_is(http_trust_parse(o->trust_proxy, &v.trust)))
-        return refuse(ERR(INVALID), S("--trust-proxy は、127.0.0.1,10.1.0.0/16 のようにアドレスを"
-                                      "コンマで区切って指定してください。"));
+    TRY(http_trust_parse(o->trust_proxy, &v.trust));
     TRY(take_listener(&v));
     v.notify = notify_open();
-    err e = open_store(&v);
+    err e = bind_metrics(&v);
+    if (!err_is(e))
+        e = open_store(&v);
     notify_close(&v.notify);
+    http_listen_close(&v.watchers);
     http_listen_close(&v.listener);
     return e;
 }

@@ -43,8 +43,9 @@ static err confine(void *ctx, uint16_t port)
     ARENA_AUTO a = arena_new(1 << 20);
     if (!a)
         return ERR(NOMEM);
-    if (s->o->smtp_ca.n)
-        grant.read[0] = str_z(a, s->o->smtp_ca);
+    const struct mail_relay *relay = conf_of(s->o->conf, &mail_conf);
+    if (relay->ca.n)
+        grant.read[0] = str_z(a, relay->ca);
     TRY(process_confine_files(SANDBOX_WORK, s->o->db, grant, a));
     return process_confine(SANDBOX_WORK);
 }
@@ -58,13 +59,8 @@ err command_work(const struct options *o, struct arena *a)
     store_close(probe);
     TRY(db_url_file(o->db, &file));
     struct work_store s = {.o = o, .mods = modules_store(a)};
-    struct mail_worker w = {.relay = {.url = o->smtp,
-                                .tls = o->smtp_tls,
-                                .ca = o->smtp_ca,
-                                .user = o->smtp_user,
-                                .password_file = o->smtp_password_file,
-                                .from = o->from,
-                                .public_url = o->url},
+    struct mail_worker w = {.relay = conf_of(o->conf, &mail_conf),
+        .public_url = o->url,
         .lock = str_fmt(a, "%.*s.work", STR_F(file)),
         .ticks = modules_ticks(a),
         .once = o->once,

@@ -107,31 +107,46 @@ static err bodies_read(struct req *rq)
     return req_show(rq, &view_bodies_type, v);
 }
 
+static const struct column bodies_columns[] = {
+    COLUMN_CODE6(MAY_BE_EMPTY),
+    COLUMN_BODY,
+    {"kana", "よみ", COLUMN_TEXT, MAY_BE_EMPTY, "団体名のよみ"},
+    COLUMN_PREF,
+    COLUMN_CLASS,
+    {"decision", "調査の対象", COLUMN_TEXT, NEVER_EMPTY,
+        "調査の対象か。組合・広域連合などは、対象・対象外・未定のどれか"},
+    {"lgwan", "LGWANへの接続", COLUMN_YESNO, MAY_BE_EMPTY,
+        "組合・広域連合などが、LGWANにつながっているか。ほかの団体では空欄"},
+    {"ended", "終わった日", COLUMN_DAY, MAY_BE_EMPTY, "合併などで団体が終わった日。今ある団体では空欄"},
+};
+static const struct table bodies_table = {.title = "団体の一覧",
+    .about = "1行が1団体",
+    .kind = "実データ",
+    TABLE_COLUMNS(bodies_columns)};
+
 static err bodies_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"団体コード", "団体名", "よみ", "都道府県", "区分",
-        "調査の対象", "LGWANへの接続", "終わった日", "データの種類"};
     struct body_entries found;
     struct body_filter f = filter_of(rq);
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
     TRY(org_body_find(rq->db, rq->a, rq->who.scope, &f, &found));
-    csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < found.n; i++) {
         const struct body_entry *e = &found.v[i];
-        bool special = org_class_is_special(e->body.class);
         csv_str(&c, e->body.code6);
         csv_str(&c, e->body.name);
         csv_str(&c, e->body.kana);
         csv_str(&c, e->pref_name);
         csv_str(&c, org_class_name(e->body.class));
         csv_str(&c, org_decision_name(e->decision));
-        csv_str(&c, !special ? STR_NONE : e->lgwan ? S("あり") : S("なし"));
+        if (org_class_is_special(e->body.class))
+            csv_yes(&c, e->lgwan);
+        else
+            csv_none(&c, 1);
         csv_day(&c, e->to);
-        csv_str(&c, web_is_demo(rq->web) ? S("架空データ") : S("実データ"));
         csv_end_row(&c);
     }
-    return req_send(rq, "text/csv; charset=utf-8", S("団体の一覧.csv"), &out);
+    return req_send_csv(rq, &c, S("団体の一覧"));
 }
 
 /* ── one body ── */
@@ -289,7 +304,8 @@ static err body_read(struct req *rq)
 
 const struct route org_body_routes[] = {
     {.method = GET, .path = "/bodies", .perm = &org_p_bodies, .read = bodies_read},
-    {.method = GET, .path = "/bodies/csv", .perm = &org_p_bodies, .read = bodies_csv_read},
+    {.method = GET, .path = "/bodies/csv", .perm = &org_p_bodies,
+        .table = &bodies_table, .read = bodies_csv_read},
     {.method = GET, .path = "/bodies/{body}", .perm = &org_p_bodies, .read = body_read},
     {.path = NULL},
 };

@@ -124,13 +124,27 @@ static err contact_read(struct req *rq)
     return show_list(rq, id);
 }
 
+static const struct column columns[] = {
+    COLUMN_CODE6(KEY_COLUMN),
+    COLUMN_BODY,
+    {"position", "順", COLUMN_INT, KEY_COLUMN, "かける順番。1から", .unit = "番目"},
+    {"kind", "区分", COLUMN_TEXT, NEVER_EMPTY, "いつ・何の連絡先か"},
+    {"name", "名前・役職", COLUMN_TEXT, NEVER_EMPTY, "出る人か、その役職"},
+    {"phone", "電話", COLUMN_TEXT, MAY_BE_EMPTY, "電話番号。先頭の0も含む文字"},
+    {"mail", "メール", COLUMN_TEXT, MAY_BE_EMPTY, "メールアドレス"},
+    {"hours", "つながる時間", COLUMN_TEXT, MAY_BE_EMPTY, "つながる時間や内線"},
+    {"confirmed_at", "最後に確認した日時", COLUMN_TIME, MAY_BE_EMPTY,
+        "この一覧で正しいと、団体が最後に確認した日時。確認の後に変えた行も同じ"},
+};
+const struct table org_contacts_table = {.title = "緊急連絡先",
+    .about = "1行が1団体の1つの連絡先",
+    .kind = "登録",
+    TABLE_COLUMNS(columns)};
+
 err org_contacts_csv(struct req *rq, const struct body *b, const struct contact_list *list)
 {
-    static const char *const head[] = {"団体コード", "団体名", "順", "区分", "名前・役職", "電話",
-        "メール", "つながる時間", "最後に確認した日時", "データの種類"};
-    BUF_AUTO out = BUF(1 << 20);
-    struct csv c = csv_on(&out);
-    csv_row(&c, head, COUNT_OF(head));
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
     for (size_t i = 0; i < list->n; i++) {
         csv_str(&c, b->code6);
         csv_str(&c, b->name);
@@ -141,11 +155,9 @@ err org_contacts_csv(struct req *rq, const struct body *b, const struct contact_
         csv_str(&c, list->v[i].mail);
         csv_str(&c, list->v[i].hours);
         csv_time(&c, list->confirmed_at);
-        csv_str(&c, web_is_demo(rq->web) ? S("架空データ") : S("登録"));
         csv_end_row(&c);
     }
-    return req_send(rq, "text/csv; charset=utf-8",
-        str_fmt(rq->a, "緊急連絡先_%.*s.csv", STR_F(b->name)), &out);
+    return req_send_csv(rq, &c, str_fmt(rq->a, "緊急連絡先_%.*s", STR_F(b->name)));
 }
 
 static err csv_read(struct req *rq)
@@ -283,7 +295,8 @@ static err confirm_write(struct tx *tx, struct req *rq)
 
 const struct route org_contact_routes[] = {
     {.method = GET, .path = "/contacts", .perm = &org_p_contacts, .read = contacts_read},
-    {.method = GET, .path = "/contacts/csv", .perm = &org_p_contacts, .read = csv_read},
+    {.method = GET, .path = "/contacts/csv", .perm = &org_p_contacts,
+        .table = &org_contacts_table, .read = csv_read},
     {.method = POST, .path = "/contacts", .perm = &org_p_contacts, .form = &contact_form,
         .read = contacts_read, .prepare = contact_prepare, .write = add_write},
     {.method = POST, .path = "/contacts/confirm", .perm = &org_p_contacts,

@@ -62,6 +62,7 @@ MUST err org_contact_states(
 extern const struct route org_contact_routes[], org_contact_office_routes[];
 extern const struct permission org_p_contacts, org_p_contacts_read;
 str org_contact_kind_name(enum contact_kind k);
+extern const struct table org_contacts_table;
 err org_contacts_csv(struct req *rq, const struct body *b, const struct contact_list *list);
 
 #endif

@@ -94,6 +94,6 @@ const struct route org_contact_office_routes[] = {
     {.method = GET, .path = "/contacts/of/{body}", .perm = &org_p_contacts_read,
         .read = body_read},
     {.method = GET, .path = "/contacts/of/{body}/csv", .perm = &org_p_contacts_read,
-        .read = csv_read},
+        .table = &org_contacts_table, .read = csv_read},
     {.path = NULL},
 };

@@ -3,6 +3,7 @@
  * of the body. */
 #include "org/org_private.h"
 
+#include "core/csv.h"
 #include "deputies.ht.h"
 
 enum { MOST = 200 };
@@ -39,9 +40,18 @@ static err list_people(struct req *rq, struct view_deputies *v)
     return OK;
 }
 
+static bool has_ended(const struct req *rq, const struct deputy *d)
+{
+    return d->ended_at != 0 || d->to < jday_of_usec(rq->now);
+}
+
+static bool is_now(const struct req *rq, const struct deputy *d)
+{
+    return !has_ended(rq, d) && d->from <= jday_of_usec(rq->now);
+}
+
 static err list_deputies(struct req *rq, struct view_deputies *v)
 {
-    jday today = jday_of_usec(rq->now);
     v->rows.p = ARENA_ARRAY(rq->a, struct view_deputies_rows, MOST);
     if (!v->rows.p)
         return ERR(NOMEM);
@@ -49,14 +59,14 @@ static err list_deputies(struct req *rq, struct view_deputies *v)
     TRY(org_deputy_all(rq->db, rq->a, rq->who.scope, &all));
     for (size_t i = 0; i < all.n; i++) {
         const struct deputy *d = &all.v[i];
-        bool ended = d->ended_at != 0 || d->to < today;
+        bool ended = has_ended(rq, d);
         v->rows.p[v->rows.n++] = (struct view_deputies_rows){.id = d->id,
             .principal = d->principal_name,
             .deputy = d->deputy_name,
             .from = d->from,
             .to = d->to,
             .ended = ended,
-            .now = !ended && d->from <= today,
+            .now = is_now(rq, d),
             .may_end = !ended && (is_admin(rq) || d->principal.v == rq->who.person)};
     }
     return OK;
@@ -77,6 +87,40 @@ static err deputies_read(struct req *rq)
     TRY(list_people(rq, v));
     TRY(list_deputies(rq, v));
     return req_show(rq, &view_deputies_type, v);
+}
+
+/* ── the list as a file ── */
+
+static const struct column deputies_columns[] = {
+    {"principal", "不在になる人", COLUMN_TEXT, NEVER_EMPTY, "代わってもらう人の名前"},
+    {"deputy", "代理の人", COLUMN_TEXT, NEVER_EMPTY, "代わりに確認・承認する人の名前"},
+    {"from", "始まる日", COLUMN_DAY, NEVER_EMPTY, "代理の初めの日"},
+    {"to", "終わる日", COLUMN_DAY, NEVER_EMPTY, "決めたときの、代理の最後の日"},
+    {"ended_at", "途中で終えた日時", COLUMN_TIME, MAY_BE_EMPTY, "終わる日より前に終えたときの日時"},
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "代理中、これから、終わったのどれか"},
+};
+static const struct table deputies_table = {.title = "代理",
+    .about = "1行が1つの代理の期間",
+    .kind = "登録",
+    TABLE_COLUMNS(deputies_columns)};
+
+static err deputies_csv_read(struct req *rq)
+{
+    struct deputy_list all;
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    TRY(org_deputy_all(rq->db, rq->a, rq->who.scope, &all));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct deputy *d = &all.v[i];
+        csv_str(&c, d->principal_name);
+        csv_str(&c, d->deputy_name);
+        csv_day(&c, d->from);
+        csv_day(&c, d->to);
+        csv_time(&c, d->ended_at);
+        csv_str(&c, is_now(rq, d) ? S("代理中") : has_ended(rq, d) ? S("終わった") : S("これから"));
+        csv_end_row(&c);
+    }
+    return req_send_csv(rq, &c, S("代理"));
 }
 
 /* ── writing one down, and its end ── */
@@ -169,6 +213,8 @@ static err ending_write(struct tx *tx, struct req *rq)
 
 const struct route org_deputy_routes[] = {
     {.method = GET, .path = "/deputies", .perm = &org_p_deputy, .read = deputies_read},
+    {.method = GET, .path = "/deputies/csv", .perm = &org_p_deputy, .table = &deputies_table,
+        .read = deputies_csv_read},
     {.method = POST, .path = "/deputies", .perm = &org_p_deputy, .form = &naming_form,
         .read = deputies_read, .prepare = naming_prepare, .write = naming_write},
     {.method = POST, .path = "/deputies/{deputy}/end", .perm = &org_p_deputy,

@@ -173,8 +173,11 @@ static err invite_prepare(struct req *rq)
 {
     struct invite *f = rq->form;
     TRY(invited_of(rq, f->link, &f->invited));
-    if (str_chars(f->password) < 12)
-        req_error(rq, "password", S("12文字以上にしてください。"));
+    struct strs about = {(str[]){f->invited.login, f->invited.name}, 2};
+    str weak;
+    TRY(org_password_check(rq->a, f->password, &about, &weak));
+    if (weak.n)
+        req_error(rq, "password", weak);
     if (!str_eq(f->password, f->again))
         req_error(rq, "again", S("上のパスワードと違います。"));
     return req_has_errors(rq) ? ERR(INVALID) : org_password_hash(rq->a, f->password, &f->hash);

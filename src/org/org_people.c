@@ -2,11 +2,12 @@
 /* Registering people: the system administrator everywhere, a body's administrator in that body. */
 #include "org/org_private.h"
 
+#include "core/csv.h"
 #include "core/word.h"
 #include "invited.ht.h"
 #include "people.ht.h"
 
-enum { LINK_DAYS = 7 };
+enum { LINK_DAYS = 7, LISTED = 200 };
 
 const struct permission org_p_people = {"org.people", ROLE_ADMIN | ROLE_SYSTEM};
 
@@ -62,7 +63,7 @@ str org_role_names(struct arena *a, uint32_t roles)
 static err people_rows(struct req *rq, struct view_people *v)
 {
     struct person_list list;
-    TRY(org_person_find(rq->db, rq->a, rq->who.scope, v->q, &list));
+    TRY(org_person_find(rq->db, rq->a, rq->who.scope, v->q, LISTED, &list));
     v->people.p = ARENA_ARRAY(rq->a, struct view_people_people, list.n);
     if (!v->people.p)
         return ERR(NOMEM);
@@ -114,6 +115,50 @@ static err people_read(struct req *rq)
     TRY(people_rows(rq, v));
     TRY(people_form(rq, v));
     return req_show(rq, &view_people_type, v);
+}
+
+/* ── the list as a file ── */
+
+static const struct column people_columns[] = {
+    COLUMN_CODE6(MAY_BE_EMPTY),
+    COLUMN_BODY,
+    {"login", "ログイン名", COLUMN_TEXT, KEY_COLUMN, "サインインに使う名前（メールアドレス）"},
+    {"name", "名前", COLUMN_TEXT, NEVER_EMPTY, "利用者の名前"},
+    {"roles", "役割", COLUMN_LIST, MAY_BE_EMPTY, "担当者、所属長、CISOなど。役割がなければ空欄"},
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "利用中、パスワード未設定、停止中のどれか"},
+};
+static const struct table people_table = {.title = "利用者",
+    .about = "1行が1人",
+    .kind = "登録",
+    TABLE_COLUMNS(people_columns)};
+
+static str state_text(const struct person *p)
+{
+    return !p->active ? S("停止中") : p->has_password ? S("利用中") : S("パスワード未設定");
+}
+
+static err people_csv_read(struct req *rq)
+{
+    struct person_list list;
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    if (!has_system(rq))
+        req_journal_body(rq, rq->who.org, S("利用者")); /* one's own */
+    TRY(org_person_find(
+        rq->db, rq->a, rq->who.scope, req_query(rq, "q"), CSV_ROWS, &list));
+    if (list.more)
+        return req_csv_too_long(rq);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct person *p = &list.v[i];
+        csv_str(&c, p->code6);
+        csv_str(&c, p->org_name);
+        csv_str(&c, p->login);
+        csv_str(&c, p->name);
+        csv_str(&c, org_role_names(rq->a, p->roles));
+        csv_str(&c, state_text(p));
+        csv_end_row(&c);
+    }
+    return req_send_csv(rq, &c, S("利用者"));
 }
 
 /* ── registering ── */
@@ -258,6 +303,8 @@ static err stop_write(struct tx *tx, struct req *rq)
 
 const struct route org_people_routes[] = {
     {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read},
+    {.method = GET, .path = "/people/list/csv", .perm = &org_p_people, .journal = JOURNAL_EXPORT,
+        .table = &people_table, .read = people_csv_read},
     {.method = POST, .path = "/people", .perm = &org_p_people, .form = &registration_form,
         .read = people_read, .prepare = registration_prepare, .write = registration_write},
     {.method = POST, .path = "/people/{person}/link", .perm = &org_p_people,

@@ -5,6 +5,18 @@
 
 #include "org/org.h"
 
+/* org_password_weak.c */
+enum { ORG_PASSWORD_LEAST = 12 }; /* characters */
+/* The table of common words: word i is text[starts[i]] to text[starts[i+1]], sorted by bytes. */
+extern const char org_common_text[];
+extern const uint32_t org_common_starts[];
+extern const size_t org_common_n;
+bool org_password_is_common_word(str word);
+/* why: empty when it may be used; else what to tell the person. about: login, name, organisation,
+ * whose parts do not make a password strong. (OWASP ASVS 5.0, V6.2.1, V6.2.4, V6.2.11; NIST SP
+ * 800-63B, 3.1.1.2) */
+MUST err org_password_check(struct arena *a, str password, const struct strs *about, str *why);
+
 /* org_store.c */
 struct credential {
     person_id person;
@@ -40,10 +52,10 @@ struct person {
 struct person_list {
     struct person *v;
     size_t n;
-    bool more; /* beyond the 200 listed */
+    bool more; /* beyond those listed */
 };
-MUST err org_person_find(
-    struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out);
+MUST err org_person_find(struct db *db, struct arena *a, const struct scope *s, str q, size_t most,
+    struct person_list *out);
 /* The active people of the own body, by name. */
 MUST err org_person_colleagues(
     struct db *db, struct arena *a, const struct scope *s, struct person_list *out);

@@ -2,6 +2,7 @@
 /* The sections of the own body, and who belongs to which. */
 #include "org/org_private.h"
 
+#include "core/csv.h"
 #include "sections.ht.h"
 
 const struct permission org_p_section = {"org.section", ROLE_STAFF | ROLE_ADMIN};
@@ -27,26 +28,80 @@ static err section_row(struct req *rq, const struct section *k, const struct per
     return OK;
 }
 
-static err sections_read(struct req *rq)
-{
+struct sections {
     struct section_list all;
     struct person_list people;
     struct member_list members;
+};
+
+static err load(struct req *rq, struct sections *out)
+{
+    const struct scope *s = rq->who.scope;
+    TRY(org_section_all(rq->db, rq->a, s, &out->all));
+    TRY(org_person_colleagues(rq->db, rq->a, s, &out->people));
+    return org_section_members(rq->db, rq->a, s, &out->members);
+}
+
+static err sections_read(struct req *rq)
+{
+    struct sections k;
     struct view_sections *v = ARENA_NEW(rq->a, struct view_sections);
     if (!v)
         return ERR(NOMEM);
-    const struct scope *s = rq->who.scope;
-    TRY(org_section_all(rq->db, rq->a, s, &all));
-    TRY(org_person_colleagues(rq->db, rq->a, s, &people));
-    TRY(org_section_members(rq->db, rq->a, s, &members));
+    TRY(load(rq, &k));
     v->name = req_typed(rq, "name", STR_NONE);
     v->name_error = req_error_of(rq, "name");
-    v->sections.p = ARENA_ARRAY(rq->a, struct view_sections_sections, all.n);
+    v->sections.p = ARENA_ARRAY(rq->a, struct view_sections_sections, k.all.n);
     if (!v->sections.p)
         return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++)
-        TRY(section_row(rq, &all.v[i], &people, &members, &v->sections.p[v->sections.n++]));
+    for (size_t i = 0; i < k.all.n; i++)
+        TRY(section_row(
+            rq, &k.all.v[i], &k.people, &k.members, &v->sections.p[v->sections.n++]));
     return req_show(rq, &view_sections_type, v);
+}
+
+static const struct column columns[] = {
+    {"section", "課", COLUMN_TEXT, NEVER_EMPTY, "課の名前"},
+    {"active", "使っている", COLUMN_YESNO, NEVER_EMPTY, "項目を割り当てる先として使っているか"},
+    {"person", "人", COLUMN_TEXT, MAY_BE_EMPTY, "課の人の名前。誰もいない課では空欄"},
+    {"login", "ログイン名", COLUMN_TEXT, MAY_BE_EMPTY, "その人がサインインに使う名前"},
+};
+static const struct table table = {.title = "課の一覧",
+    .about = "1行が、課の1人。誰もいない課は1行",
+    .kind = "登録",
+    TABLE_COLUMNS(columns)};
+
+static void csv_section(struct csv *c, const struct sections *k, const struct section *section)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < k->people.n; i++) {
+        const struct person *p = &k->people.v[i];
+        if (!is_member(&k->members, section->id, p->id.v))
+            continue;
+        csv_str(c, section->name);
+        csv_yes(c, section->active);
+        csv_str(c, p->name);
+        csv_str(c, p->login);
+        csv_end_row(c);
+        written++;
+    }
+    if (written > 0)
+        return;
+    csv_str(c, section->name);
+    csv_yes(c, section->active);
+    csv_none(c, 2);
+    csv_end_row(c);
+}
+
+static err csv_read(struct req *rq)
+{
+    struct sections k;
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    TRY(load(rq, &k));
+    for (size_t i = 0; i < k.all.n; i++)
+        csv_section(&c, &k, &k.all.v[i]);
+    return req_send_csv(rq, &c, S("課の一覧"));
 }
 
 static err audit_section(struct tx *tx, struct req *rq, const char *action, int64_t id)
@@ -161,6 +216,8 @@ static err people_write(struct tx *tx, struct req *rq)
 
 const struct route org_section_routes[] = {
     {.method = GET, .path = "/sections", .perm = &org_p_section, .read = sections_read},
+    {.method = GET, .path = "/sections/csv", .perm = &org_p_section, .table = &table,
+        .read = csv_read},
     {.method = POST, .path = "/sections", .perm = &org_p_section, .form = &naming_form,
         .read = sections_read, .prepare = add_prepare, .write = add_write},
     {.method = POST, .path = "/sections/{section}/stop", .perm = &org_p_section,

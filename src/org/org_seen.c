@@ -5,7 +5,7 @@
 #include "core/csv.h"
 #include "seen.ht.h"
 
-enum { PAGE = 50, MONTHS = 36, FILE_ROWS = 20000 };
+enum { PAGE = 50, MONTHS = 36 };
 
 const struct permission org_p_seen = {
     "org.seen", ROLE_STAFF | ROLE_APPROVER | ROLE_CISO | ROLE_ADMIN};
@@ -101,15 +101,27 @@ static err seen_read(struct req *rq)
     return req_show(rq, &view_seen_type, v);
 }
 
+static const struct column seen_columns[] = {
+    {"first_at", "最初の日時", COLUMN_TIME, NEVER_EMPTY, "その日に初めて見た日時"},
+    {"last_at", "最後の日時", COLUMN_TIME, NEVER_EMPTY, "その日に最後に見た日時"},
+    {"times", "回数", COLUMN_INT, NEVER_EMPTY, "その日に見た回数", .unit = "回"},
+    {"org", "見た機関", COLUMN_TEXT, NEVER_EMPTY, "見た人のいる機関。人の名前は示さない"},
+    {"object", "見たもの", COLUMN_TEXT, NEVER_EMPTY, "自団体の何を見たか"},
+    {"how", "見方", COLUMN_TEXT, NEVER_EMPTY, "閲覧か、CSVで保存か"},
+};
+static const struct table seen_table = {.title = "閲覧記録",
+    .about = "1行が、ある日の、一つの機関の、一つのものの閲覧",
+    .kind = "記録",
+    TABLE_COLUMNS(seen_columns)};
+
 static err seen_csv_read(struct req *rq)
 {
-    static const char *const head[] = {
-        "最初の日時", "最後の日時", "回数", "見た機関", "見たもの", "見方", "データの種類"};
     struct reading_list list;
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
-    TRY(readings_of(rq, 0, FILE_ROWS, &list));
-    csv_row(&c, head, COUNT_OF(head));
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    TRY(readings_of(rq, 0, CSV_ROWS + 1, &list));
+    if (list.n > CSV_ROWS)
+        return req_csv_too_long(rq);
     for (size_t i = 0; i < list.n; i++) {
         const struct reading *r = &list.v[i];
         csv_time(&c, r->at);
@@ -118,14 +130,14 @@ static err seen_csv_read(struct req *rq)
         csv_str(&c, r->org);
         csv_str(&c, r->object);
         csv_str(&c, how_text(r->kind));
-        csv_str(&c, web_is_demo(rq->web) ? S("架空データ") : S("記録"));
         csv_end_row(&c);
     }
-    return req_send(rq, "text/csv; charset=utf-8", S("閲覧記録.csv"), &out);
+    return req_send_csv(rq, &c, S("閲覧記録"));
 }
 
 const struct route org_seen_routes[] = {
     {.method = GET, .path = "/seen", .perm = &org_p_seen, .read = seen_read},
-    {.method = GET, .path = "/seen/csv", .perm = &org_p_seen, .read = seen_csv_read},
+    {.method = GET, .path = "/seen/csv", .perm = &org_p_seen, .table = &seen_table,
+        .read = seen_csv_read},
     {.path = NULL},
 };

@@ -176,11 +176,10 @@ err org_person_get(
     return OK;
 }
 
-err org_person_find(
-    struct db *db, struct arena *a, const struct scope *s, str q, struct person_list *out)
+err org_person_find(struct db *db, struct arena *a, const struct scope *s, str q, size_t most,
+    struct person_list *out)
 {
-    enum { MOST = 200 };
-    *out = (struct person_list){.v = ARENA_ARRAY(a, struct person, MOST)};
+    *out = (struct person_list){.v = ARENA_ARRAY(a, struct person, most)};
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
@@ -188,10 +187,11 @@ err org_person_find(
             " WHERE (p.body=$1 OR CAST($2 AS BIGINT)=3)"
             " AND (CAST($3 AS TEXT)='' OR REPLACE(p.name || ' ' || p.login || ' ' || b.name,"
             " CAST($3 AS TEXT), '') <> p.name || ' ' || p.login || ' ' || b.name)"
-            " ORDER BY p.active DESC, b.class DESC, b.code6, p.login LIMIT 201"),
-        V(scope_body(s).v, scope_level(s), q))
+            " ORDER BY p.active DESC, b.class DESC, b.code6, p.login"
+            " LIMIT CAST($4 AS BIGINT)"),
+        V(scope_body(s).v, scope_level(s), q, (int64_t)most + 1))
     {
-        if (out->n == MOST)
+        if (out->n == most)
             out->more = true;
         else
             person_of_row(a, &r, &out->v[out->n++]);
@@ -290,6 +290,14 @@ err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life)
     return db_exec(tx,
         SQL("INSERT INTO session (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)"),
         V(hash, p.v, tx_now(tx), tx_now(tx) + life));
+}
+
+err org_session_count(struct db *db, usec now, int64_t *out)
+{
+    *out = 0;
+    DB_EACH(db, r, SQL("SELECT COUNT(*) FROM session WHERE expires_at>=$1"), V(now))
+    *out = row_i64(&r, 0);
+    return db_status(db);
 }
 
 err org_session_drop(struct tx *tx, struct bytes hash)

@@ -84,18 +84,31 @@ static err policies_read(struct req *rq)
     return req_show(rq, &view_policies_type, v);
 }
 
+static const struct column columns[] = {
+    COLUMN_CODE6(KEY_COLUMN),
+    COLUMN_BODY,
+    {"established", "策定日", COLUMN_DAY, MAY_BE_EMPTY, "方針を定めた日。登録がなければ空欄"},
+    {"revised", "改定日", COLUMN_DAY, MAY_BE_EMPTY, "最後に改めた日"},
+    {"guideline", "従っている指針・ガイドライン", COLUMN_TEXT, MAY_BE_EMPTY, "名前と版"},
+    {"published", "公表日", COLUMN_DAY, MAY_BE_EMPTY, "方針を公表した日。公表していなければ空欄"},
+    {"address", "公表先のアドレス", COLUMN_TEXT, MAY_BE_EMPTY, "方針を載せたページ"},
+    {"late", "期限までに公表していない", COLUMN_YESNO, NEVER_EMPTY,
+        "2026年4月1日（地方自治法第244条の6の施行）を過ぎて、公表していないか"},
+    {"registered_at", "登録した日時", COLUMN_TIME, MAY_BE_EMPTY, "この内容を登録した日時"},
+};
+static const struct table table = {.title = "団体の方針",
+    .about = "1行が1団体の、今登録されている方針",
+    .kind = "登録",
+    TABLE_COLUMNS(columns)};
+
 static err csv_read(struct req *rq)
 {
-    static const char *const head[] = {"団体コード", "団体名", "策定日", "改定日",
-        "従っている指針・ガイドライン", "公表日", "公表先のアドレス", "期限までに公表していない",
-        "登録した日時", "データの種類"};
     struct policy_list all;
     jday today = jday_of_usec(rq->now);
     enum policy_show show = policy_show_of(req_query(rq, "show"));
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
     TRY(policy_register(rq->db, rq->a, rq->who.scope, &all));
-    csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < all.n; i++) {
         const struct policy *p = &all.v[i];
         if (!policy_is_shown(p, show, req_query(rq, "q"), today))
@@ -107,12 +120,11 @@ static err csv_read(struct req *rq)
         csv_str(&c, p->guideline_name);
         csv_day(&c, p->published);
         csv_str(&c, p->address);
-        csv_str(&c, policy_is_late(p, today) ? S("はい") : S("いいえ"));
+        csv_yes(&c, policy_is_late(p, today));
         csv_time(&c, p->at);
-        csv_str(&c, web_is_demo(rq->web) ? S("架空データ") : S("登録"));
         csv_end_row(&c);
     }
-    return req_send(rq, "text/csv; charset=utf-8", S("団体の方針.csv"), &out);
+    return req_send_csv(rq, &c, S("団体の方針"));
 }
 
 /* ── guidelines ── */
@@ -160,7 +172,8 @@ static err guideline_write(struct tx *tx, struct req *rq)
 
 const struct route policy_office_routes[] = {
     {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read},
-    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .read = csv_read},
+    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .table = &table,
+        .read = csv_read},
     {.method = POST, .path = "/policies/guidelines", .perm = &policy_p_guideline, .form = &form,
         .read = policies_read, .prepare = guideline_prepare, .write = guideline_write},
     {.path = NULL},

@@ -230,6 +230,7 @@ struct writer_stats writer_stats(struct writer *w)
 {
     pthread_mutex_lock(&w->lock);
     struct writer_stats s = w->stats;
+    s.waiting = (int64_t)w->waiting;
     pthread_mutex_unlock(&w->lock);
     return s;
 }

@@ -21,6 +21,7 @@ struct job {
 
 struct writer_stats {
     int64_t jobs, batches, failed, largest_batch;
+    int64_t waiting; /* in the queue, now */
     usec busy; /* time spent with a batch */
 };
 

@@ -207,17 +207,31 @@ static err board_read(struct req *rq)
     return req_show(rq, &view_board_type, v);
 }
 
+static const struct column board_columns[] = {
+    COLUMN_CODE6(MAY_BE_EMPTY),
+    COLUMN_BODY,
+    COLUMN_CLASS,
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "未着手、回答中、提出済みなど"},
+    {"answered", "回答した項目数", COLUMN_INT, NEVER_EMPTY, "答えた項目の数", .unit = "項目"},
+    {"items", "項目数", COLUMN_INT, NEVER_EMPTY, "答える項目の数", .unit = "項目"},
+    {"turn", "次の番", COLUMN_TEXT, MAY_BE_EMPTY, "次に手を動かす人"},
+    {"need", "気になること", COLUMN_LIST, MAY_BE_EMPTY, "手を貸したほうがよい理由"},
+    {"changed_at", "最後の変更", COLUMN_TIME, MAY_BE_EMPTY, "回答が最後に変わった日時"},
+    {"submitted_at", "提出日時", COLUMN_TIME, MAY_BE_EMPTY, "提出した日時。提出していなければ空欄"},
+};
+static const struct table board_table = {.title = "団体ごとの状況",
+    .about = "1行が、調査の対象の1団体（機関が別に答えるときは1機関）",
+    .kind = "回答",
+    TABLE_COLUMNS(board_columns)};
+
 static err board_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"団体コード", "団体名", "区分", "状態", "回答した項目数",
-        "項目数", "次の番", "気になること", "最後の変更", "提出日時", "基準日", "データの種類"};
     struct survey s;
     struct board b;
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     TRY(survey_of(rq, &s));
     TRY(survey_board(rq->db, rq->a, rq->who.scope, s.id, &b));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &s, &out);
     struct narrow n = narrow_of(rq, &s);
     for (size_t i = 0; i < b.n; i++) {
         const struct board_row *r = &b.v[i];
@@ -233,9 +247,9 @@ static err board_csv_read(struct req *rq)
         csv_str(&c, has_left(r) ? S("合併などで終わった団体") : need_text(rq, needs_of(r, &n)));
         csv_time(&c, r->changed_at);
         csv_time(&c, survey_response_is_counted(r->state) ? r->submitted_at : 0);
-        survey_csv_tail(rq, &c, &s);
+        csv_end_row(&c);
     }
-    return survey_csv_send(rq, &s, "団体ごとの状況", &out);
+    return survey_csv_send(rq, &s, &c);
 }
 
 /* ── the addresses in the menu ── */
@@ -275,11 +289,13 @@ const struct route survey_office_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
         .read = board_read},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .journal = JOURNAL_EXPORT, .read = board_csv_read},
+        .journal = JOURNAL_EXPORT, .table = &board_table, .read = board_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
-        .journal = JOURNAL_EXPORT, .read = survey_totals_csv_read},
+        .journal = JOURNAL_EXPORT, .table = &survey_totals_table,
+        .read = survey_totals_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,
-        .journal = JOURNAL_EXPORT, .read = survey_total_csv_read},
+        .journal = JOURNAL_EXPORT, .table = &survey_total_table,
+        .read = survey_total_csv_read},
     {.method = GET, .path = "/surveys/{survey}/totals", .perm = &survey_p_totals,
         .read = survey_totals_read},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}", .perm = &survey_p_totals,

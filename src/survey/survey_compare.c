@@ -286,11 +286,29 @@ err survey_compare_read(struct req *rq)
 
 /* ── as a file ── */
 
+static const struct column columns[] = {
+    {"part", "表", COLUMN_TEXT, KEY_COLUMN, "自団体の経年か、ほかの団体との比較か"},
+    {"area", "分野", COLUMN_TEXT, KEY_COLUMN, "項目の分野"},
+    {"who", "対象", COLUMN_TEXT, KEY_COLUMN, "自団体か、比べる団体の集まり"},
+    COLUMN_FISCAL_YEAR(KEY_COLUMN),
+    {"items", "項目数", COLUMN_INT, NEVER_EMPTY, "比べた項目の数", .unit = "項目"},
+    {"n", "n（団体）", COLUMN_INT, MAY_BE_EMPTY, "数えた団体の数。公表しないときは空欄",
+        .unit = "団体"},
+    {"done", "実施済みの割合（%）", COLUMN_SHARE, MAY_BE_EMPTY,
+        "項目のうち実施済みの割合。公表しないときは空欄"},
+    {"partial", "一部実施の割合（%）", COLUMN_SHARE, MAY_BE_EMPTY,
+        "項目のうち一部実施の割合。公表しないときは空欄"},
+    {"note", "注", COLUMN_TEXT, MAY_BE_EMPTY, "値を示さない理由"},
+};
+const struct table survey_compare_table = {.title = "分野ごとの比較",
+    .about = "1行が、一つの分野の、自団体か団体の集まりの一年度",
+    .kind = "回答",
+    TABLE_COLUMNS(columns)};
+
 static void csv_shares(struct csv *c, int64_t done, int64_t partial, bool withheld)
 {
     if (withheld) {
-        csv_str(c, STR_NONE);
-        csv_str(c, STR_NONE);
+        csv_none(c, 2);
         csv_str(c, S("5団体未満のため非公表"));
         return;
     }
@@ -299,8 +317,8 @@ static void csv_shares(struct csv *c, int64_t done, int64_t partial, bool withhe
     csv_str(c, STR_NONE);
 }
 
-static void csv_area(const struct req *rq, struct csv *c, const struct comparison *all,
-    const struct view_compare *v, const struct view_compare_areas *area)
+static void csv_area(struct csv *c, const struct comparison *all, const struct view_compare *v,
+    const struct view_compare_areas *area)
 {
     for (size_t i = 0; i < area->years.n; i++) {
         const struct view_compare_areas_years *y = &area->years.p[i];
@@ -311,7 +329,8 @@ static void csv_area(const struct req *rq, struct csv *c, const struct compariso
         csv_i64(c, y->items);
         csv_i64(c, 1);
         csv_shares(c, y->done, y->partial, false);
-        survey_csv_tail(rq, c, &all->year[all->n_years - 1 - i].survey);
+        c->as_of = all->year[all->n_years - 1 - i].survey.as_of;
+        csv_end_row(c);
     }
     for (size_t i = 0; i < area->groups.n; i++) {
         const struct view_compare_areas_groups *g = &area->groups.p[i];
@@ -321,27 +340,25 @@ static void csv_area(const struct req *rq, struct csv *c, const struct compariso
         csv_str(c, v->year);
         csv_i64(c, area->compared);
         if (g->withheld)
-            csv_str(c, STR_NONE);
+            csv_none(c, 1);
         else
             csv_i64(c, g->bodies);
         csv_shares(c, g->done, g->partial, g->withheld);
-        survey_csv_tail(rq, c, &all->survey);
+        c->as_of = all->survey.as_of;
+        csv_end_row(c);
     }
 }
 
 err survey_compare_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"表", "分野", "対象", "年度", "項目数", "n（団体）",
-        "実施済みの割合（%）", "一部実施の割合（%）", "注", "基準日", "データの種類"};
     struct comparison *all = ARENA_NEW(rq->a, struct comparison);
     struct view_compare v;
-    BUF_AUTO out = BUF(1 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     if (!all)
         return ERR(NOMEM);
     TRY(compare_view(rq, all, &v));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &all->survey, &out);
     for (size_t i = 0; i < v.areas.n; i++)
-        csv_area(rq, &c, all, &v, &v.areas.p[i]);
-    return survey_csv_send(rq, &all->survey, "分野ごとの比較", &out);
+        csv_area(&c, all, &v, &v.areas.p[i]);
+    return survey_csv_send(rq, &all->survey, &c);
 }

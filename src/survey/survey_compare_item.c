@@ -165,6 +165,26 @@ err survey_compare_item_read(struct req *rq)
 
 /* ── as a file ── */
 
+static const struct column columns[] = {
+    COLUMN_ITEM(NEVER_EMPTY),
+    COLUMN_QUESTION,
+    {"who", "対象", COLUMN_TEXT, NEVER_EMPTY, "自団体か、比べる団体の集まり"},
+    COLUMN_FISCAL_YEAR(NEVER_EMPTY),
+    {"answer", "回答", COLUMN_TEXT, MAY_BE_EMPTY, "回答か、回答の集計を言葉で"},
+    {"share", "割合（%）", COLUMN_SHARE, MAY_BE_EMPTY, "その回答の団体の割合。分母はn"},
+    {"bodies", "団体数", COLUMN_INT, MAY_BE_EMPTY, "その回答の団体の数", .unit = "団体"},
+    {"n", "n（団体）", COLUMN_INT, MAY_BE_EMPTY, "数えた団体の数。自団体の行と、公表しないときは空欄",
+        .unit = "団体"},
+    {"unanswered", "未回答（団体）", COLUMN_INT, MAY_BE_EMPTY, "この項目に答えていない団体の数",
+        .unit = "団体"},
+    {"unit", "単位", COLUMN_TEXT, MAY_BE_EMPTY, "回答が数のときの単位"},
+    {"note", "注", COLUMN_TEXT, MAY_BE_EMPTY, "値を示さない理由、年度による文言の違い"},
+};
+const struct table survey_compare_item_table = {.title = "項目の比較",
+    .about = "1行が、一つの項目の、自団体の一年度の回答か、団体の集まりの一つの回答の数",
+    .kind = "回答",
+    TABLE_COLUMNS(columns)};
+
 static void csv_head(struct csv *c, const struct view_compare_item *v, str who, str year)
 {
     csv_str(c, v->code);
@@ -173,28 +193,22 @@ static void csv_head(struct csv *c, const struct view_compare_item *v, str who, 
     csv_str(c, year);
 }
 
-static void csv_blank(struct csv *c, int n)
-{
-    for (int i = 0; i < n; i++)
-        csv_str(c, STR_NONE);
-}
-
-static void csv_group(const struct req *rq, struct csv *c, const struct comparison *all,
-    const struct view_compare_item *v, const struct view_compare_item_groups *g)
+static void csv_group(
+    struct csv *c, const struct view_compare_item *v, const struct view_compare_item_groups *g)
 {
     if (g->withheld || g->answers.n == 0) {
         csv_head(c, v, g->name, v->year);
         csv_str(c, g->summary);
-        csv_blank(c, 2);
+        csv_none(c, 2);
         if (g->withheld) {
-            csv_blank(c, 2);
+            csv_none(c, 2);
         } else {
             csv_i64(c, g->n);
             csv_i64(c, g->unanswered);
         }
         csv_str(c, v->unit);
         csv_str(c, g->withheld ? S("5団体未満のため非公表") : STR_NONE);
-        survey_csv_tail(rq, c, &all->survey);
+        csv_end_row(c);
     }
     for (size_t i = 0; i < g->answers.n; i++) {
         csv_head(c, v, g->name, v->year);
@@ -205,34 +219,31 @@ static void csv_group(const struct req *rq, struct csv *c, const struct comparis
         csv_i64(c, g->unanswered);
         csv_str(c, v->unit);
         csv_str(c, STR_NONE);
-        survey_csv_tail(rq, c, &all->survey);
+        csv_end_row(c);
     }
 }
 
 err survey_compare_item_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"番号", "設問", "対象", "年度", "回答", "割合（%）",
-        "団体数", "n（団体）", "未回答（団体）", "単位", "注", "基準日", "データの種類"};
     struct comparison *all = ARENA_NEW(rq->a, struct comparison);
     struct view_compare_item v;
-    BUF_AUTO out = BUF(1 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     if (!all)
         return ERR(NOMEM);
     TRY(item_view(rq, all, &v));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &all->survey, &out);
     for (size_t i = 0; i < v.own.n; i++) {
         const struct view_compare_item_own *o = &v.own.p[i];
         csv_head(&c, &v, S("自団体"), o->year);
         csv_str(&c, o->value);
-        csv_blank(&c, 4);
+        csv_none(&c, 4);
         csv_str(&c, v.unit);
         csv_str(&c, o->reworded ? S("文言が異なる") : STR_NONE);
-        struct survey of = all->survey;
-        of.as_of = o->as_of;
-        survey_csv_tail(rq, &c, &of);
+        c.as_of = o->as_of;
+        csv_end_row(&c);
     }
+    c.as_of = all->survey.as_of;
     for (size_t i = 0; i < v.groups.n; i++)
-        csv_group(rq, &c, all, &v, &v.groups.p[i]);
-    return survey_csv_send(rq, &all->survey, "項目の比較", &out);
+        csv_group(&c, &v, &v.groups.p[i]);
+    return survey_csv_send(rq, &all->survey, &c);
 }

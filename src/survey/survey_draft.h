@@ -120,6 +120,8 @@ MUST err survey_drafting_of(struct req *rq, struct drafting *out);
 struct draft_writing survey_draft_writing(struct tx *tx, struct req *rq, int64_t version);
 err survey_draft_say(struct req *rq, err e); /* STALE and CONFLICT in words */
 str survey_type_name(enum answer_type t);
+str survey_carry_name(enum carry c);
+str survey_options_text(struct arena *a, const struct question *q); /* a line each */
 
 extern const struct web_form survey_pick_form, survey_question_form, survey_condition_form,
     survey_move_form;
@@ -137,6 +139,16 @@ err survey_condition_write(struct tx *tx, struct req *rq);
 err survey_move_write(struct tx *tx, struct req *rq);
 err survey_remove_write(struct tx *tx, struct req *rq);
 err survey_unremove_write(struct tx *tx, struct req *rq);
+
+/* survey_draft_conflict.c: STALE, with the page of both values; the form is that of the route. */
+MUST err survey_head_conflict(
+    struct tx *tx, struct req *rq, const struct draft *now, const struct draft *mine);
+MUST err survey_target_conflict(
+    struct tx *tx, struct req *rq, const struct draft *now, const struct draft *mine);
+MUST err survey_question_conflict(
+    struct tx *tx, struct req *rq, const struct drafting *now, const struct draft_item *mine);
+MUST err survey_condition_conflict(
+    struct tx *tx, struct req *rq, const struct drafting *now, const struct draft_item *mine);
 
 extern const struct web_form survey_dates_form;
 err survey_dates_read(struct req *rq);

@@ -33,6 +33,11 @@ static const struct word kinds[] = {
     {LINEAGE_WIDENED, S("widened"), S("範囲が広くなった")},
 };
 
+str survey_carry_name(enum carry c)
+{
+    return WORD_OF(carries, c + 1)->name;
+}
+
 static err go_to_item(struct req *rq, str code, const char *ok)
 {
     return req_go(rq, str_fmt(rq->a, "/surveys/drafts/%.*s/items/%.*s?ok=%s",
@@ -222,7 +227,7 @@ static const struct web_field wording_fields[] = {
 };
 const struct web_form survey_question_form = WEB_FORM(wording_fields, wording);
 
-static str options_text(struct arena *a, const struct question *q)
+str survey_options_text(struct arena *a, const struct question *q)
 {
     BUF_AUTO b = BUF(65536);
     for (size_t i = 0; i < q->n_options; i++) {
@@ -337,7 +342,7 @@ static void item_fields(struct req *rq, const struct drafting *d, const struct d
         .why_error = req_error_of(rq, "why"),
         .type_error = req_error_of(rq, "type"),
         .area_error = req_error_of(rq, "area"),
-        .options = req_typed(rq, "options", options_text(rq->a, &it->q)),
+        .options = req_typed(rq, "options", survey_options_text(rq->a, &it->q)),
         .options_error = req_error_of(rq, "options"),
         .unit = req_typed(rq, "unit", it->q.unit),
         .unit_error = req_error_of(rq, "unit"),
@@ -562,8 +567,11 @@ err survey_question_write(struct tx *tx, struct req *rq)
     const struct wording *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
     struct draft_item it = {.q = f->q, .kind = f->lineage};
+    err e = survey_drafting_begin(&w, &d);
+    if (e.code == ERR_STALE)
+        return survey_question_conflict(tx, rq, &d, &it);
+    TRY(survey_draft_say(rq, e));
     TRY(survey_draft_item_set(tx, rq->a, w.draft, &it));
     TRY(survey_drafting_end(&w, S("draft.item"), it.q.code));
     return go_to_item(rq, it.q.code, "saved");
@@ -628,7 +636,10 @@ err survey_condition_write(struct tx *tx, struct req *rq)
     const struct conditioning *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
+    err e = survey_drafting_begin(&w, &d);
+    if (e.code == ERR_STALE)
+        return survey_condition_conflict(tx, rq, &d, &f->item);
+    TRY(survey_draft_say(rq, e));
     TRY(survey_draft_item_set(tx, rq->a, w.draft, &f->item));
     TRY(survey_drafting_end(&w, S("draft.condition"), f->item.q.code));
     return go_to_item(rq, f->item.q.code, "saved");

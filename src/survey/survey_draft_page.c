@@ -2,6 +2,7 @@
 /* Drafts of surveys: the list, one draft with its items, its head, its target, its publication. */
 #include "survey/survey_draft.h"
 
+#include "core/csv.h"
 #include "core/word.h"
 
 #include "draft.ht.h"
@@ -115,6 +116,44 @@ static err drafts_read(struct req *rq)
     v->errors = req_has_errors(rq);
     TRY(list_sources(rq, v));
     return req_show(rq, &view_drafts_type, v);
+}
+
+static const struct column drafts_columns[] = {
+    {"title", "調査", COLUMN_TEXT, NEVER_EMPTY, "調査の名前"},
+    {"fiscal_year", "年度", COLUMN_INT, NEVER_EMPTY, "調査の年度（西暦）", .unit = "年度"},
+    {"items", "項目数", COLUMN_INT, NEVER_EMPTY, "入れた項目の数", .unit = "項目"},
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "下書き、公開した、消した下書きのどれか"},
+    {"changed_by", "最後に変えた人", COLUMN_TEXT, MAY_BE_EMPTY, "最後に変えた人の名前"},
+    {"changed_at", "最後に変えた日時", COLUMN_TIME, NEVER_EMPTY, "最後に変えた日時"},
+};
+static const struct table drafts_table = {.title = "調査の下書き",
+    .about = "1行が1つの下書き",
+    .kind = "登録",
+    TABLE_COLUMNS(drafts_columns)};
+
+static const str draft_states[] = {[DRAFT_OPEN] = S("下書き"),
+    [DRAFT_PUBLISHED] = S("公開した"),
+    [DRAFT_DELETED] = S("消した下書き")};
+
+static err drafts_csv_read(struct req *rq)
+{
+    struct draft_list all;
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
+    TRY(survey_draft_all(rq->db, rq->a, &all));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct draft *d = &all.v[i];
+        str by;
+        TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){d->person}, &by));
+        csv_str(&c, d->title);
+        csv_i64(&c, d->fiscal_year);
+        csv_i64(&c, d->n_items);
+        csv_str(&c, draft_states[d->state]);
+        csv_str(&c, by);
+        csv_time(&c, d->changed_at);
+        csv_end_row(&c);
+    }
+    return req_send_csv(rq, &c, S("調査の下書き"));
 }
 
 struct making_draft {
@@ -429,21 +468,30 @@ static err head_prepare(struct req *rq)
     return req_has_errors(rq) ? ERR(INVALID) : OK;
 }
 
+static struct draft with_heading(const struct heading *f, struct draft d)
+{
+    d.title = f->title;
+    d.purpose = f->purpose;
+    d.fiscal_year = f->fiscal_year;
+    d.as_of = f->draft.as_of;
+    d.shown_deadline = f->draft.shown_deadline;
+    d.last_submission = f->draft.last_submission;
+    d.last_correction = f->draft.last_correction;
+    d.previous = f->draft.previous;
+    return d;
+}
+
 static err head_write(struct tx *tx, struct req *rq)
 {
     const struct heading *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
-    d.draft.title = f->title;
-    d.draft.purpose = f->purpose;
-    d.draft.fiscal_year = f->fiscal_year;
-    d.draft.as_of = f->draft.as_of;
-    d.draft.shown_deadline = f->draft.shown_deadline;
-    d.draft.last_submission = f->draft.last_submission;
-    d.draft.last_correction = f->draft.last_correction;
-    d.draft.previous = f->draft.previous;
-    TRY(survey_draft_set(tx, &d.draft));
+    err e = survey_drafting_begin(&w, &d);
+    struct draft next = with_heading(f, d.draft);
+    if (e.code == ERR_STALE)
+        return survey_head_conflict(tx, rq, &d.draft, &next);
+    TRY(survey_draft_say(rq, e));
+    TRY(survey_draft_set(tx, &next));
     TRY(survey_drafting_end(&w, S("draft.head"), STR_NONE));
     return go_to(rq, "", "saved");
 }
@@ -585,12 +633,16 @@ static err target_write(struct tx *tx, struct req *rq)
     const struct targeting *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
-    d.draft.chosen = str_eq(f->who, S("chosen"));
-    d.draft.classes = f->classes;
-    d.draft.prefs = f->prefs;
-    d.draft.codes = f->codes;
-    TRY(survey_draft_set(tx, &d.draft));
+    err e = survey_drafting_begin(&w, &d);
+    struct draft next = d.draft;
+    next.chosen = str_eq(f->who, S("chosen"));
+    next.classes = f->classes;
+    next.prefs = f->prefs;
+    next.codes = f->codes;
+    if (e.code == ERR_STALE)
+        return survey_target_conflict(tx, rq, &d.draft, &next);
+    TRY(survey_draft_say(rq, e));
+    TRY(survey_draft_set(tx, &next));
     TRY(survey_drafting_end(&w, S("draft.target"), STR_NONE));
     return go_to(rq, "/target", "saved");
 }
@@ -710,6 +762,8 @@ static err restore_write(struct tx *tx, struct req *rq)
 
 const struct route survey_draft_routes[] = {
     {.method = GET, .path = "/surveys/drafts", .perm = &survey_p_open, .read = drafts_read},
+    {.method = GET, .path = "/surveys/drafts/csv", .perm = &survey_p_open, .table = &drafts_table,
+        .read = drafts_csv_read},
     {.method = POST, .path = "/surveys/drafts", .perm = &survey_p_open, .form = &making_form,
         .read = drafts_read, .prepare = drafts_prepare, .write = drafts_write},
     {.method = GET, .path = DRAFT, .perm = &survey_p_open, .read = draft_read},

@@ -226,17 +226,31 @@ static err edition_read(struct req *rq)
     return req_show(rq, &view_edition_type, v);
 }
 
+static const struct column edition_columns[] = {
+    {"edition", "版", COLUMN_INT, KEY_COLUMN, "公表の版", .unit = "版"},
+    {"published_at", "公表日時", COLUMN_TIME, NEVER_EMPTY, "この版を公表した日時"},
+    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_AREA,
+    COLUMN_QUESTION,
+    {"figure", "数値", COLUMN_TEXT, NEVER_EMPTY, "公表した値を言葉で"},
+    COLUMN_N,
+    {"corrected", "訂正", COLUMN_YESNO, NEVER_EMPTY, "前の版から値が変わったか"},
+    {"before", "前の版の数値", COLUMN_TEXT, MAY_BE_EMPTY, "訂正した項目の、前の版の値"},
+    {"reason", "訂正の理由", COLUMN_TEXT, MAY_BE_EMPTY, "訂正した項目の、訂正の理由"},
+};
+static const struct table edition_table = {.title = "公表値",
+    .about = "1行が、公表した版の1項目の値",
+    .kind = "回答",
+    TABLE_COLUMNS(edition_columns)};
+
 static err edition_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"版", "公表日時", "番号", "分野", "設問", "数値", "n", "訂正",
-        "前の版の数値", "訂正の理由", "基準日", "データの種類"};
     struct survey s;
     struct view_edition v;
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     TRY(survey_of(rq, &s));
     TRY(edition_view(rq, &s, &v));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &s, &out);
     for (size_t i = 0; i < v.items.n; i++) {
         const struct view_edition_items *it = &v.items.p[i];
         csv_i64(&c, v.number);
@@ -246,12 +260,12 @@ static err edition_csv_read(struct req *rq)
         csv_str(&c, it->question);
         csv_str(&c, it->figure);
         csv_i64(&c, it->n);
-        csv_str(&c, it->corrected ? S("訂正") : STR_NONE);
+        csv_yes(&c, it->corrected);
         csv_str(&c, it->before);
         csv_str(&c, it->corrected ? v.reason : STR_NONE);
-        survey_csv_tail(rq, &c, &s);
+        csv_end_row(&c);
     }
-    return survey_csv_send(rq, &s, "公表値", &out);
+    return survey_csv_send(rq, &s, &c);
 }
 
 const struct route survey_edition_routes[] = {
@@ -262,6 +276,6 @@ const struct route survey_edition_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/editions/{edition}", .perm = &survey_p_open,
         .read = edition_read},
     {.method = GET, .path = "/surveys/{survey}/editions/{edition}/csv", .perm = &survey_p_open,
-        .read = edition_csv_read},
+        .table = &edition_table, .read = edition_csv_read},
     {.path = NULL},
 };

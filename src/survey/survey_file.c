@@ -159,7 +159,7 @@ static err look_inside(struct req *rq, str name, str *media, str *why)
         TRY(req_file_read(rq, kind.size, piece, sizeof piece, &got));
         survey_file_kind_feed(&kind, piece, got);
     }
-    return survey_file_kind_end(&kind, media, why);
+    return survey_file_kind_end(rq->a, &kind, media, why);
 }
 
 static err check_file(struct req *rq, struct attach *f)

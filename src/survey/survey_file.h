@@ -3,6 +3,7 @@
 #ifndef SURVEY_FILE_H
 #define SURVEY_FILE_H
 
+#include "core/mynumber.h"
 #include "survey/survey_private.h"
 
 enum {
@@ -20,7 +21,7 @@ MUST err survey_file_name_check(str name, str *why);
 
 /* Looks at a whole file in pieces, however they are cut, and says whether it is what its name
  * says: by its first bytes, for text by every byte, for Office files also by what must not be in
- * them (macros). */
+ * them (macros). No text may hold a 個人番号. */
 struct file_kind {
     const struct file_type *type;
     uint8_t head[512];
@@ -30,11 +31,12 @@ struct file_kind {
     unsigned utf8_left, cp932_left;
     uint32_t utf8_code, utf8_least;
     size_t macro_at;
+    struct mynumber_scan utf8_number, cp932_number;
 };
 void survey_file_kind_begin(struct file_kind *k, str name);
 void survey_file_kind_feed(struct file_kind *k, const void *p, size_t n);
 /* INVALID with why, or its media type. */
-MUST err survey_file_kind_end(struct file_kind *k, str *media, str *why);
+MUST err survey_file_kind_end(struct arena *a, struct file_kind *k, str *media, str *why);
 
 enum file_age { FILE_CURRENT, FILE_SOON, FILE_EXPIRED };
 enum file_age survey_file_age(jday valid_until, jday today);

@@ -3,8 +3,6 @@
  * beyond its first bytes; the files are only ever handed out again as attachments. */
 #include "survey/survey_file.h"
 
-#include "core/mynumber.h"
-
 static const char allowed[] =
     "使える形式は、PDF、画像（PNG・JPEG）、Excel・Word・PowerPoint（xlsx・docx・pptx）、"
     "テキスト（txt・csv）です。";
@@ -103,7 +101,9 @@ err survey_file_name_check(str name, str *why)
 
 void survey_file_kind_begin(struct file_kind *k, str name)
 {
-    *k = (struct file_kind){.type = type_of(name)};
+    *k = (struct file_kind){.type = type_of(name),
+        .utf8_number = mynumber_scan_begin(MYNUMBER_UTF8),
+        .cp932_number = mynumber_scan_begin(MYNUMBER_CP932)};
 }
 
 static void feed_utf8(struct file_kind *k, uint8_t c)
@@ -174,6 +174,10 @@ void survey_file_kind_feed(struct file_kind *k, const void *p, size_t n)
         else
             feed_macro(k, b[i]);
     }
+    if (k->type->family == FAMILY_TEXT) {
+        mynumber_scan_feed(&k->utf8_number, (str){p, n});
+        mynumber_scan_feed(&k->cp932_number, (str){p, n});
+    }
 }
 
 static bool begins(const struct file_kind *k, str what)
@@ -214,29 +218,53 @@ static bool is_markup(const struct file_kind *k)
     return false;
 }
 
-static bool is_text(const struct file_kind *k)
+static bool is_utf8(const struct file_kind *k)
 {
-    bool utf8 = !k->utf8_bad && k->utf8_left == 0, cp932 = !k->cp932_bad && k->cp932_left == 0;
-    return !k->control && (utf8 || cp932) && !is_markup(k);
+    return !k->utf8_bad && k->utf8_left == 0;
 }
 
-err survey_file_kind_end(struct file_kind *k, str *media, str *why)
+static bool is_cp932(const struct file_kind *k)
 {
-    bool fits = k->type && begins(k, k->type->magic);
+    return !k->cp932_bad && k->cp932_left == 0;
+}
+
+static bool is_text(const struct file_kind *k)
+{
+    return !k->control && (is_utf8(k) || is_cp932(k)) && !is_markup(k);
+}
+
+/* The line of the first 個人番号, as the file may be read; 0: none. */
+static int64_t number_line(struct file_kind *k)
+{
+    int64_t line = is_utf8(k) ? mynumber_scan_end(&k->utf8_number) : 0;
+    return line || !is_cp932(k) ? line : mynumber_scan_end(&k->cp932_number);
+}
+
+static bool has_shape(const struct file_kind *k)
+{
+    static bool (*const looks[])(const struct file_kind *) = {
+        [FAMILY_OFFICE] = is_office, [FAMILY_TEXT] = is_text};
+    return k->type && begins(k, k->type->magic) &&
+        (k->type->family == FAMILY_MAGIC || looks[k->type->family](k));
+}
+
+err survey_file_kind_end(struct arena *a, struct file_kind *k, str *media, str *why)
+{
+    int64_t line;
     *why = STR_NONE;
     if (k->size == 0)
         *why = S("ファイルの中身が空です。中身のあるファイルを選んでください。");
     else if (k->macro)
         *why = S("マクロの入ったファイルは受け取れません。マクロなしの形式で保存し直すか、PDFにして"
                  "ください。");
-    else if (fits && k->type->family == FAMILY_OFFICE)
-        fits = is_office(k);
-    else if (fits && k->type->family == FAMILY_TEXT)
-        fits = is_text(k);
-    if (why->n == 0 && !fits)
+    else if (!has_shape(k))
         *why = S("ファイルの中身が、名前の示す形式ではありません。パスワード付きのファイルは、外してから"
                  "選んでください。使える形式は、PDF、画像（PNG・JPEG）、Excel・Word・PowerPoint"
                  "（xlsx・docx・pptx）、テキスト（txt・csv）です。");
+    else if (k->type->family == FAMILY_TEXT && (line = number_line(k)) != 0)
+        *why = str_fmt(a, "ファイルの%lld行目に、個人番号と思われる12桁の数字があります。個人番号の入った"
+                          "資料は受け取れません。その数字を消して保存し直してから、選び直してください。",
+            (long long)line);
     if (why->n)
         return ERR(INVALID);
     *media = str_of(k->type->media);

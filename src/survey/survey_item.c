@@ -377,21 +377,22 @@ static err go_to_item(struct req *rq, survey_id id, str code, const char *tail)
                           STR_F(code), tail));
 }
 
-static err show_conflict(struct tx *tx, struct req *rq, const struct fact *newest)
+/* Two values and a choice. mine: the survey, and what this person wanted. */
+static err show_conflict(struct tx *tx, struct req *rq, const struct question *q,
+    const struct fact *newest, struct view_conflict mine)
 {
-    const struct answer *f = rq->form;
     struct view_conflict *v = ARENA_NEW(rq->a, struct view_conflict);
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_conflict){.id = f->survey.v,
-        .code = f->q->code,
-        .question = f->q->text,
-        .mine = form_answer_text(rq->a, f->q, f->parsed),
-        .mine_value = f->parsed,
-        .theirs = form_answer_text(rq->a, f->q, newest->value),
-        .theirs_value = newest->value,
-        .theirs_at = newest->at,
-        .seen = newest->id};
+    *v = mine;
+    /* q may be of the writer's catalogue; the page is made on another thread. */
+    v->code = str_dup(rq->a, q->code);
+    v->question = str_dup(rq->a, q->text);
+    v->mine = str_dup(rq->a, form_answer_text(rq->a, q, mine.mine_value));
+    v->theirs = str_dup(rq->a, form_answer_text(rq->a, q, newest->value));
+    v->theirs_value = newest->value;
+    v->theirs_at = newest->at;
+    v->seen = newest->id;
     TRY(org_person_name(tx_db(tx), rq->a, rq->who.scope, (person_id){newest->person},
         &v->theirs_by));
     TRY(req_show(rq, &view_conflict_type, v));
@@ -405,7 +406,8 @@ err survey_item_write(struct tx *tx, struct req *rq)
     struct fact newest;
     err e = survey_write_answer(&w, f->survey, f->q->code, f->parsed, f->seen, &newest);
     if (e.code == ERR_STALE)
-        return show_conflict(tx, rq, &newest);
+        return show_conflict(tx, rq, f->q, &newest,
+            (struct view_conflict){.id = f->survey.v, .mine_value = f->parsed});
     TRY(survey_say_closed(rq, e));
     if (!rq->json && str_eq(f->then, S("next")))
         return survey_go_on(tx, rq, f->survey, f->q->code, "saved");
@@ -436,14 +438,14 @@ err survey_item_restore_write(struct tx *tx, struct req *rq)
 {
     const struct restore *f = rq->form;
     struct writing w = survey_writing(tx, rq);
-    struct fact newest;
+    struct restored r;
     survey_id id;
     TRY(req_param_i64(rq, "survey", &id.v));
     str code = req_param(rq, "code");
-    err e = survey_write_restore(&w, id, code, f->fact, f->seen, &newest);
+    err e = survey_write_restore(&w, id, code, f->fact, f->seen, &r);
     if (e.code == ERR_STALE)
-        req_say(rq, S("画面を開いた後に、ほかの人がこの項目を保存しました。開き直して、"
-                      "もう一度選んでください。"));
+        return show_conflict(tx, rq, r.question, &r.newest,
+            (struct view_conflict){.id = id.v, .fact = f->fact, .mine_value = r.value});
     TRY(survey_say_closed(rq, e));
     return go_to_item(rq, id, code, "?ok=saved");
 }

@@ -298,35 +298,55 @@ err survey_rate_view(struct req *rq, const struct question *q, struct view_rate 
 
 /* ── the survey as a file ── */
 
-void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s)
+struct csv survey_csv(struct req *rq, const struct survey *s, struct buf *out)
 {
-    csv_day(c, s->as_of);
-    csv_str(c, web_is_demo(rq->web) ? S("架空データ") : S("回答"));
-    csv_end_row(c);
+    struct csv c = req_csv(rq, out);
+    c.as_of = s->as_of;
+    return c;
 }
 
-err survey_csv_send(
-    struct req *rq, const struct survey *s, const char *what, const struct buf *out)
+err survey_csv_send(struct req *rq, const struct survey *s, const struct csv *c)
 {
-    return req_send(rq, "text/csv; charset=utf-8",
-        str_fmt(rq->a, "%s_%d年度.csv", what, s->fiscal_year), out);
+    return req_send_csv(
+        rq, c, str_fmt(rq->a, "%s_%d年度", c->table->title, s->fiscal_year));
 }
 
-err survey_csv_read(struct req *rq)
+static const struct column answers_columns[] = {
+    COLUMN_CODE6(KEY_COLUMN),
+    COLUMN_BODY,
+    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_AREA,
+    {"subarea", "中項目", COLUMN_TEXT, MAY_BE_EMPTY, "分野の中の区分"},
+    COLUMN_QUESTION,
+    {"essential", "必須", COLUMN_TEXT, NEVER_EMPTY, "必須の項目か、任意の項目か"},
+    {"answer", "回答", COLUMN_TEXT, MAY_BE_EMPTY, "回答を言葉で。まだなければ空欄"},
+    {"value", "回答の値", COLUMN_TEXT, MAY_BE_EMPTY,
+        "回答を記号か数字で（done 実施済み、partial 一部実施、none 未実施、na 該当なし、選択肢の番号、数、西暦の日付）"},
+    {"unit", "単位", COLUMN_TEXT, MAY_BE_EMPTY, "回答が数のときの単位"},
+    {"state", "区別", COLUMN_TEXT, NEVER_EMPTY, "回答が、自分の記入か、前年度からの引き継ぎか、など"},
+    {"last_answer", "前年度の回答", COLUMN_TEXT, MAY_BE_EMPTY, "前の調査での回答を言葉で"},
+    {"measured", "測定値", COLUMN_TEXT, MAY_BE_EMPTY, "測った値と単位。測るものがない項目では空欄"},
+    {"measured_at", "測定した日時", COLUMN_TIME, MAY_BE_EMPTY, "測った日時"},
+    {"suggested", "測定値が示す回答", COLUMN_TEXT, MAY_BE_EMPTY, "測定値からみた回答"},
+    {"agreement", "測定との関係", COLUMN_TEXT, MAY_BE_EMPTY, "回答と測定値が合っているか"},
+    {"reason", "理由", COLUMN_TEXT, MAY_BE_EMPTY, "測定値と違う回答をした理由"},
+};
+static const struct table answers_table = {.title = "調査の回答",
+    .about = "1行が1団体の1項目の回答",
+    .kind = "回答",
+    TABLE_COLUMNS(answers_columns)};
+
+static err survey_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"団体コード", "団体名", "番号", "分野", "中項目", "設問",
-        "必須", "回答", "回答の値", "単位", "区別", "前年度の回答",
-        "測定値", "測定した日時", "測定値が示す回答", "測定との関係", "理由", "基準日", "データの種類"};
     struct survey s;
     struct sheet sheet;
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     struct measures m;
     TRY(survey_of(rq, &s));
     TRY(survey_sheet_load(
         rq->db, rq->a, rq->who.scope, s.id, scope_body(rq->who.scope), &sheet));
     TRY(survey_measures_load(rq, &sheet, &m));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &s, &out);
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
         if (!survey_sheet_is_mine(&sheet, rq->who.roles, it->q))
@@ -344,9 +364,9 @@ err survey_csv_read(struct req *rq)
         csv_str(&c, survey_item_state_name(it->state));
         csv_str(&c, form_answer_text(rq->a, it->q, it->last.value));
         survey_measure_csv(rq->a, &c, &m, it);
-        survey_csv_tail(rq, &c, &s);
+        csv_end_row(&c);
     }
-    return survey_csv_send(rq, &s, "調査の回答", &out);
+    return survey_csv_send(rq, &s, &c);
 }
 
 const struct route survey_routes[] = {
@@ -354,7 +374,7 @@ const struct route survey_routes[] = {
     {.method = GET, .path = "/surveys", .perm = &survey_p_read, .read = survey_current_read},
     {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_read, .read = survey_read},
     {.method = GET, .path = "/surveys/{survey}/csv", .perm = &survey_p_read,
-        .read = survey_csv_read},
+        .table = &answers_table, .read = survey_csv_read},
     {.method = GET, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_read,
         .read = survey_item_read},
     {.method = POST, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,
@@ -377,11 +397,11 @@ const struct route survey_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/compare", .perm = &survey_p_compare,
         .read = survey_compare_read},
     {.method = GET, .path = "/surveys/{survey}/compare/csv", .perm = &survey_p_compare,
-        .read = survey_compare_csv_read},
+        .table = &survey_compare_table, .read = survey_compare_csv_read},
     {.method = GET, .path = "/surveys/{survey}/compare/{code}", .perm = &survey_p_compare,
         .read = survey_compare_item_read},
     {.method = GET, .path = "/surveys/{survey}/compare/{code}/csv", .perm = &survey_p_compare,
-        .read = survey_compare_item_csv_read},
+        .table = &survey_compare_item_table, .read = survey_compare_item_csv_read},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
         .journal = JOURNAL_SEEN, .read = survey_board_body_read},
     {.path = NULL},

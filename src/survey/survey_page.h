@@ -37,11 +37,19 @@ err survey_way_view(
 /* ?organ= of an office's address: the scope then looks at that organ of the body asked for. */
 MUST err survey_look(struct req *rq);
 
-/* Tables as files: the last columns of every row (基準日, kind of data), and the sending. */
-void survey_csv_tail(const struct req *rq, struct csv *c, const struct survey *s);
-err survey_csv_send(
-    struct req *rq, const struct survey *s, const char *what, const struct buf *out);
-err survey_csv_read(struct req *rq);
+/* Columns that several tables of the survey have. */
+#define COLUMN_ITEM(need_)                                                                       \
+    {"item", "番号", COLUMN_CODE, need_, "項目の番号。調査をまたいで変わらない",                 \
+        .pattern = "[A-Z]{3}-[A-Z]?[0-9]+"}
+#define COLUMN_AREA {"area", "分野", COLUMN_TEXT, NEVER_EMPTY, "項目の分野"}
+#define COLUMN_QUESTION {"question", "設問", COLUMN_TEXT, NEVER_EMPTY, "設問の文言"}
+#define COLUMN_FISCAL_YEAR(need_) {"year", "年度", COLUMN_TEXT, need_, "調査の年度"}
+#define COLUMN_N                                                                                 \
+    {"n", "n", COLUMN_INT, NEVER_EMPTY, "数えた団体の数。割合の分母", .unit = "団体"}
+
+/* Tables of a survey as files: 基準日 is the survey's, the name is the table's with the year. */
+struct csv survey_csv(struct req *rq, const struct survey *s, struct buf *out);
+err survey_csv_send(struct req *rq, const struct survey *s, const struct csv *c);
 
 /* survey_board.c: what another body submitted. */
 err survey_board_body_read(struct req *rq);
@@ -92,6 +100,7 @@ err survey_files_view(struct req *rq, const struct sheet *sheet, const struct qu
 /* survey_totals.c */
 err survey_totals_read(struct req *rq);
 err survey_total_read(struct req *rq);
+extern const struct table survey_totals_table, survey_total_table;
 err survey_totals_csv_read(struct req *rq);
 err survey_total_csv_read(struct req *rq);
 
@@ -102,6 +111,7 @@ MUST err survey_band_groups(
 /* survey_compare.c, survey_compare_item.c */
 extern const struct permission survey_p_compare;
 err survey_compare_read(struct req *rq);
+extern const struct table survey_compare_table, survey_compare_item_table;
 err survey_compare_csv_read(struct req *rq);
 err survey_compare_item_read(struct req *rq);
 err survey_compare_item_csv_read(struct req *rq);

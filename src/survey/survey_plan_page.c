@@ -223,6 +223,30 @@ static err plan_read(struct req *rq)
 
 /* ── as a file ── */
 
+static const struct column plan_columns[] = {
+    COLUMN_CODE6(KEY_COLUMN),
+    COLUMN_BODY,
+    {"due_year", "期限の年度", COLUMN_INT, MAY_BE_EMPTY, "期限の日のある年度（西暦）", .unit = "年度"},
+    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_QUESTION,
+    {"answer", "今の回答", COLUMN_TEXT, MAY_BE_EMPTY, "今の調査での回答を言葉で"},
+    {"text", "すること", COLUMN_TEXT, MAY_BE_EMPTY, "計画した対策"},
+    {"section", "担当の課", COLUMN_TEXT, MAY_BE_EMPTY, "課の名前"},
+    {"post", "担当の職・係", COLUMN_TEXT, MAY_BE_EMPTY, "職か係の名前"},
+    {"due", "期限", COLUMN_DAY, MAY_BE_EMPTY, "いつまでに行うか"},
+    {"cost", "費用（千円）", COLUMN_INT, MAY_BE_EMPTY, "見込む費用。まだ分からなければ空欄",
+        .unit = "千円"},
+    {"state", "状態", COLUMN_TEXT, NEVER_EMPTY, "計画、実施中、完了、取りやめなど"},
+    {"reason", "取りやめた理由", COLUMN_TEXT, MAY_BE_EMPTY, "取りやめたときの理由"},
+    {"since", "計画した年度", COLUMN_INT, NEVER_EMPTY, "計画に入れた年度（西暦）", .unit = "年度"},
+    {"years", "何年目", COLUMN_INT, NEVER_EMPTY, "計画に入れてから何年目か", .unit = "年目"},
+    {"changed", "更新日", COLUMN_DAY, NEVER_EMPTY, "最後に書き換えた日"},
+};
+static const struct table plan_table = {.title = "対策の計画",
+    .about = "1行が、計画に入れた1項目",
+    .kind = "計画",
+    TABLE_COLUMNS(plan_columns)};
+
 static void csv_entry(
     struct req *rq, const struct plan *plan, const struct plan_item *p, struct csv *c)
 {
@@ -232,7 +256,7 @@ static void csv_entry(
     if (p->due != DAY_NONE)
         csv_i64(c, fiscal_year(p->due));
     else
-        csv_str(c, STR_NONE);
+        csv_none(c, 1);
     csv_str(c, p->code);
     csv_str(c, p->asked);
     csv_str(c, it ? form_answer_text(rq->a, it->q, survey_plan_answer(it)) : STR_NONE);
@@ -243,34 +267,28 @@ static void csv_entry(
     if (p->cost != PLAN_COST_NONE)
         csv_i64(c, p->cost);
     else
-        csv_str(c, STR_NONE);
+        csv_none(c, 1);
     csv_str(c, survey_plan_state_name(p->state));
     csv_str(c, p->reason);
     csv_i64(c, p->since);
     csv_i64(c, survey_plan_years(p, plan->fiscal_year));
     csv_day(c, jday_of_usec(p->at));
-    csv_str(c, web_is_demo(rq->web) ? S("架空データ") : S("計画"));
     csv_end_row(c);
 }
 
 static err plan_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"団体コード", "団体名", "期限の年度", "番号", "設問",
-        "今の回答", "すること", "担当の課", "担当の職・係", "期限", "費用（千円）", "状態",
-        "取りやめた理由", "計画した年度", "何年目", "更新日", "データの種類"};
     struct plan plan;
     struct plan_list list;
     int64_t all;
     struct plan_filter f = filter_of(rq);
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
+    struct csv c = req_csv(rq, &out);
     TRY(survey_plan_load(rq->db, rq->a, rq->who.scope, rq->now, &plan));
     TRY(choose(rq, &plan, &f, &list, &all));
-    csv_row(&c, head, COUNT_OF(head));
     for (size_t i = 0; i < list.n; i++)
         csv_entry(rq, &plan, &list.v[i], &c);
-    return req_send(rq, "text/csv; charset=utf-8",
-        str_fmt(rq->a, "対策の計画_%d年度.csv", plan.fiscal_year), &out);
+    return req_send_csv(rq, &c, str_fmt(rq->a, "対策の計画_%d年度", plan.fiscal_year));
 }
 
 /* ── coming in ── */
@@ -297,7 +315,8 @@ const struct route survey_plan_routes[] = {
     {.method = GET, .path = "/plan", .perm = &survey_p_read, .read = plan_read},
     {.method = POST, .path = "/plan", .perm = &survey_p_lead, .form = &take_form,
         .read = plan_read, .write = take_write},
-    {.method = GET, .path = "/plan/list/csv", .perm = &survey_p_read, .read = plan_csv_read},
+    {.method = GET, .path = "/plan/list/csv", .perm = &survey_p_read, .table = &plan_table,
+        .read = plan_csv_read},
     {.method = GET, .path = "/plan/{code}", .perm = &survey_p_read,
         .read = survey_plan_edit_read},
     {.method = POST, .path = "/plan/{code}", .perm = &survey_p_lead,

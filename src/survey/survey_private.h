@@ -314,9 +314,15 @@ MUST err survey_write_accept(const struct writing *w, struct sheet *sheet);
 bool survey_write_is_in_time(
     const struct survey *s, const struct response *r, usec now);
 
-/* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact. */
+/* An earlier answer of the same item and wording becomes the newest. NOTFOUND: no such fact.
+ * STALE: out tells both values. */
+struct restored {
+    const struct question *question;
+    str value; /* of the earlier answer */
+    struct fact newest;
+};
 MUST err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
-    int64_t seen, struct fact *newest);
+    int64_t seen, struct restored *out);
 /* An answer that speaks to a measurement: taken from it, or kept against it with a reason. */
 struct based {
     str value;

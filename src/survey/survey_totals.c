@@ -185,6 +185,28 @@ err survey_totals_read(struct req *rq)
     return req_show(rq, &view_totals_type, v);
 }
 
+static const struct column totals_columns[] = {
+    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_AREA,
+    COLUMN_QUESTION,
+    {"share", "実施済みの割合（%）", COLUMN_SHARE, MAY_BE_EMPTY,
+        "実施済みの団体の割合。分母はn。実施状況を尋ねない項目では、右の四つの数とともに空欄"},
+    {"done", "実施済み", COLUMN_INT, MAY_BE_EMPTY, "実施済みの団体の数", .unit = "団体"},
+    {"partial", "一部実施", COLUMN_INT, MAY_BE_EMPTY, "一部実施の団体の数", .unit = "団体"},
+    {"none", "未実施", COLUMN_INT, MAY_BE_EMPTY, "未実施の団体の数", .unit = "団体"},
+    {"na", "該当なし", COLUMN_INT, MAY_BE_EMPTY, "該当なしの団体の数", .unit = "団体"},
+    {"summary", "概要", COLUMN_TEXT, MAY_BE_EMPTY,
+        "実施状況を尋ねない項目の集計を言葉で"},
+    COLUMN_N,
+    {"unanswered", "未回答", COLUMN_INT, NEVER_EMPTY, "提出したが、この項目に答えていない団体の数",
+        .unit = "団体"},
+    {"published", "公表値（%）", COLUMN_SHARE, MAY_BE_EMPTY, "国が公表している値。なければ空欄"},
+};
+const struct table survey_totals_table = {.title = "項目ごとの集計",
+    .about = "1行が1項目。選んだ区分・都道府県の団体の集計",
+    .kind = "回答",
+    TABLE_COLUMNS(totals_columns)};
+
 static void totals_csv_row(struct csv *c, const struct view_totals_areas *area,
     const struct view_totals_areas_items *it)
 {
@@ -197,8 +219,7 @@ static void totals_csv_row(struct csv *c, const struct view_totals_areas *area,
         for (size_t i = 0; i < COUNT_OF(counts); i++)
             csv_i64(c, counts[i]);
     } else {
-        for (int i = 0; i < 5; i++)
-            csv_str(c, STR_NONE);
+        csv_none(c, 5);
     }
     csv_str(c, it->summary);
     csv_i64(c, it->n);
@@ -206,28 +227,24 @@ static void totals_csv_row(struct csv *c, const struct view_totals_areas *area,
     if (it->has_rate)
         csv_bp(c, it->rate);
     else
-        csv_str(c, STR_NONE);
+        csv_none(c, 1);
 }
 
 err survey_totals_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"番号", "分野", "設問", "実施済みの割合（%）", "実施済み",
-        "一部実施", "未実施", "該当なし", "概要", "n", "未回答", "公表値（%）", "基準日",
-        "データの種類"};
     struct survey s;
     struct view_totals v;
-    BUF_AUTO out = BUF(4 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     TRY(survey_of(rq, &s));
     TRY(totals_view(rq, &s, &v));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &s, &out);
     for (size_t i = 0; i < v.areas.n; i++) {
         for (size_t k = 0; k < v.areas.p[i].items.n; k++) {
             totals_csv_row(&c, &v.areas.p[i], &v.areas.p[i].items.p[k]);
-            survey_csv_tail(rq, &c, &s);
+            csv_end_row(&c);
         }
     }
-    return survey_csv_send(rq, &s, "項目ごとの集計", &out);
+    return survey_csv_send(rq, &s, &c);
 }
 
 
@@ -400,18 +417,32 @@ err survey_total_read(struct req *rq)
     return req_show(rq, &view_total_type, v);
 }
 
+static const struct column total_columns[] = {
+    COLUMN_ITEM(KEY_COLUMN),
+    COLUMN_QUESTION,
+    {"by", "分け方", COLUMN_TEXT, KEY_COLUMN, "団体の区分別か、都道府県別か"},
+    {"group", "区分", COLUMN_TEXT, KEY_COLUMN, "区分か都道府県の名前"},
+    {"share", "実施済みの割合（%）", COLUMN_SHARE, MAY_BE_EMPTY,
+        "実施済みの団体の割合。分母はn。実施状況を尋ねない項目では空欄"},
+    {"done", "実施済み", COLUMN_INT, MAY_BE_EMPTY,
+        "実施済みの団体の数。実施状況を尋ねない項目では空欄", .unit = "団体"},
+    {"summary", "概要", COLUMN_TEXT, MAY_BE_EMPTY, "実施状況を尋ねない項目の集計を言葉で"},
+    COLUMN_N,
+};
+const struct table survey_total_table = {.title = "項目の集計",
+    .about = "1行が、一つの項目の、一つの区分か都道府県の集計",
+    .kind = "回答",
+    TABLE_COLUMNS(total_columns)};
+
 /* Both splits in one table: what is split by, the group, its figures. */
 err survey_total_csv_read(struct req *rq)
 {
-    static const char *const head[] = {"番号", "設問", "分け方", "区分", "実施済みの割合（%）",
-        "実施済み", "概要", "n", "基準日", "データの種類"};
     struct survey s;
     struct view_total v;
-    BUF_AUTO out = BUF(1 << 20);
-    struct csv c = csv_on(&out);
+    BUF_AUTO out = BUF(CSV_MOST);
     TRY(survey_of(rq, &s));
     TRY(total_view(rq, &s, &v));
-    csv_row(&c, head, COUNT_OF(head));
+    struct csv c = survey_csv(rq, &s, &out);
     for (size_t i = 0; i < v.groups.n; i++) {
         for (size_t k = 0; k < v.groups.p[i].rows.n; k++) {
             const struct view_total_groups_rows *r = &v.groups.p[i].rows.p[k];
@@ -419,12 +450,16 @@ err survey_total_csv_read(struct req *rq)
             csv_str(&c, v.question);
             csv_str(&c, v.groups.p[i].heading);
             csv_str(&c, r->name);
-            csv_bp(&c, r->share);
-            csv_i64(&c, r->first);
+            if (v.is_status) {
+                csv_bp(&c, r->share);
+                csv_i64(&c, r->first);
+            } else {
+                csv_none(&c, 2);
+            }
             csv_str(&c, r->summary);
             csv_i64(&c, r->n);
-            survey_csv_tail(rq, &c, &s);
+            csv_end_row(&c);
         }
     }
-    return survey_csv_send(rq, &s, "項目の集計", &out);
+    return survey_csv_send(rq, &s, &c);
 }

@@ -155,20 +155,25 @@ err survey_write_answer(const struct writing *w, survey_id id, str code, str val
 }
 
 err survey_write_restore(const struct writing *w, survey_id id, str code, int64_t fact,
-    int64_t seen, struct fact *newest)
+    int64_t seen, struct restored *out)
 {
     struct response r;
     struct fact_list all;
     const struct question *q;
-    TRY(open_item(w, id, code, seen, &r, &q, newest));
+    err e = open_item(w, id, code, seen, &r, &q, &out->newest);
+    if (err_is(e) && e.code != ERR_STALE)
+        return e;
     TRY(form_fact_history(tx_db(w->tx), w->a, w->scope, id.v, r.body, q->id, &all));
-    for (size_t i = 0; i < all.n; i++) {
-        if (all.v[i].id != fact)
-            continue;
-        struct new_fact f = new_fact(w, &r, q, all.v[i].value, BASIS_DECLARED, fact);
-        return save(w, &r, q, newest, S("survey.restore"), &f);
-    }
-    return ERR(NOTFOUND);
+    size_t i = 0;
+    while (i < all.n && all.v[i].id != fact)
+        i++;
+    if (i == all.n)
+        return ERR(NOTFOUND);
+    out->question = q;
+    out->value = all.v[i].value;
+    TRY(e);
+    struct new_fact f = new_fact(w, &r, q, out->value, BASIS_DECLARED, fact);
+    return save(w, &r, q, &out->newest, S("survey.restore"), &f);
 }
 
 err survey_write_based(const struct writing *w, survey_id id, str code, int64_t seen,
@@ -238,26 +243,32 @@ err survey_write_confirm(
     struct survey s;
     struct response r;
     struct sheet sheet;
+    BUF_AUTO codes = BUF(65536);
+    struct json list = json_on(&codes);
     *n = 0;
     TRY(open_response(w, id, &s, &r));
     TRY(survey_sheet_load(tx_db(w->tx), w->a, w->scope, id, r.body, &sheet));
     if (!is_in_catalog(sheet.catalog, what))
         return ERR(NOTFOUND);
+    json_begin_array(&list);
     for (size_t i = 0; i < sheet.catalog->n_items; i++) {
         const struct item *it = &sheet.item[i];
         if (!is_meant(what, it) || !survey_item_may_confirm(it) ||
             !survey_sheet_is_mine(&sheet, w->roles, it->q))
             continue;
         TRY(confirm_item(w, &r, it));
+        json_str(&list, it->q->code);
         ++*n;
     }
+    json_end_array(&list);
+    TRY(json_finish(&list));
     if (*n == 0)
         return OK; /* pressed twice, or a colleague was first: nothing is left to do */
     TRY(survey_response_touch(w->tx, r.id));
     return audit(w, S("survey.confirm"),
         str_fmt(w->a, "survey:%lld/%.*s", (long long)id.v,
             STR_F(what->code.n ? what->code : what->area)),
-        str_fmt(w->a, "{\"items\":%d}", *n));
+        str_fmt(w->a, "{\"items\":%.*s}", STR_F(buf_view(&codes))));
 }
 
 /* ── submission ── */

@@ -376,7 +376,7 @@ err http_start(const struct http_config *config, struct http_server **out)
     s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
         MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, (MHD_socket)config->listener, MHD_OPTION_THREAD_POOL_SIZE,
-        config->threads, MHD_OPTION_CONNECTION_LIMIT, config->connections,
+        config->threads > 1 ? config->threads : 0, MHD_OPTION_CONNECTION_LIMIT, config->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,

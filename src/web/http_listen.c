@@ -115,16 +115,26 @@ static err bind_at(int fd, const union address *a, socklen_t n)
     return rc == 0 ? OK : errno == EADDRINUSE ? ERR(BUSY) : ERR(IO);
 }
 
-err http_listen_bind(str where, struct http_listener *out)
+static err parse(str where, union address *a, socklen_t *n)
 {
     static const str prefix = S("unix:");
+    return str_starts(where, prefix) ? parse_unix(str_sub(where, prefix.n, where.n), a, n)
+                                     : parse_inet(where, a, n);
+}
+
+bool http_listen_fits(str where)
+{
+    union address a;
+    socklen_t n;
+    return !err_is(parse(where, &a, &n));
+}
+
+err http_listen_bind(str where, struct http_listener *out)
+{
     union address a;
     socklen_t n;
     *out = (struct http_listener){.fd = -1};
-    if (str_starts(where, prefix))
-        TRY(parse_unix(str_sub(where, prefix.n, where.n), &a, &n));
-    else
-        TRY(parse_inet(where, &a, &n));
+    TRY(parse(where, &a, &n));
     out->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     err e = out->fd >= 0 ? bind_at(out->fd, &a, n) : ERR(IO);
     if (!err_is(e))

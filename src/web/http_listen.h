@@ -16,6 +16,7 @@ struct http_listener {
 
 /* "127.0.0.1:8080", "[::1]:0", "unix:/run/yagura/serve.sock" (mode 0660; one that a dead process
  * left is replaced). INVALID: not of these forms; BUSY: in use; IO. */
+bool http_listen_fits(str where);
 MUST err http_listen_bind(str where, struct http_listener *out);
 /* Takes the one socket that was passed to this very process. NOTFOUND: none was; INVALID: more than
  * one, or it is no listening stream socket. */

@@ -33,9 +33,10 @@ struct module {
     const struct route *const *routes;            /* lists that end with path == NULL; NULL ends */
     const struct permission *const *permissions;  /* ends with NULL */
     const struct call *calls;                     /* ends with name == NULL; or NULL */
-    const struct embedded *migrations;            /* ends with name == NULL */
+    const struct embedded *migrations;            /* ends with name == NULL; or NULL */
     const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
     const struct measure *measures;               /* ends with name == NULL; or NULL */
+    const struct conf_table *conf;                /* keys of the configuration; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
     err (*check)(struct db *db, struct arena *a, struct check_report *report); /* or NULL */
     /* Name of a call that `yagura work` runs every minute, later modules first: idempotent, by the

@@ -3,6 +3,7 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_metrics.h"
 #include "web/web_presence.h"
 
 #include <sodium.h>
@@ -28,6 +29,8 @@ err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg)
 static err call_read(struct req *rq, void *arg)
 {
     (void)arg;
+    if (rq->p->schema)
+        return table_schema_read(rq);
     return rq->route->read ? rq->route->read(rq) : ERR(BUG);
 }
 
@@ -237,7 +240,9 @@ static void log_reply(const struct req_private *p)
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
     char code[16], ms[32]; /* not in the arena: it may be what ran out */
     snprintf(code, sizeof code, "%d", status);
-    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
+    usec took = usec_mono() - p->began;
+    snprintf(ms, sizeof ms, "%.1f", (double)took / 1000);
+    metrics_add(rq->web->metrics, rq->route, status, took);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
@@ -495,6 +500,8 @@ err web_new(const struct web_config *config, struct web **out)
         e = slow_start(w, slow_run);
     if (!err_is(e))
         e = presence_new(&w->presence);
+    if (!err_is(e))
+        e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -509,6 +516,7 @@ void web_free(struct web *w)
         return;
     slow_stop(w->slow);
     presence_free(w->presence);
+    metrics_free(w->metrics);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);
@@ -522,4 +530,9 @@ bool web_is_demo(const struct web *w)
 struct store *web_store(const struct web *w)
 {
     return w->config.store;
+}
+
+const void *req_conf(const struct req *rq, const struct conf_table *t)
+{
+    return conf_of(rq->web->config.conf, t);
 }

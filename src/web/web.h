@@ -8,12 +8,15 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "core/conf.h"
 #include "core/view.h"
 #include "store/store.h"
 #include "web/http.h"
 
+struct csv;     /* core/csv.h */
 struct measure; /* measure.h */
 struct scope; /* only org's authorisation makes one */
+struct table; /* core/csv.h */
 struct web;
 struct req;
 
@@ -49,11 +52,6 @@ enum web_field_type {
     FIELD_INT,    /* int64_t; full-width digits and commas accepted */
     FIELD_BOOL,   /* bool: present and not "0"/"false" */
     FIELD_LINES   /* struct strs: repeated, or a JSON array */
-};
-
-struct strs {
-    str *v;
-    size_t n;
 };
 
 struct web_field {
@@ -96,6 +94,9 @@ struct route {
     unsigned flags;
     const struct web_form *form;   /* POST */
     const struct upload *upload;   /* POST: a file may come with the form */
+    /* GET of ".../csv": what the file's columns are. Beside the file, at ".../csv/schema", the
+     * framework shows the declaration to machines, to whom the row is open. */
+    const struct table *table;
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
@@ -136,6 +137,13 @@ MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct m
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
+
+/* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and
+ * sent as "NAME.csv". */
+struct csv req_csv(struct req *rq, struct buf *out);
+MUST err req_send_csv(struct req *rq, const struct csv *c, str name);
+/* More rows than a file takes: says to narrow the list. LIMIT. */
+MUST err req_csv_too_long(struct req *rq);
 
 /* The same from the blobs, read from the disk as it goes out. NOTFOUND, IO: its file is not right. */
 MUST err req_send_blob(
@@ -194,6 +202,9 @@ struct present {
 void req_presence_mark(struct req *rq, str key);
 size_t req_presence_others(struct req *rq, str key, struct present *out, size_t most);
 
+/* The struct that a module's table of keys filled at the start. */
+const void *req_conf(const struct req *rq, const struct conf_table *t);
+
 /* ── the application ── */
 
 /* What stands around every page, filled by main from the modules. */
@@ -215,6 +226,7 @@ struct web_config {
     void (*frame)(struct req *rq, struct web_frame *frame);
     /* Keeps what a write has changed; main fills it from evidence, which stands above. */
     err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
+    const struct conf *conf; /* what req_conf() answers from */
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */
     bool sample; /* of a demo: the bodies are fictitious too */

@@ -41,7 +41,8 @@ static void shown(struct req_private *p, enum journal_kind kind)
 bool web_journal_is_due(struct req_private *p)
 {
     const struct req *rq = &p->rq;
-    enum journal_kind kind = rq->route ? rq->route->journal : JOURNAL_NONE;
+    bool data = rq->route && !p->schema; /* a schema shows nobody's data */
+    enum journal_kind kind = data ? rq->route->journal : JOURNAL_NONE;
     int status = rq->x->status;
     if (rq->who.person == 0)
         return false; /* nobody: the log has it */

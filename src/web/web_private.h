@@ -25,6 +25,7 @@ struct req_private {
     char id[REQUEST_ID];  /* hex, shown to the person and in the log */
     struct pair params[MAX_PARAMS];
     size_t n_params;
+    bool schema;          /* asked for the schema of the route's table, not for the table */
     struct pairs query;
     struct pairs typed;   /* the form as it came */
     struct pair *errors;  /* room for MAX_ERRORS, made with the first */
@@ -34,6 +35,7 @@ struct req_private {
     const void *view;
     str location;
     str file_name, media_type, content;
+    str described_by;     /* where the schema of the content is, as seen from it; or empty */
     bool from_blob;       /* the content is x->file */
     struct upload_in *upload; /* NULL: no file may come, or it was refused at its head */
     bool headed, replied; /* app_head has run; it wrote the reply */
@@ -63,6 +65,7 @@ struct web {
     struct slow *slow;
     atomic_int uploads; /* under way */
     struct presence *presence;
+    struct metrics *metrics;
     struct asset *assets;
     size_t n_assets;
 };
@@ -74,6 +77,9 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
 MUST err route_split_query(struct arena *a, str query, struct pairs *out);
 /* %XX and, in forms, '+': INVALID for broken escapes, NUL or bad UTF-8. */
 MUST err url_decode(struct arena *a, str raw, bool plus, str *out);
+
+/* web_table.c: the schema of the route's table, as a download. */
+MUST err table_schema_read(struct req *rq);
 
 /* web_form.c */
 /* Fills rq->form and p->typed. INVALID: messages are in p->errors. */

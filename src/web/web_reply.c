@@ -139,7 +139,7 @@ static size_t here_of(const struct req *rq, const struct web_frame *f)
     return best;
 }
 
-static void put_frame(struct req_private *p, str title, str body)
+static void put_frame(struct req_private *p, const char *name, str title, str body)
 {
     struct web *w = p->rq.web;
     struct web_frame around = {.n_menu = 0};
@@ -151,6 +151,7 @@ static void put_frame(struct req_private *p, str title, str body)
         nav[i] = (struct view_frame_nav){around.menu[i].label, around.menu[i].href,
             i == here};
     struct view_frame f = {
+        .name = str_of(name),
         .title = {title},
         .demo = w->config.demo,
         .sample = w->config.sample,
@@ -177,7 +178,7 @@ static void put_html(struct req_private *p)
     if (p->type->title)
         p->type->title(&title, p->view);
     body.failed = body.failed || title.failed;
-    put_frame(p, buf_view(&title), buf_view(&body));
+    put_frame(p, p->type->name, buf_view(&title), buf_view(&body));
     p->rq.x->reply.failed = p->rq.x->reply.failed || body.failed;
 }
 
@@ -231,7 +232,7 @@ static void put_error_page(struct req_private *p, int status, str title, str det
     struct html_ctx c = {p->rq.web->config.base, STR_NONE};
     view_error_html(&body, &c, &v);
     html_text(&escaped, title);
-    put_frame(p, buf_view(&escaped), buf_view(&body));
+    put_frame(p, view_error_type.name, buf_view(&escaped), buf_view(&body));
 }
 
 void reply_status(struct req_private *p, int status, str detail)
@@ -330,6 +331,10 @@ void reply_download(struct req_private *p)
     http_set(p->rq.x, "Content-Disposition",
         str_fmt(p->rq.a, "attachment; filename=\"yagura%.*s\"; filename*=UTF-8''%.*s",
             STR_F(extension_of(p->file_name)), STR_F(buf_view(&name))));
+    if (p->described_by.n) /* RFC 8288; the kind of link that readers of tables look for */
+        http_set(p->rq.x, "Link",
+            str_fmt(p->rq.a, "<%.*s>; rel=\"describedby\"; type=\"application/csvm+json\"",
+                STR_F(p->described_by)));
     if (!p->from_blob)
         buf_str(&p->rq.x->reply, p->content);
 }

@@ -63,6 +63,13 @@ err route_split_query(struct arena *a, str query, struct pairs *out)
     return OK;
 }
 
+/* The address of the table whose schema is asked for; empty: of no schema. */
+static str table_path(str path)
+{
+    static const str tail = S("/schema");
+    return str_ends(path, tail) ? str_sub(path, 0, path.n - tail.n) : STR_NONE;
+}
+
 /* "/surveys/{survey}" against "/surveys/12": equal parts, or a parameter taken. */
 static bool path_fits(const char *pattern, str path, struct req_private *p)
 {
@@ -92,12 +99,14 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
 {
     static const char *const allowed[] = {NULL, "GET", "POST", "GET, POST"};
     size_t has = 0; /* bits: 1 GET, 2 POST */
+    str table = table_path(path);
     *allow = NULL;
     if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && path.p[path.n - 1] == '/'))
         return NULL;
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
-            if (!path_fits(r->path, path, p))
+            p->schema = r->table && table.n && path_fits(r->path, table, p);
+            if (!p->schema && !path_fits(r->path, path, p))
                 continue;
             if (r->method == m)
                 return r;

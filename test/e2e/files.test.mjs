@@ -19,6 +19,7 @@ for (const js of [true, false]) {
       c.folder = tempFolder();
       fs.writeFileSync(path.join(c.folder, '情報セキュリティ規程 <案>.pdf'), '%PDF-1.7 rules');
       fs.writeFileSync(path.join(c.folder, '台帳.csv'), 'a,b\r\n');
+      fs.writeFileSync(path.join(c.folder, '名簿.csv'), '氏名,番号\r\n甲,１２３４５６７８９０１８\r\n');
       fs.writeFileSync(path.join(c.folder, 'page.html'), '<script>alert(1)</script>');
       c.file = demo('--sample');
       c.server = await serve(c.file);
@@ -36,6 +37,8 @@ for (const js of [true, false]) {
     const attach = async (name, note = '', until = '') => {
       const { page } = c.town;
       await c.town.open(c.item);
+      const form = page.locator('#files details');
+      if (await form.getAttribute('open') === null) await form.locator('summary').click();
       if (name) await page.getByLabel(/^ファイル/).setInputFiles(path.join(c.folder, name));
       await page.getByLabel(/^説明/).fill(note);
       await page.getByLabel(/^有効期限/).fill(until);
@@ -46,6 +49,7 @@ for (const js of [true, false]) {
     step('a file is attached with its note and its last day', async () => {
       await c.town.open(c.item);
       assert.match(await c.town.page.locator('#files').textContent(), /根拠資料はまだありません/);
+      assert.ok(!await c.town.page.getByLabel(/^ファイル/).isVisible(), 'folded while there is none');
       await c.town.look('item: no files');
       await attach('情報セキュリティ規程 <案>.pdf', '3ページの第5条', '令和20年3月31日');
       await c.town.says('根拠資料を加えました。');
@@ -63,12 +67,15 @@ for (const js of [true, false]) {
       await attach('', '説明は残る');
       assert.match(await page.locator('#file-error').textContent(), /ファイルを選んでください/);
       assert.equal(await page.getByLabel(/^説明/).inputValue(), '説明は残る');
+      assert.ok(await page.getByLabel(/^ファイル/).isVisible(), 'open after an error');
       await c.town.look('item: no file chosen');
       await page.goto('about:blank');
       await attach('page.html');
       assert.match(await page.locator('#file-error').textContent(), /使える形式は、PDF/);
       await attach('台帳.csv', '123456789018');
       assert.match(await page.locator('#note-error').textContent(), /個人番号/);
+      await attach('名簿.csv');
+      assert.match(await page.locator('#file-error').textContent(), /2行目に、個人番号と思われる12桁の数字/);
       await attach('台帳.csv', '', 'いつか');
       assert.match(await page.locator('#valid-error').textContent(), /令和9年3月31日のように/);
       await c.town.open(c.item);

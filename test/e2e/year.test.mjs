@@ -295,6 +295,7 @@ describe('a whole year', LIMIT, () => {
     assert.match(flat(await page.locator('#measure').textContent()), /CISO.*この値が示す回答：実施済み/);
     await page.getByLabel('実施済み', { exact: true }).check();
     await page.locator('[data-autosave-status]').getByText('保存しました').waitFor();
+    await page.locator('#files summary').click();
     await page.getByLabel(/^ファイル/).setInputFiles(path.join(c.folder, '情報資産台帳.csv'));
     await type(town, /^説明/, '任命の通知は2行目');
     await button(town, '資料を加える');

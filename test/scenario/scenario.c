@@ -76,6 +76,9 @@ static void line_world(struct scenario *s, str args)
     struct web_config config = {.auth = {.load = org_principal_load}, .frame = main_frame,
         .measure = evidence_take,
         .assets = web_assets, .demo = true, .sample = true};
+    struct conf *conf;
+    BUG_IF(err_is(main_conf_new(s->a, &conf)));
+    config.conf = conf;
     BUG_IF(err_is(jday_parse_iso(args, &today)));
     BUG_IF(err_is(main_demo_make(&o, s->a, today)));
     s->clock = usec_of_jday_end(today - 1) + 9 * USEC_HOUR;

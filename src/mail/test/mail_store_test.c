@@ -220,7 +220,7 @@ static void an_attempt_is_repeated_with_pauses_and_given_up(void **state)
     }
     assert_int_equal(in_state(f, MAIL_FAILED), 1);
     struct mail_rows rows;
-    assert_ok(mail_troubles(fix_db(f), f->a, &rows));
+    assert_ok(mail_troubles(fix_db(f), f->a, 100, &rows));
     assert_int_equal(rows.n, 1);
     assert_str(rows.v[0].answer, S("451 later"));
     /* Somebody tries again. */

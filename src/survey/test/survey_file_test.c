@@ -39,6 +39,8 @@ static void names(void **state)
     assert_err(survey_file_name_check((str){name, 256}, &why), INVALID);
 }
 
+static struct arena *arena;
+
 static err kind_of(const char *name, str content, size_t piece, str *media, str *why)
 {
     struct file_kind k;
@@ -47,7 +49,7 @@ static err kind_of(const char *name, str content, size_t piece, str *media, str 
         str one = str_sub(content, at, piece);
         survey_file_kind_feed(&k, one.p, one.n);
     }
-    return survey_file_kind_end(&k, media, why);
+    return survey_file_kind_end(arena, &k, media, why);
 }
 
 static void is(const char *name, str content, const char *media)
@@ -103,6 +105,19 @@ static void a_text_is_text(void **state)
     is("a.txt", S("#!/bin/sh\n"), NULL);
 }
 
+static void a_text_holds_no_mynumber(void **state)
+{
+    (void)state;
+    str media, why;
+    is("a.csv", S("甲,123456789018\r\n"), NULL);
+    is("a.txt", S("１２３４ ５６７８ ９０１８"), NULL);
+    is("a.txt", S("\x94\xd4 1234-5678-9018"), NULL); /* CP932 */
+    is("a.txt", S("123456789017"), "application/octet-stream");
+    is("a.pdf", S("%PDF-1.7 123456789018"), "application/pdf");
+    assert_err(kind_of("a.csv", S("1\n2\n甲,123456789018\n"), 5, &media, &why), INVALID);
+    assert_true(str_has(why, S("ファイルの3行目に、個人番号と思われる")));
+}
+
 static void office_files_have_no_macros(void **state)
 {
     (void)state;
@@ -132,8 +147,12 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test(content_is_what_the_name_says),
         cmocka_unit_test(a_text_is_text),
+        cmocka_unit_test(a_text_holds_no_mynumber),
         cmocka_unit_test(office_files_have_no_macros),
         cmocka_unit_test(ages),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    arena = arena_new(65536);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
 }

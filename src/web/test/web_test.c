@@ -77,6 +77,12 @@ static err read_greedy(struct req *rq)
     return show(rq, STR_NONE);
 }
 
+static err read_conf(struct req *rq)
+{
+    const struct options *o = req_conf(rq, &main_conf);
+    return show(rq, o->listen);
+}
+
 static err read_nothing(struct req *rq)
 {
     (void)rq;
@@ -130,6 +136,7 @@ static const struct route test_routes[] = {
     {.method = GET, .path = "/writes", .flags = ROUTE_PUBLIC, .read = read_writes},
     {.method = GET, .path = "/careless", .flags = ROUTE_PUBLIC, .read = read_careless},
     {.method = GET, .path = "/greedy", .flags = ROUTE_PUBLIC, .read = read_greedy},
+    {.method = GET, .path = "/conf", .flags = ROUTE_PUBLIC, .read = read_conf},
     {.method = GET, .path = "/nothing", .flags = ROUTE_PUBLIC, .read = read_nothing},
     {.path = NULL},
 };
@@ -195,6 +202,13 @@ static void pages_are_for_those_who_may(void **state)
     }
     f->now += 2 * USEC_HOUR;
     assert_int_equal(fix_status(f, &rows[0].q), 303); /* the session is over */
+}
+
+static void a_page_knows_what_is_configured(void **state)
+{
+    struct http_exchange *x = fix_ask(*state, &(struct ask){.target = "/conf"});
+    assert_true(str_has(fix_reply(x), S("127.0.0.1:8080")));
+    fix_done(x);
 }
 
 static void a_stranger_is_led_to_the_sign_in_and_back(void **state)
@@ -492,6 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_WEB(pages_are_for_those_who_may),
+        WITH_WEB(a_page_knows_what_is_configured),
         WITH_WEB(a_stranger_is_led_to_the_sign_in_and_back),
         WITH_WEB(a_post_comes_from_our_own_page),
         WITH_WEB(a_token_needs_neither_origin_nor_csrf),

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys that belong to no module, and the file they are read from. */
+#include "main/main.h"
+
+#include "web/http_listen.h"
+#include "web/http_peer.h"
+
+#include <fcntl.h>
+
+static bool fits_db(str v)
+{
+    str file;
+    return !err_is(db_url_file(v, &file)) && file.n > 0;
+}
+
+static bool fits_trust(str v)
+{
+    struct http_trust trust;
+    return !err_is(http_trust_parse(v, &trust));
+}
+
+static bool fits_url(str v)
+{
+    return (str_starts(v, S("https://")) || str_starts(v, S("http://"))) && !str_has(v, S(" "));
+}
+
+/* It goes in front of every link as it is. */
+static bool fits_base(str v)
+{
+    bool good = str_starts(v, S("/")) && !str_ends(v, S("/")) && !str_has(v, S("//"));
+    for (size_t i = 0; good && i < v.n; i++)
+        good = isalnum((unsigned char)v.p[i]) || memchr("/-_.~", v.p[i], 5);
+    return good;
+}
+
+static bool fits_day(str v)
+{
+    jday day;
+    return !err_is(jday_parse_iso(v, &day));
+}
+
+static bool fits_mail(str v)
+{
+    return str_has(v, S("@"));
+}
+
+static const struct conf_key keys[] = {
+    {"db", CONF_IN(TEXT, struct options, db), "データベースの場所。", "sqlite:ファイル名",
+        .example = "sqlite:/var/lib/yagura/yagura.db", .fits = fits_db, .flags = CONF_NEEDED},
+    {"url", CONF_IN(TEXT, struct options, url),
+        "利用者がブラウザーで開くアドレス。メールの中のリンクに使います。", "https://ホスト名",
+        .example = "https://yagura.example.lg.jp", .fits = fits_url},
+    {"serve.listen", CONF_IN(TEXT, struct options, listen),
+        "画面を出すために待ち受けるアドレス。前に nginx を置き、この機器の中だけにします。",
+        "127.0.0.1:8080|unix:/PATH", .initial = "127.0.0.1:8080", .fits = http_listen_fits},
+    {"serve.base", CONF_IN(TEXT, struct options, base),
+        "一つのホスト名をほかの仕組みと分け合うときの、アドレスの頭。", "/パス",
+        .example = "/yagura", .fits = fits_base},
+    {"serve.trust-proxy", CONF_IN(TEXT, struct options, trust_proxy),
+        "前に置いた nginx などのアドレス。ここから来た X-Forwarded-For だけを、利用者のアドレスとして"
+        "信じます。unix は、--listen unix: のソケットです。",
+        "ADDR[/BITS],…|unix", .example = "127.0.0.1", .fits = fits_trust},
+    {"serve.metrics", CONF_IN(TEXT, struct options, metrics),
+        "見守りの仕組み（Prometheus など）が GET /metrics で数字を取りに来るアドレス。",
+        "127.0.0.1:9464", .example = "127.0.0.1:9464", .fits = http_listen_fits},
+    {"serve.metrics-open", CONF_IN(YES, struct options, metrics_open),
+        "その数字を、この機器の外からも見られるようにする。"},
+    {"serve.verbose", CONF_IN(YES, struct options, verbose),
+        "拒んだものと失敗したものだけでなく、全ての要求を記録に残す。"},
+    {"conf", CONF_IN(PATH, struct options, conf_file), "設定ファイル", .flags = CONF_OPTION},
+    {"admin", CONF_IN(TEXT, struct options, admin), "最初の管理者", "MAIL", .fits = fits_mail,
+        .flags = CONF_OPTION},
+    {"login", CONF_IN(TEXT, struct options, login), "ログイン名", .flags = CONF_OPTION},
+    {"today", CONF_IN(TEXT, struct options, today), "架空データの日付", "2026-11-20",
+        .fits = fits_day, .flags = CONF_OPTION},
+    {"seed", CONF_IN(NUMBER, struct options, seed), "架空データの種", .initial = "1", .least = 0,
+        .most = INT64_MAX, .flags = CONF_OPTION},
+    {"years", CONF_IN(NUMBER, struct options, years), "架空データの年数", .initial = "3",
+        .unit = "年", .least = 1, .most = 10, .flags = CONF_OPTION},
+    {"sample", CONF_IN(YES, struct options, sample), "一つの架空の県だけ", .flags = CONF_OPTION},
+    {"sign-ins", CONF_IN(YES, struct options, sign_ins), "ログイン名の一覧だけ",
+        .flags = CONF_OPTION},
+    {"once", CONF_IN(YES, struct options, once), "一回りして終わる", .flags = CONF_OPTION},
+    {"json", CONF_IN(YES, struct options, json), "JSON で出す", .flags = CONF_OPTION},
+    {NULL},
+};
+
+const struct conf_table main_conf = {"基本", keys, sizeof(struct options)};
+
+/* The whole of a file, with room for one byte too many. */
+static err read_file(struct arena *a, str name, str *out)
+{
+    struct stat st;
+    char *path = str_z(a, name), *text = arena_alloc(a, CONF_FILE_MAX + 1);
+    size_t n = 0;
+    if (!path || !text)
+        return ERR(NOMEM);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO);
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    while (good && n < CONF_FILE_MAX + 1) {
+        ssize_t got = read(fd, text + n, CONF_FILE_MAX + 1 - n);
+        good = got >= 0 || errno == EINTR;
+        if (got == 0)
+            break;
+        n += got > 0 ? (size_t)got : 0;
+    }
+    close(fd);
+    *out = (str){text, n};
+    return good ? OK : ERR(IO);
+}
+
+err main_conf_read(struct arena *a, struct conf *c, str name)
+{
+    str text;
+    BUF_AUTO problems = BUF(1 << 16);
+    err e = read_file(a, name, &text);
+    if (err_is(e)) {
+        main_say(str_fmt(a,
+            e.code == ERR_NOTFOUND     ? "設定ファイルがありません: %.*s"
+                : e.code == ERR_DENIED ? "設定ファイルを読む権限がありません: %.*s"
+                                       : "設定ファイルを読めません: %.*s",
+            STR_F(name)));
+        return e;
+    }
+    e = conf_file(c, name, text, &problems);
+    fprintf(stderr, "%.*s", STR_F(buf_view(&problems)));
+    return e;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables as files: every CSV of the program against the schema beside it, cell by cell, with hostile
+// names planted and codes that begin with 0, and against the JSON of the page it belongs to.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { parse } from 'csv-parse/sync';
+
+import { complete, demo, program, root, save, serve, sqlite, token, yaguraOk } from './lib.mjs';
+
+const LIMIT = { timeout: 240_000 };
+const routes = JSON.parse(yaguraOk('routes', '--json')).filter((r) => r.method === 'GET');
+
+/** Names as attackers choose them; none may come out as a formula or break a row. */
+const PLANTED = ['=1+1', '+81', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1', '"=1,"', 'a,b\r\n"c"', ' x ',
+  '=HYPERLINK("http://example.invalid","x")'];
+/** Those that a field of one line takes. */
+const LINES = PLANTED.filter((text) => !/[\t\r\n]/.test(text));
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+
+/** Each file: who takes it, the page with the same rows, where they stand in its JSON, and which of
+ *  their fields are which columns. Pages that turn are read to the end. */
+const FILES = {
+  '/people/list/csv': { as: 'system', page: '/people', rows: (j) => j.people,
+    same: { login: 'login', name: 'name', body: 'org', code6: 'code6', roles: 'roles' } },
+  '/deputies/csv': { as: 'ciso', rows: (j) => j.rows,
+    same: { principal: 'principal', deputy: 'deputy', from: 'from', to: 'to' } },
+  '/sections/csv': { as: 'town',
+    rows: (j) => j.sections.flatMap((k) => {
+      const people = k.people.filter((p) => p.member);
+      return (people.length ? people : [{ name: '' }]).map((p) => ({ section: k.name, person: p.name, active: k.active }));
+    }),
+    same: { section: 'section', person: 'person', active: 'active' } },
+  '/bodies/csv': { as: 'system', rows: (j) => j.rows, same: { code6: 'code6', body: 'name', class: 'class',
+    pref: 'pref', decision: 'decision', ended: 'ended' } },
+  '/seen/csv': { as: 'town', rows: (j) => j.rows, same: { first_at: 'at', last_at: 'last_at', times: 'n',
+    org: 'org', object: 'object', how: 'how' } },
+  '/contacts/csv': { as: 'town', rows: (j) => j.rows,
+    same: { position: 'place', kind: 'kind', name: 'name', phone: 'phone', mail: 'mail', hours: 'hours' } },
+  '/contacts/of/{body}/csv': { as: 'pref', rows: (j) => j.rows,
+    same: { kind: 'kind', name: 'name', phone: 'phone', mail: 'mail', hours: 'hours' } },
+  '/mail/csv': { as: 'system', rows: (j) => j.rows, same: { kind: 'kind', subject: 'subject', person: 'person',
+    org: 'org', attempts: 'attempts', answer: 'answer', tried_at: 'tried_at' } },
+  '/policies/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
+    established: 'established', revised: 'revised', guideline: 'guideline', published: 'published',
+    address: 'address', late: 'late' } },
+  '/surveys/drafts/csv': { as: 'nation', rows: (j) => j.drafts,
+    same: { title: 'title', items: 'items', changed_by: 'by', changed_at: 'changed_at' } },
+  '/surveys/{survey}/csv': { as: 'town', rows: (j) => j.areas.flatMap((a) => a.items.map((it) => ({ ...it, area: a.name }))),
+    same: { item: 'code', area: 'area', question: 'question', answer: 'answer', state: 'state_name' } },
+  '/surveys/{survey}/board/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
+    class: 'class', state: 'state_name', answered: 'done', items: 'total', changed_at: 'changed_at' } },
+  '/surveys/{survey}/totals/csv': { as: 'nation', rows: (j) => j.areas.flatMap((a) => a.items.map((it) => ({ ...it, area: a.name }))),
+    same: { item: 'code', area: 'area', question: 'question', n: 'n', unanswered: 'unanswered' },
+    where: [(it) => it.is_status, { share: 'share', done: 'done', partial: 'partial', none: 'none', na: 'na' }] },
+  '/surveys/{survey}/totals/{code}/csv': { as: 'nation',
+    rows: (j) => j.groups.flatMap((g) => g.rows.map((r) => ({ ...r, by: g.heading }))),
+    same: { by: 'by', group: 'name', n: 'n', done: 'first', share: 'share' } },
+  '/surveys/{survey}/compare/csv': { as: 'town',
+    rows: (j) => j.areas.flatMap((a) => [
+      ...a.years.map((y) => ({ ...y, area: a.name, who: '自団体', n: 1 })),
+      ...a.groups.map((g) => ({ ...g, area: a.name, who: g.name, year: j.year, items: a.compared, n: g.withheld ? null : g.bodies,
+        ...(g.withheld ? { done: null, partial: null } : {}) }))]),
+    same: { area: 'area', who: 'who', year: 'year', items: 'items', n: 'n', done: 'done', partial: 'partial' } },
+  '/surveys/{survey}/compare/{code}/csv': { as: 'town',
+    rows: (j) => [
+      ...j.own.map((o) => ({ who: '自団体', year: o.year, answer: o.value, as_of: o.as_of })),
+      ...j.groups.flatMap((g) => (g.withheld || !g.answers.length
+        ? [{ who: g.name, year: j.year, answer: g.summary, as_of: j.as_of, ...(g.withheld ? {} : { n: g.n }) }]
+        : g.answers.map((a) => ({ who: g.name, year: j.year, answer: a.label, share: a.share, bodies: a.n, n: g.n, as_of: j.as_of }))))],
+    same: { who: 'who', year: 'year', answer: 'answer', share: 'share', bodies: 'bodies', n: 'n', as_of: 'as_of' } },
+  '/surveys/{survey}/editions/{edition}/csv': { as: 'nation', rows: (j) => j.items, same: { item: 'code', area: 'area',
+    question: 'question', figure: 'figure', n: 'n', corrected: 'corrected' } },
+  '/plan/list/csv': { as: 'town', page: '/plan', rows: (j) => j.years.flatMap((y) => y.items),
+    same: { item: 'code', question: 'question', text: 'text', due: 'due', state: 'state_name', reason: 'reason', years: 'years' } },
+};
+
+/** Tables on pages that are no file, and why. By template. */
+const NO_FILE = {
+  'guide/accessibility': 'part of a text about the program: no data of anybody',
+  'org/attributes': 'what was just typed, shown once before it is saved',
+  'org/bodies_contacts': 'links to the contacts of each body, which are files',
+  'org/body': 'the organs and links of one body, on its own page',
+  'org/roles': 'how many people hold each role; the people are a file',
+  'policy/policy': 'earlier versions of one policy; the newest are a file',
+  'survey/assign': 'a form: who answers which item',
+  'survey/draft_item': 'part of a form: the choices of one question',
+  'survey/draft_pick': 'a form: questions to choose from',
+  'survey/draft_publish': 'what is about to be published, shown once',
+  'survey/draft_target': 'a form: how many bodies each choice asks',
+  'survey/editions': 'links to the editions, each of which is a file',
+  'survey/evidence': 'links to uploaded files',
+  'survey/item': 'earlier answers of one item',
+  'survey/open': 'a form: what the new survey takes over',
+  'survey/plan_conflict': 'two versions side by side, shown once',
+  'survey/plan_edit': 'earlier versions of one planned item',
+  'survey/submit': 'what is missing, to be answered now',
+  'survey/survey_dates': 'the dates of one survey',
+  'survey/way': 'how far one response has come',
+};
+
+/** A cell of a column's type, as the JSON of a page says it. */
+const VALUE = {
+  string: (text) => text,
+  integer: (text) => (/^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : undefined),
+  decimal: (text) => (/^-?(0|[1-9]\d*)\.\d$/.test(text) ? Number(text) : undefined),
+  date: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined),
+  dateTimeStamp: (text) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined),
+  boolean: (text) => ({ はい: true, いいえ: false })[text],
+};
+
+const base = (column) => column.datatype.base ?? column.datatype;
+/** What the guard put in front is taken off again. */
+const plain = (text) => (text.startsWith("'") && FORMULA.test(text.slice(1)) ? text.slice(1) : text);
+
+function parsed(bytes) {
+  assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf], 'a byte order mark');
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  assert.ok(text.endsWith('\r\n'));
+  return parse(text, { record_delimiter: '\r\n', relax_quotes: false, relax_column_count: false });
+}
+
+describe('every table as a file', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    const as = (login) => program(c.server.url, token(c.file, login));
+    c.as = as;
+    const town = as('town'), nation = as('nation');
+    const survey = (await town.get('/')).json.own[0].id;
+    const id = (login) => sqlite(c.file, `SELECT id FROM person WHERE login='${login}'`).trim();
+    const ok = (r) => assert.ok(r.status === 200, r.text);
+    for (const title of LINES) ok(await nation.post('/surveys/drafts', { title, from: '' }));
+    for (const name of ['情報課', '空の課']) ok(await town.post('/sections', { name }));
+    const section = (await town.get('/sections')).json.sections.find((k) => k.name === '情報課').id;
+    ok(await town.post(`/sections/${section}/people`, { person: [id('town'), id('town2')] }));
+    for (const name of LINES) ok(await town.post('/contacts', { kind: 'night', name, phone: '026-200-0000' }));
+    ok(await town.post('/contacts/confirm'));
+    ok(await as('ciso').post('/deputies', { principal: id('ciso'), deputy: id('kacho'), from: '2040-01-01', to: '2040-01-05' }));
+    for (const [i, code] of ['ORG-01', 'ORG-02', 'HUM-01'].entries()) {
+      ok(await town.post(`/plan/${code}`, { text: LINES[i], post: LINES[i + 1], state: 'planned', due: '2030-03-31', cost: '10', seen: 0 }));
+    }
+    ok(await save(town, survey, 'EVA-S2', PLANTED.at(-1)));
+    const board = (await as('pref').get(`/surveys/${survey}/board`)).json;
+    c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
+    const past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();
+    ok(await nation.post(`/surveys/${past}/editions`, {}));
+    const edition = sqlite(c.file, `SELECT number FROM edition WHERE survey=${past}`).trim();
+    c.parts = { survey, code: 'ORG-01', body: 483010, edition };
+    c.past = past;
+    await complete(town, survey);
+    for (const login of ['town', 'kacho', 'ciso']) ok(await as(login).post(`/surveys/${survey}/submit`));
+    for (const login of ['pref', 'nation']) ok(await as(login).get(`/surveys/${survey}/board/483010`)); // 閲覧記録
+    const quoted = (text) => `CAST(x'${Buffer.from(text).toString('hex')}' AS TEXT)`;
+    const people = PLANTED.map((name, i) => `INSERT INTO person (id, body, login, name, mail, active, created_at)
+      VALUES (${9000 + i}, 483010, ${quoted(`${name}@${i}`)}, ${quoted(name)}, 'x@example.jp', 1, 0);`);
+    sqlite(c.file, `UPDATE body SET code6='010006', name=${quoted(PLANTED[0])} WHERE id=483028;
+      UPDATE body SET name=${quoted(PLANTED[8])} WHERE id=483036;
+      ${people.join('\n')}
+      UPDATE outbox SET state=4, attempts=3, answer=${quoted(PLANTED[1])}, tried_at=1700000000000000;`);
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const address = (where) => where.replace('/surveys/{survey}/editions', `/surveys/${c.past}/editions`)
+    .replace(/\{(\w+)\}/g, (_, name) => c.parts[name]);
+  const files = routes.map((r) => r.path).filter((p) => p.endsWith('/csv'));
+
+  test('is in the list of this test, and has a schema', () => {
+    assert.deepEqual(Object.keys(FILES).sort(), [...files].sort());
+    assert.deepEqual(routes.filter((r) => r.path.endsWith('/schema')).map((r) => r.path).sort(),
+      files.map((f) => `${f}/schema`).sort());
+    for (const f of files) {
+      const [csv, schema] = [f, `${f}/schema`].map((p) => routes.find((r) => r.path === p));
+      assert.equal(schema.permission, csv.permission, f);
+    }
+  });
+
+  test('a table on a page is a file, or it is said why not', () => {
+    const tables = execFileSync('git', ['ls-files', 'src/*/html/*.ht'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+      .map((name) => [name.replace(/^src\/(\w+)\/html\/(\w+)\.ht$/, '$1/$2'), fs.readFileSync(path.join(root, name), 'utf8')])
+      .filter(([, text]) => text.includes('<table'));
+    const without = tables.filter(([, text]) => !/href="[^"]*\/csv[?"]/.test(text)).map(([name]) => name);
+    assert.deepEqual(without.sort(), Object.keys(NO_FILE).sort());
+  });
+
+  for (const file of files) {
+    test(`${file}: as it is declared, and as on its page`, LIMIT, async () => {
+      const spec = FILES[file], who = c.as(spec.as), at = address(file);
+      const reply = await who.get(at);
+      assert.equal(reply.status, 200, reply.text);
+      assert.match(reply.headers['content-type'], /^text\/csv; charset=utf-8/);
+      const schema = await schemaOf(who, at, reply);
+      const [head, ...rows] = parsed(reply.bytes ?? Buffer.from(reply.text));
+      judgeSchema(schema, file);
+      const { columns, primaryKey } = schema.tableSchema;
+      assert.deepEqual(head, columns.map((k) => k.titles));
+      assert.ok(rows.length > 0, 'a table without rows shows nothing');
+      rows.forEach((row) => judgeRow(row, columns));
+      if (primaryKey) {
+        const keys = rows.map((row) => JSON.stringify(primaryKey.map((k) => row[columns.findIndex((x) => x.name === k)])));
+        assert.equal(new Set(keys).size, keys.length, 'two rows of one key');
+      }
+      await compare(spec, who, at, columns, rows);
+    });
+  }
+
+  async function schemaOf(who, at, reply) {
+    const link = /^<([^>]+)>; rel="describedby"; type="application\/csvm\+json"$/.exec(reply.headers.link ?? '');
+    assert.ok(link, 'a link to the schema');
+    const where = new URL(link[1], c.server.url + at);
+    assert.equal(where.pathname, `${at}/schema`);
+    const r = await who.get(where.pathname + where.search);
+    assert.equal(r.status, 200);
+    assert.equal(r.headers['content-type'], 'application/csvm+json');
+    const schema = JSON.parse(r.text);
+    assert.equal(new URL(schema.url, where).pathname, at, 'it names the file');
+    return schema;
+  }
+
+  /** What the vocabulary asks for, and this house: every column is explained, every number has a
+   *  unit, and a share stands beside the number it is a share of. */
+  function judgeSchema(schema, file) {
+    assert.equal(schema['@context'][0], 'http://www.w3.org/ns/csvw');
+    assert.ok(schema['dc:title'] && schema['dc:description']);
+    const { columns } = schema.tableSchema, names = columns.map((k) => k.name);
+    assert.equal(new Set(names).size, names.length);
+    assert.equal(new Set(columns.map((k) => k.titles)).size, names.length);
+    assert.deepEqual(names.slice(-2), ['as_of', 'data_kind']);
+    for (const k of columns) {
+      assert.match(k.name, /^[a-z][a-z0-9_]*$/);
+      assert.ok(k['dc:description'], `${file} ${k.name}`);
+      assert.ok(VALUE[base(k)], `${file} ${k.name}: ${base(k)}`);
+      if (['integer', 'decimal'].includes(base(k))) assert.ok(k['schema:unitText'], `${file} ${k.name}: a unit`);
+      if (base(k) === 'decimal') assert.ok(names.includes('n') && k.titles.includes('%'), `${file} ${k.name}: n and %`);
+      if (k.name === 'code6') assert.equal(k.datatype.format, '[0-9]{6}');
+    }
+    for (const key of schema.tableSchema.primaryKey ?? []) assert.ok(columns.find((k) => k.name === key).required);
+  }
+
+  function judgeRow(row, columns) {
+    columns.forEach((k, i) => {
+      const text = row[i], what = `${k.titles}: ${JSON.stringify(text)}`;
+      if (text === '') return void assert.ok(!k.required, what);
+      assert.notEqual(VALUE[base(k)](text), undefined, what);
+      if (base(k) === 'string') assert.doesNotMatch(text, FORMULA, what);
+      if (base(k) === 'string' && k.datatype.format) assert.match(text, new RegExp(`^(?:${k.datatype.format})$`), what);
+    });
+  }
+
+  async function compare(spec, who, at, columns, rows) {
+    const page = spec.page ?? at.replace(/\/csv$/, ''), want = [];
+    for (let n = 1; ; n++) {
+      const { json } = await who.get(`${page}?page=${n}`);
+      want.push(...spec.rows(json));
+      if (!(json.next_query || json.after || json.next)) break;
+    }
+    assert.equal(rows.length, want.length, 'as many rows as on the page');
+    const [only, extra] = spec.where ?? [() => false, {}];
+    rows.forEach((row, i) => {
+      for (const [name, field] of Object.entries(only(want[i]) ? { ...spec.same, ...extra } : spec.same)) {
+        const k = columns.findIndex((x) => x.name === name);
+        const cell = row[k] === '' ? null : VALUE[base(columns[k])](plain(row[k]));
+        assert.deepEqual(cell, [undefined, '', null].includes(want[i][field]) ? null : want[i][field], `row ${i}: ${name}`);
+      }
+    });
+  }
+
+  test('codes keep their zeros, planted names come whole', LIMIT, async () => {
+    const bodies = (await c.as('system').get('/bodies/csv')).text;
+    assert.ok(bodies.includes('\r\n010006,'));
+    const { text } = await c.as('system').get('/people/list/csv');
+    const names = parsed(Buffer.from(text)).map((row) => plain(row[3]));
+    for (const name of PLANTED) assert.ok(names.includes(name), JSON.stringify(name));
+  });
+
+  test('a filter of the page is a filter of the file, and of the address the schema names', LIMIT, async () => {
+    const who = c.as('system');
+    const some = await who.get('/people/list/csv?q=town2');
+    assert.equal(parsed(Buffer.from(some.text)).length, 2);
+    assert.equal(/^<([^>]+)>/.exec(some.headers.link)[1], 'csv/schema?q=town2');
+    assert.equal(JSON.parse((await who.get('/people/list/csv/schema?q=a%3E%22')).text).url, '../csv?q=a%3E%22');
+  });
+
+  test('who takes everybody\'s names away stands in the journal; a schema does not', LIMIT, async () => {
+    const n = () => Number(sqlite(c.file, 'SELECT COALESCE(SUM(n), 0) FROM journal WHERE kind=2 AND body=0'));
+    const was = n();
+    await c.as('system').get('/people/list/csv/schema');
+    assert.equal(n(), was);
+    await c.as('system').get('/people/list/csv');
+    assert.equal(n(), was + 1);
+  });
+
+  test('below a table there is nothing but its schema', LIMIT, async () => {
+    for (const where of ['/people/list/schema', '/people/list/csv/schema/schema', '/people/list/csv/x', '/schema', '/people/list/csv/schema/']) {
+      assert.equal((await c.as('system').get(where)).status, 404, where);
+    }
+    assert.equal((await c.as('system').post('/people/list/csv/schema', {})).status, 405);
+  });
+});
