@@ -6,14 +6,12 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, demo, each, program, save, serve, sqlite, token, visitor, yaguraOk,
+  complete, demo, each, everyAddress, program, save, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 after(() => agent.destroy());
-
-const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 // ── the canary: unsubmitted work is seen by nobody else ──
 
@@ -23,27 +21,6 @@ const HOSTILE = `${WORD}</textarea><script>alert(1)</script><img src=x onerror="
 
 function sings(text) {
   return text.includes(NUMBER) || text.includes('987,654,321') || text.includes(WORD);
-}
-
-/** Parts that a test need not know better; a part named neither here nor by the test is an error. */
-const ELSEWHERE = { contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
-  person: ['1'], topic: ['staff'] };
-
-/** Every address of the GET routes with every known value of its parts. */
-function everyAddress(known) {
-  const ids = { ...ELSEWHERE, ...known };
-  const out = [];
-  for (const r of routes.filter((x) => x.method === 'GET' && !x.path.includes('{token}'))) {
-    let grown = [r.path];
-    for (const [name, values] of Object.entries(ids)) {
-      if (r.path.includes(`{${name}}`)) {
-        grown = grown.flatMap((p) => values.map((v) => p.replace(`{${name}}`, v)));
-      }
-    }
-    out.push(...grown);
-  }
-  assert.ok(out.every((p) => !p.includes('{')), 'a part of an address nobody knows values for');
-  return out;
 }
 
 /** All that somebody can read: the addresses above, as page and as JSON, and every link found. */

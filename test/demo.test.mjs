@@ -227,7 +227,7 @@ describe('a falsified database is found out', LIMIT, () => {
       assert.match(verify.out, /連なりが切れています/);
       const check = yagura('check', ...db(file));
       assert.ok(refused(check), `exit ${check.code}: ${check.out}`);
-      assert.match(check.out, /^audit: the chain of body \d+ breaks at \d+$/m);
+      assert.match(check.out, /^団体 \d+ の \d+ 番で連なりが切れています$/m);
       assert.match(check.out, /^[1-9]\d* problems$/m);
     });
   }

@@ -226,7 +226,7 @@ static void add_header(struct http_exchange *x, const char *name, str value)
         x->headers[x->n_headers++] = (struct http_header){str_of(name), value};
 }
 
-struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
+struct http_exchange *fix_request(const struct ask *q)
 {
     struct arena *a = arena_new(8 << 20); /* as http.c has it */
     struct http_exchange *x = a ? ARENA_NEW(a, struct http_exchange) : NULL;
@@ -246,6 +246,12 @@ struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
     if (q->bearer.n)
         add_header(x, "Authorization", str_fmt(a, "Bearer %.*s", STR_F(q->bearer)));
     buf_str(&x->body, q->body);
+    return x;
+}
+
+struct http_exchange *fix_ask(struct fix *f, const struct ask *q)
+{
+    struct http_exchange *x = fix_request(q);
     web_run(f->web, x);
     return x;
 }

@@ -71,6 +71,8 @@ void fix_web(struct fix *f);
 /* f->web with these routes alone, below a path prefix: for cmocka's setup, people included. */
 int fix_routes_setup(
     void **state, const struct route *const *lists, size_t n, str base);
+/* The request alone, for web_run; lives until fix_done. */
+struct http_exchange *fix_request(const struct ask *q);
 /* The answer; its exchange lives until fix_done. */
 struct http_exchange *fix_ask(struct fix *f, const struct ask *q);
 void fix_done(struct http_exchange *x);

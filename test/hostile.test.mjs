@@ -124,7 +124,7 @@ const RULED = new Map(Object.entries({
   code: 'code6 ends codes pref what question parent changed',
   day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
     + 'published noticed valid_until',
-  choice: 'role kind lgwan decision people scope who class type carry value verdict person area state '
+  choice: 'role kind level lgwan decision people scope who class type carry value verdict person area state '
     + 'previous csv', number: 'phone cost', address: 'mail login address', unused: 'next draft then',
 }).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])));
 
@@ -194,10 +194,10 @@ function table(c) {
     '/surveys/drafts/{draft}/new': { as: 'nation', at: (i, name) => `/surveys/drafts/${c.newDrafts[name] ?? c.newDrafts.text}/new`,
       fields: (at, name) => ({ ...QUESTION, text: `設問${c.serial++}`, version: '1',
         type: { options: 'choice', unit: 'number' }[name] ?? 'text' }),
-      wrap: { options: (text) => `${text}\n別の答え` }, kept: { text: 100, why: 100, options: 100, unit: 30 } },
+      wrap: { options: (text) => `${text}\n別の答え` }, kept: { text: 100, why: 100, options: 100, unit: 30, law: 100 } },
     '/surveys/drafts/{draft}/items/{code}': { as: 'nation', at: `${edit}/items/ORG-S1`, fields: async () => ({
       ...QUESTION, type: 'number', carry: 'reask', version: (await seenAt('nation', `${edit}/items/ORG-S1`)).version }),
-    kept: { text: 100, why: 100 }, unused: ['options', 'unit'] }, // of a question that was asked they stay
+    kept: { text: 100, why: 100 }, unused: ['options', 'unit', 'level', 'law'] }, // of a question that was asked they stay
     '/surveys/drafts/{draft}/items/{code}/condition': { as: 'nation', at: `${draft}/items/ORG-S1/condition`,
       fields: { parent: 'ORG-01', version: '1' } },
     '/surveys/drafts/{draft}/items/{code}/move': { as: 'nation', at: `${draft}/items/ORG-S1/move`, fields: {} },
@@ -267,7 +267,7 @@ describe('hostile texts', LIMIT, () => {
     c.draft = (await nation.post('/surveys/drafts', { title: '下書き', from: 'catalog' })).json.id;
     c.editDraft = (await nation.post('/surveys/drafts', { title: '直す', from: 'catalog' })).json.id;
     c.newDrafts = {};
-    for (const name of ['text', 'why', 'options', 'unit']) {
+    for (const name of ['text', 'why', 'options', 'unit', 'law']) {
       c.newDrafts[name] = (await nation.post('/surveys/drafts', { title: name, from: '' })).json.id;
     }
     c.past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${c.survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();

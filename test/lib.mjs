@@ -276,6 +276,31 @@ export async function complete(who, survey) {
   }
 }
 
+// ── every address ──
+
+/** Parts that a test need not know better; a part named neither here nor by the test is an error. */
+const ELSEWHERE = { contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
+  person: ['1'], topic: ['staff'] };
+
+/** Every address of the GET routes with every known value of its parts. */
+export function everyAddress(known) {
+  const routes = JSON.parse(yaguraOk('routes', '--json'));
+  const ids = { ...ELSEWHERE, ...known };
+  const out = [];
+  for (const r of routes.filter((x) => x.method === 'GET' && !x.path.includes('{token}'))) {
+    let grown = [r.path];
+    for (const [name, values] of Object.entries(ids)) {
+      if (r.path.includes(`{${name}}`)) {
+        grown = grown.flatMap((p) => values.map((v) => p.replace(`{${name}}`, v)));
+      }
+    }
+    out.push(...grown);
+  }
+  const unknown = out.find((p) => p.includes('{'));
+  if (unknown) throw new Error(`${unknown}: a part of an address nobody knows values for`);
+  return out;
+}
+
 // ── the browser ──
 
 /** Debian's Chromium, quiet on the network. Close it with close(). */

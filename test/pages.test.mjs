@@ -14,7 +14,7 @@ const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$/;
+const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {

@@ -87,6 +87,7 @@ const NO_FILE = {
   'org/roles': 'how many people hold each role; the people are a file',
   'policy/policy': 'earlier versions of one policy; the newest are a file',
   'survey/assign': 'a form: who answers which item',
+  'survey/draft_conflict': 'two versions side by side, shown once',
   'survey/draft_item': 'part of a form: the choices of one question',
   'survey/draft_pick': 'a form: questions to choose from',
   'survey/draft_publish': 'what is about to be published, shown once',

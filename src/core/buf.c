@@ -23,7 +23,7 @@ bool buf_reserve(struct buf *b, size_t more)
         cap = b->max;
     char *p = realloc(b->p, cap);
     if (!p) {
-        b->failed = true;
+        b->failed = b->starved = true;
         return false;
     }
     b->p = p;
@@ -78,7 +78,7 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 
 err buf_status(const struct buf *b)
 {
-    return b->failed ? ERR(LIMIT) : OK;
+    return !b->failed ? OK : b->starved ? ERR(NOMEM) : ERR(LIMIT);
 }
 
 str buf_view(const struct buf *b)

@@ -11,6 +11,7 @@ struct buf {
     size_t cap;   /* bytes allocated */
     size_t max;   /* never grows beyond */
     bool failed;  /* over max, or no memory; what was written stays */
+    bool starved; /* it was memory */
 };
 
 #define BUF(maximum) ((struct buf){.max = (maximum)})
@@ -26,7 +27,7 @@ void buf_i64(struct buf *b, int64_t v);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 #define buf_lit(b, lit) buf_put((b), "" lit, sizeof(lit) - 1)
 
-MUST err buf_status(const struct buf *b); /* OK, or LIMIT once something did not fit */
+MUST err buf_status(const struct buf *b); /* OK; LIMIT once something did not fit, or NOMEM */
 str buf_view(const struct buf *b);        /* valid until the next write */
 
 #endif

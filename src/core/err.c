@@ -17,6 +17,7 @@ static const struct {
     [ERR_STALE] = {"STALE", 409, 73},
     [ERR_BUSY] = {"BUSY", 503, 75},
     [ERR_IO] = {"IO", 500, 74},
+    [ERR_FULL] = {"FULL", 507, 74},
     [ERR_REMOTE] = {"REMOTE", 502, 76},
     [ERR_BUG] = {"BUG", 500, 70},
 };

@@ -16,6 +16,7 @@ enum err_code {
     ERR_STALE,    /* somebody else changed it since it was read            409 */
     ERR_BUSY,     /* a bounded queue is full: try again                    503 */
     ERR_IO,       /* disk, database or network failed                      500 */
+    ERR_FULL,     /* no room left on the disk                              507 */
     ERR_REMOTE,   /* another process or host answered wrongly              502 */
     ERR_BUG,      /* a broken invariant that was caught                    500 */
     ERR_N

@@ -90,6 +90,8 @@ static err allow_all(int rules, const struct ruleset *set, const struct sandbox_
         IGNORE(allow_path(rules, set, row->read[i], FS_READ_FILE | FS_READ_DIR)); /* may be absent */
     for (size_t i = 0; i < COUNT_OF(g->read) && g->read[i]; i++)
         TRY(allow_path(rules, set, g->read[i], FS_READ_FILE | FS_READ_DIR));
+    if (g->append)
+        TRY(allow_path(rules, set, g->append, FS_WRITE_FILE));
     for (size_t i = 0; set->net && i < COUNT_OF(g->connect) && g->connect[i]; i++) {
         struct port_rule rule = {NET_CONNECT_TCP, g->connect[i]};
         if (syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0) != 0)

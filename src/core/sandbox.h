@@ -23,6 +23,7 @@ enum sandbox_kind {
 struct sandbox_grant {
     const char *folder;     /* read, write, make, remove; NULL: none */
     const char *read[4];    /* single files more; NULL: none */
+    const char *append;     /* one file that is there and may be written; NULL: none */
     uint16_t connect[4];    /* TCP ports that may be connected to; 0: none */
 };
 

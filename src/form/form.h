@@ -189,6 +189,8 @@ struct level {
 MUST err form_level_get(struct db *db, struct arena *a, question_id q, struct level *out);
 str form_level_name(enum question_level l); /* "義務（省令の案）" */
 str form_level_key(enum question_level l);  /* "binding" */
+enum question_level form_level_of_key(str key); /* LEVEL_UNKNOWN when there is none */
+MUST err form_level_put(struct tx *tx, question_id q, const struct level *l);
 
 struct rate_list {
     struct question_rate {

@@ -2,7 +2,6 @@
 /* Publishing a revision of the embedded catalogue (data/catalog.json). */
 #include "form/form.h"
 
-#include "core/word.h"
 #include "store/migrate.h"
 
 #include <jansson.h>
@@ -179,14 +178,6 @@ static str subarea_name(const struct publish *p, str id)
     return STR_NONE;
 }
 
-/* Of a binding subarea, what is not essential is the guideline's (R25: 小項目). */
-static const struct word level_words[] = {
-    {LEVEL_BINDING, S("binding"), STR_NONE},
-    {LEVEL_ADVISORY, S("advisory"), STR_NONE},
-    {LEVEL_PENDING, S("pending"), STR_NONE},
-    {LEVEL_NONE, S("none"), STR_NONE},
-};
-
 static str named(const struct publish *p, const char *list, str id, const char *key)
 {
     size_t i;
@@ -199,6 +190,7 @@ static str named(const struct publish *p, const char *list, str id, const char *
     return STR_NONE;
 }
 
+/* Of a binding subarea, what is not essential is the guideline's (R25: 小項目). */
 static err note_level(const struct publish *p, const json_t *item, int64_t question)
 {
     str subarea = text(item, "subarea"), key = named(p, "subareas", subarea, "level");
@@ -211,10 +203,8 @@ static err note_level(const struct publish *p, const json_t *item, int64_t quest
         if (law.n)
             buf_str(&b, subarea_name(p, subarea));
     }
-    return db_exec(p->tx,
-        SQL("INSERT INTO question_level (question, level, law) VALUES ($1, $2, $3)"
-            " ON CONFLICT (question) DO UPDATE SET level=excluded.level, law=excluded.law"),
-        V(question, WORD_OF_KEY(level_words, key)->value, buf_view(&b)));
+    struct level level = {form_level_of_key(key), buf_view(&b)};
+    return form_level_put(p->tx, (question_id){question}, &level);
 }
 
 static str joined(struct arena *a, const json_t *list)

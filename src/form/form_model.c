@@ -37,6 +37,11 @@ str form_level_key(enum question_level l)
     return WORD_OF(levels, l)->key;
 }
 
+enum question_level form_level_of_key(str key)
+{
+    return (enum question_level)WORD_OF_KEY(levels, key)->value;
+}
+
 str form_basis_name(enum basis b)
 {
     return WORD_OF(bases, b)->name;

@@ -140,6 +140,14 @@ err form_level_get(struct db *db, struct arena *a, question_id q, struct level *
     return db_status(db);
 }
 
+err form_level_put(struct tx *tx, question_id q, const struct level *l)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO question_level (question, level, law) VALUES ($1, $2, $3)"
+            " ON CONFLICT (question) DO UPDATE SET level=excluded.level, law=excluded.law"),
+        V(q.v, l->level, l->law));
+}
+
 err form_rate_get(struct db *db, struct arena *a, question_id q, str option, struct rate *out)
 {
     *out = (struct rate){.as_of = DAY_NONE};

@@ -4,6 +4,7 @@
 
 #include "org/org.h"
 
+#include "accessibility.ht.h"
 #include "guide.ht.h"
 #include "guide_admin.ht.h"
 #include "guide_approve.ht.h"
@@ -72,14 +73,19 @@ static err topic_read(struct req *rq)
 }
 
 static const struct route routes[] = {
-    {.method = GET, .path = "/help", .flags = ROUTE_PUBLIC, .read = list_read},
-    {.method = GET, .path = "/help/{topic}", .flags = ROUTE_PUBLIC, .read = topic_read},
+    {.method = GET, .path = "/help", .flags = ROUTE_PUBLIC, .read = list_read,
+        .shows = VIEWS(&view_guide_type)},
+    {.method = GET, .path = "/help/{topic}", .flags = ROUTE_PUBLIC, .read = topic_read,
+        .shows = VIEWS(&view_guide_first_type, &view_guide_staff_type, &view_guide_section_type,
+            &view_guide_approve_type, &view_guide_admin_type, &view_guide_pref_type,
+            &view_guide_nation_type, &view_guide_system_type, &view_guide_trouble_type)},
     {.method = GET, .path = "/accessibility", .flags = ROUTE_PUBLIC,
-        .read = guide_accessibility_read},
+        .read = guide_accessibility_read, .shows = VIEWS(&view_accessibility_type)},
     {.path = NULL},
 };
 
 const struct module guide_module = {
     .name = "guide",
+    .label = "手引き",
     .routes = (const struct route *const[]){routes, NULL},
 };

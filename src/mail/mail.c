@@ -44,6 +44,7 @@ const struct conf_table mail_conf = {"メール", keys, sizeof(struct mail_relay
 
 const struct module mail_module = {
     .name = "mail",
+    .label = "メール",
     .routes = (const struct route *const[]){mail_routes, NULL},
     .permissions = permissions,
     .calls = mail_calls,

@@ -60,6 +60,7 @@ struct mail_worker {
     str public_url;            /* "https://yagura.example.jp", for links; empty: paths only */
     str lock;                  /* this name and ".lock": one worker per database */
     const char *const *ticks;  /* names of calls; ends with NULL */
+    void (*ticked)(void *ctx, const char *name, str out); /* what a tick gave back; or NULL */
     bool once;                 /* one round, then the end */
     /* A named call on the writer, wherever it is. */
     err (*call)(void *ctx, const char *name, str in, struct buf *out);

@@ -3,9 +3,9 @@
  * no database of its own; everything it knows comes from named calls on the writer. */
 #include "mail/mail_private.h"
 
+#include "core/file.h"
 #include "core/log.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <sodium.h>
@@ -56,22 +56,16 @@ static err refuse(const struct work *k, err e, str why)
 
 static err read_password(struct work *k)
 {
-    struct stat st;
+    size_t n;
     char *path = str_z(k->a, k->w->relay->password_file);
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    if (fd < 0)
-        return refuse(k, ERR(NOTFOUND), S("mail.smtp-password-file（--smtp-password-file）のファイルを開けません。"));
-    bool own = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
-    ssize_t n = own ? read(fd, k->password, sizeof k->password - 1) : -1;
-    close(fd);
-    if (!own)
-        return refuse(k, ERR(DENIED),
-            S("--smtp-password-file は、ほかの人が読めないようにしてください（chmod 600）。"));
-    if (n <= 0)
-        return refuse(k, ERR(INVALID), S("--smtp-password-file が空です。"));
-    k->password[strcspn(k->password, "\r\n")] = 0;
+    err e = path ? file_line(path, true, k->password, sizeof k->password, &n) : ERR(NOMEM);
     k->config.password = k->password;
-    return OK;
+    if (e.code == ERR_DENIED)
+        return refuse(k, e,
+            S("--smtp-password-file は、ほかの人が読めないようにしてください（chmod 600）。"));
+    if (e.code == ERR_INVALID)
+        return refuse(k, e, S("--smtp-password-file が空です。"));
+    return err_is(e) ? refuse(k, e, S("mail.smtp-password-file（--smtp-password-file）のファイルを開けません。")) : OK;
 }
 
 static err choose_tls(struct work *k)
@@ -196,8 +190,12 @@ static err ticks(struct work *k)
     k->ticked = now;
     BUF_AUTO out = BUF(HANDOFF_MAX);
     TRY(call(k, "mail.beat", STR_NONE, &out));
-    for (const char *const *t = k->w->ticks; *t; t++)
-        IGNORE(call(k, *t, STR_NONE, &out)); /* logged; the other modules go on */
+    for (const char *const *t = k->w->ticks; *t; t++) {
+        BUF_AUTO got = BUF(HANDOFF_MAX);
+        err e = call(k, *t, STR_NONE, &got); /* logged; the other modules go on */
+        if (!err_is(e) && got.n && k->w->ticked)
+            k->w->ticked(k->w->ctx, *t, buf_view(&got));
+    }
     return OK;
 }
 

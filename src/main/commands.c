@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subcommands that run to an end: init, migrate, check, routes, audit verify, token create. */
-#include "main/main.h"
+/* The subcommands that run to an end: init, migrate, routes, token create, measure. */
+#include "main/openapi.h"
+
+#include "store/examine.h"
+#include "store/snapshot.h"
 
 #include <sodium.h>
 
@@ -69,7 +72,11 @@ err command_init(const struct options *o, struct arena *a)
     err e = writer_call(store_writer(s), init_write, &i);
     store_close(s);
     if (err_is(e)) {
-        main_say(S("作れませんでした。"));
+        str file;
+        if (!err_is(db_url_file(o->db, &file)))
+            snapshot_drop(file, a); /* half an installation is none */
+        main_say(S("作れませんでした。作りかけのファイルは消しました。ディスクの空きを確かめて、"
+                   "もう一度実行してください。"));
         return e;
     }
     str site = o->url.n ? o->url
@@ -80,94 +87,51 @@ err command_init(const struct options *o, struct arena *a)
     return OK;
 }
 
+/* ── migrate ── */
+
+struct migration {
+    const struct options *o;
+    struct arena *a;
+};
+
+static err copy_first(void *ctx, int missing, str *why)
+{
+    const struct migration *m = ctx;
+    str file, made;
+    TRY(db_url_file(m->o->db, &file));
+    fprintf(stderr, "データベースを確かめてから変えます（%d 件）。\n", missing);
+    TRY(examine_pages(file, m->a, why)); /* a copy of a damaged one would be worth nothing */
+    if (str_eq(m->o->copy, S("none"))) {
+        fputs("写しは取りません（--copy none）。\n", stderr);
+        return OK;
+    }
+    TRY(examine_copy(file, m->o->copy, S(YAGURA_VERSION), m->a, &made, why));
+    fprintf(stderr, "変える前の写しを取りました: %.*s\n", STR_F(made));
+    return OK;
+}
+
+static void show_applied(void *ctx, const char *module, const char *name, int at, int missing)
+{
+    (void)ctx;
+    fprintf(stderr, "[%d/%d] %s/%s\n", at, missing, module, name);
+}
+
 err command_migrate(const struct options *o, struct arena *a)
 {
     struct store *s;
-    TRY(main_open(o, STORE_MIGRATE, (struct tx_clock){0}, a, &s));
+    struct store_modules mods = modules_store(a);
+    struct migration m = {o, a};
+    struct migrate_watch watch = {copy_first, show_applied, &m};
+    str why;
+    mods.watch = &watch;
+    err e = store_open(o->db, STORE_MIGRATE, &mods, (struct tx_clock){0}, a, &s, &why);
+    if (err_is(e)) {
+        main_say(why);
+        return e;
+    }
     printf("適用した変更: %d 件\n", store_applied(s));
     store_close(s);
     return OK;
-}
-
-/* ── check ── */
-
-static err check_audit(struct db *db, struct check_report *report)
-{
-    struct audit_report r;
-    err e = audit_verify(db, &r);
-    if (e.code == ERR_CONFLICT) {
-        report->problems++;
-        buf_fmt(report->lines, "audit: the chain of body %lld breaks at %lld\n",
-            (long long)r.bad_body, (long long)r.bad_seq);
-        return OK;
-    }
-    TRY(e);
-    buf_fmt(report->lines, "audit: %lld chains, %lld rows\n", (long long)r.chains,
-        (long long)r.rows);
-    return OK;
-}
-
-static err check_blobs(struct db *db, str folder, struct check_report *report)
-{
-    struct blob_report r = {.lines = report->lines};
-    TRY(blob_check(db, folder, &r));
-    report->problems += r.problems;
-    buf_fmt(report->lines, "blob: %lld files, %lld left over\n", (long long)r.rows,
-        (long long)r.orphans);
-    return OK;
-}
-
-static err check_all(
-    struct store *s, struct db *db, struct arena *a, struct check_report *report)
-{
-    TRY(check_audit(db, report));
-    TRY(check_blobs(db, store_blobs(s), report));
-    for (const struct module *const *m = modules; *m; m++)
-        if ((*m)->check)
-            TRY((*m)->check(db, a, report));
-    return OK;
-}
-
-err command_check(const struct options *o, struct arena *a)
-{
-    struct store *s;
-    struct db *db;
-    BUF_AUTO lines = BUF(1 << 20);
-    struct check_report report = {.lines = &lines};
-    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
-    err e = store_reader(s, &db);
-    if (!err_is(e))
-        e = db_read_begin(db);
-    if (!err_is(e)) {
-        e = check_all(s, db, a, &report);
-        err ended = db_read_end(db);
-        e = err_is(e) ? e : ended;
-    }
-    store_close(s);
-    printf("%.*s", STR_F(buf_view(&lines)));
-    if (err_is(e)) {
-        main_say(S("確かめられませんでした。"));
-        return e;
-    }
-    printf("%lld problems\n", (long long)report.problems);
-    return report.problems ? ERR(CONFLICT) : OK;
-}
-
-err command_audit_verify(const struct options *o, struct arena *a)
-{
-    struct store *s;
-    struct db *db;
-    struct audit_report r = {.bad_body = -1};
-    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
-    err e = store_reader(s, &db);
-    if (!err_is(e))
-        e = audit_verify(db, &r);
-    store_close(s);
-    printf("%lld chains, %lld rows\n", (long long)r.chains, (long long)r.rows);
-    if (e.code == ERR_CONFLICT)
-        printf("団体 %lld の %lld 番目で連なりが切れています\n", (long long)r.bad_body,
-            (long long)r.bad_seq);
-    return e;
 }
 
 /* ── routes ── */
@@ -227,12 +191,22 @@ static void list_route(struct listing *l, const struct route *r, str path)
             r->flags & ROUTE_PUBLIC ? "public" : r->perm ? r->perm->name : "signed-in");
 }
 
+static err print_openapi(const struct options *o, struct arena *a)
+{
+    BUF_AUTO out = BUF(OPENAPI_MAX);
+    TRY(main_openapi_write(a, o->base, &out));
+    printf("%.*s", STR_F(buf_view(&out)));
+    return OK;
+}
+
 err command_routes(const struct options *o, struct arena *a)
 {
     size_t n;
     BUF_AUTO out = BUF(1 << 20);
     struct listing l = {.out = &out, .j = json_on(&out), .json = o->json};
     const struct route *const *lists = modules_routes(a, &n);
+    if (o->openapi)
+        return print_openapi(o, a);
     if (o->json)
         json_begin_array(&l.j);
     for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands around every page: the menu and the next step, from the modules; and /healthz. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include <limits.h>
 
@@ -75,6 +75,9 @@ static err health_read(struct req *rq)
 }
 
 const struct route main_routes[] = {
-    {.method = GET, .path = "/healthz", .flags = ROUTE_PUBLIC, .read = health_read},
+    {.method = GET, .path = "/healthz", .flags = ROUTE_PUBLIC, .read = health_read,
+        .shows = VIEWS(&view_health_type)},
+    {.method = GET, .path = "/openapi.json", .flags = ROUTE_PUBLIC, .read = main_openapi_read,
+        .file = "application/json"},
     {.path = NULL},
 };

@@ -7,16 +7,33 @@
 
 static const struct command commands[] = {
     {"init", "db! admin! url listen base", "空の本番用データベースを作る", command_init},
-    {"migrate", "db!", "データベースを、この版の形に進める", command_migrate},
+    {"migrate", "db! copy", "データベースを、写しを取ってから、この版の形に進める", command_migrate},
     {"demo", "db! seed years sample today sign-ins", "架空データの試用版を作る", command_demo},
-    {"serve", "db! listen base trust-proxy metrics metrics-open verbose", "画面を提供する", command_serve},
-    {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from url once",
+    {"serve", "db! listen base trust-proxy metrics metrics-open verbose", "画面を提供する",
+        command_serve},
+    {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from url anchor-file once",
         "メールを送り、期限のお知らせなどの決まった仕事をする", command_work},
     {"check", "db!", "集計・進み具合・監査証跡を、事実から計算し直して確かめる", command_check},
     {"measure", "db!", "測れるものを全ての団体について測り、変わったものを記録する",
         command_measure},
-    {"routes", "json", "アドレスと権限の一覧", command_routes},
-    {"audit verify", "db!", "監査証跡の連なりを確かめる", command_audit_verify},
+    {"routes", "json openapi", "アドレスと権限の一覧", command_routes},
+    {"audit verify", "db! against",
+        "監査証跡を確かめる。--against：機器の外に残した行（audit head など）とも比べる",
+        command_audit_verify},
+    {"audit head", "db!", "全ての連なりに封をし、機器の外に残すための1行を表示する",
+        command_audit_head},
+    {"audit prove", "db! body!", "その団体の連なりが封に入っていることの証明を表示する",
+        command_audit_prove},
+    {"audit proof", "file!", "証明を、データベースなしで確かめる", command_audit_proof},
+    {"backup keygen", "file!", "控えに封をする鍵の組を、そのフォルダーに作る", command_backup_keygen},
+    {"backup verify", "file! key passphrase-file",
+        "控えが切れたり壊れたりしていないか確かめる（鍵があれば中身も）", command_backup_verify},
+    {"backup drill", "file! db! key passphrase-file",
+        "復元の訓練：控えを別の場所に戻して確かめ、消して、その日を記録する", command_backup_drill},
+    {"backup", "file! db! to passphrase-file plain",
+        "動かしたまま、データベースと証拠ファイルの控えを1つのファイルに作る", command_backup},
+    {"restore", "file! db! key passphrase-file", "控えを、何もない場所に戻して確かめる",
+        command_restore},
     {"token create", "db! login!", "プログラムから使うための鍵を作る", command_token_create},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
@@ -99,10 +116,13 @@ static int take_options(struct conf *c, const struct command *command, int argc,
 {
     str why;
     for (int at = 0, used = 1; at < argc; at += used) {
-        str option = str_of(argv[at]);
+        bool bare = argv[at][0] != '-'; /* a word alone is the file */
+        str option = bare ? S("--file") : str_of(argv[at]);
         if (!str_starts(option, S("--")) || !is_taken(command, option))
             return usage(c, "この命令では使えない指定です: ", argv[at]);
-        err e = conf_option(c, option, at + 1 < argc ? argv[at + 1] : NULL, &used, &why);
+        err e = conf_option(
+            c, option, bare ? argv[at] : at + 1 < argc ? argv[at + 1] : NULL, &used, &why);
+        used = bare ? 1 : used;
         if (e.code == ERR_NOTFOUND)
             return usage(c, "知らない指定です: ", argv[at]);
         if (err_is(e)) {
@@ -138,6 +158,7 @@ int main(int argc, char **argv)
     struct conf *c;
     int at = 1;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk, not a death */
     umask(0077); /* the database and what lies beside it are nobody else's */
     ARENA_AUTO a = arena_new(512 << 20);
     if (!a || sodium_init() < 0 || err_is(main_conf_new(a, &c)))

@@ -3,6 +3,8 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "anchor/anchor.h"
+#include "backup/backup.h"
 #include "core/version.h"
 #include "evidence/evidence.h"
 #include "guide/guide.h"
@@ -24,12 +26,16 @@ void main_frame(struct req *rq, struct web_frame *frame);
 
 /* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
-    str db, listen, admin, login, base, today, url, conf_file;
+    str db, listen, admin, login, base, today, url, conf_file, copy;
     str trust_proxy, metrics;
     bool metrics_open;
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
-    bool sample, json, sign_ins, once;
+    bool sample, json, openapi, sign_ins, once;
+    str file, to, key, passphrase_file; /* backup */
+    bool plain;
+    str against, anchor_file; /* audit, work */
+    int64_t body;
     const struct conf *conf;
 };
 extern const struct conf_table main_conf;
@@ -40,7 +46,7 @@ MUST err main_conf_new(struct arena *a, struct conf **out);
 MUST err main_conf_read(struct arena *a, struct conf *c, str name);
 
 struct command {
-    const char *name;  /* "token create": one or two words */
+    const char *name;  /* "token create": one or two words; "a b" stands before "a" */
     /* Names of options in the order of the help, "db! listen": those with ! must have a value, from
      * the file or the line. "*": all. --conf is always allowed. */
     const char *takes;
@@ -51,15 +57,26 @@ struct command {
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
 
+/* Prints what `yagura check` finds, and counts it. */
+MUST err main_check(const struct options *o, struct arena *a, int64_t *problems);
+
 /* The demonstration's file, for a given day; quiet but for its progress. */
 MUST err main_demo_make(const struct options *o, struct arena *a, jday today);
 
+err command_backup(const struct options *o, struct arena *a);
+err command_backup_keygen(const struct options *o, struct arena *a);
+err command_backup_verify(const struct options *o, struct arena *a);
+err command_backup_drill(const struct options *o, struct arena *a);
+err command_restore(const struct options *o, struct arena *a);
 err command_init(const struct options *o, struct arena *a);
 err command_migrate(const struct options *o, struct arena *a);
 err command_demo(const struct options *o, struct arena *a);
 err command_serve(const struct options *o, struct arena *a);
 err command_check(const struct options *o, struct arena *a);
 err command_routes(const struct options *o, struct arena *a);
+err command_audit_head(const struct options *o, struct arena *a);
+err command_audit_proof(const struct options *o, struct arena *a);
+err command_audit_prove(const struct options *o, struct arena *a);
 err command_audit_verify(const struct options *o, struct arena *a);
 err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);

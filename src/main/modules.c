@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* THE list of modules, and what is gathered from it. */
+#include "anchor/anchor.h"
+#include "backup/backup.h"
 #include "evidence/evidence.h"
 #include "mail/mail.h"
 #include "main/main.h"
 
 const struct module *const modules[] = {
+    &anchor_module,
+    &backup_module,
     &org_module,
     &mail_module,
     &evidence_module,
@@ -17,7 +21,6 @@ const struct module *const modules[] = {
 
 extern const struct embedded store_migrations[];
 
-static const struct embedded no_migrations[] = {{0}};
 
 enum { MODULES = COUNT_OF(modules) - 1 };
 
@@ -26,13 +29,14 @@ struct store_modules modules_store(struct arena *a)
     struct migration_set *sets = ARENA_ARRAY(a, struct migration_set, MODULES + 1);
     struct call_list *calls = ARENA_ARRAY(a, struct call_list, MODULES);
     BUG_IF(!sets || !calls);
-    sets[0] = (struct migration_set){"store", store_migrations};
+    size_t n = 0;
+    sets[n++] = (struct migration_set){"store", store_migrations};
     for (size_t i = 0; i < MODULES; i++) {
-        sets[i + 1] = (struct migration_set){modules[i]->name,
-            modules[i]->migrations ? modules[i]->migrations : no_migrations};
+        if (modules[i]->migrations)
+            sets[n++] = (struct migration_set){modules[i]->name, modules[i]->migrations};
         calls[i] = (struct call_list){modules[i]->calls};
     }
-    return (struct store_modules){sets, MODULES + 1, calls, MODULES};
+    return (struct store_modules){sets, n, calls, MODULES};
 }
 
 err main_conf_new(struct arena *a, struct conf **out)

@@ -2,10 +2,9 @@
 /* The keys that belong to no module, and the file they are read from. */
 #include "main/main.h"
 
+#include "core/file.h"
 #include "web/http_listen.h"
 #include "web/http_peer.h"
-
-#include <fcntl.h>
 
 static bool fits_db(str v)
 {
@@ -67,6 +66,23 @@ static const struct conf_key keys[] = {
         "その数字を、この機器の外からも見られるようにする。"},
     {"serve.verbose", CONF_IN(YES, struct options, verbose),
         "拒んだものと失敗したものだけでなく、全ての要求を記録に残す。"},
+    {"backup.to", CONF_IN(PATH, struct options, to),
+        "控えに封をする公開の鍵（yagura backup keygen で作ります）。", "yagura-backup.pub の場所",
+        .example = "/etc/yagura/yagura-backup.pub"},
+    {"audit.anchor-file", CONF_IN(TEXT, struct options, anchor_file),
+        "監査証跡の行を1時間ごとに書き足すファイル。この機器の外（共有フォルダーなど）に置きます。",
+        "ファイル名", .example = "/mnt/anchor/yagura.txt"},
+    {"file", CONF_IN(TEXT, struct options, file), "控えなどのファイル（--file は省けます）",
+        "FILE", .flags = CONF_OPTION},
+    {"key", CONF_IN(SECRET, struct options, key), "控えを開く秘密の鍵", "yagura-backup.key",
+        .flags = CONF_OPTION},
+    {"passphrase-file", CONF_IN(SECRET, struct options, passphrase_file),
+        "控えのパスフレーズを書いたファイル", "FILE", .flags = CONF_OPTION},
+    {"plain", CONF_IN(YES, struct options, plain), "控えに封をしない", .flags = CONF_OPTION},
+    {"against", CONF_IN(PATH, struct options, against), "機器の外に残した行のファイル", "FILE",
+        .flags = CONF_OPTION},
+    {"body", CONF_IN(NUMBER, struct options, body), "団体の番号（団体コード）", "131016",
+        .initial = "0", .least = 0, .most = INT64_MAX, .flags = CONF_OPTION},
     {"conf", CONF_IN(PATH, struct options, conf_file), "設定ファイル", .flags = CONF_OPTION},
     {"admin", CONF_IN(TEXT, struct options, admin), "最初の管理者", "MAIL", .fits = fits_mail,
         .flags = CONF_OPTION},
@@ -80,42 +96,22 @@ static const struct conf_key keys[] = {
     {"sample", CONF_IN(YES, struct options, sample), "一つの架空の県だけ", .flags = CONF_OPTION},
     {"sign-ins", CONF_IN(YES, struct options, sign_ins), "ログイン名の一覧だけ",
         .flags = CONF_OPTION},
+    {"copy", CONF_IN(TEXT, struct options, copy), "変える前の写しの名前", "FILE|none",
+        .flags = CONF_OPTION},
     {"once", CONF_IN(YES, struct options, once), "一回りして終わる", .flags = CONF_OPTION},
+    {"openapi", CONF_IN(YES, struct options, openapi),
+        "プログラムから使うための説明（OpenAPI 3.1）を出す", .flags = CONF_OPTION},
     {"json", CONF_IN(YES, struct options, json), "JSON で出す", .flags = CONF_OPTION},
     {NULL},
 };
 
 const struct conf_table main_conf = {"基本", keys, sizeof(struct options)};
 
-/* The whole of a file, with room for one byte too many. */
-static err read_file(struct arena *a, str name, str *out)
-{
-    struct stat st;
-    char *path = str_z(a, name), *text = arena_alloc(a, CONF_FILE_MAX + 1);
-    size_t n = 0;
-    if (!path || !text)
-        return ERR(NOMEM);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO);
-    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    while (good && n < CONF_FILE_MAX + 1) {
-        ssize_t got = read(fd, text + n, CONF_FILE_MAX + 1 - n);
-        good = got >= 0 || errno == EINTR;
-        if (got == 0)
-            break;
-        n += got > 0 ? (size_t)got : 0;
-    }
-    close(fd);
-    *out = (str){text, n};
-    return good ? OK : ERR(IO);
-}
-
 err main_conf_read(struct arena *a, struct conf *c, str name)
 {
     str text;
     BUF_AUTO problems = BUF(1 << 16);
-    err e = read_file(a, name, &text);
+    err e = file_read(a, name, CONF_FILE_MAX, &text);
     if (err_is(e)) {
         main_say(str_fmt(a,
             e.code == ERR_NOTFOUND     ? "設定ファイルがありません: %.*s"

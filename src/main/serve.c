@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yagura serve: what it needs is opened, then the sandbox is entered, then people are answered; a
  * signal ends it in order. */
-#include "main/main.h"
+#include "main/openapi.h"
 
 #include "core/log.h"
 #include "main/figures.h"
@@ -141,6 +141,7 @@ static err serve_store(struct serving *v)
     if (config.demo && !v->listener.loopback)
         return refuse(ERR(DENIED),
             S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
+    main_openapi_under(v->o->base);
     config.routes = modules_routes(v->a, &config.n_routes);
     TRY(http_listen_start(&v->listener));
     if (v->watchers.fd >= 0)

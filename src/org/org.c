@@ -35,6 +35,7 @@ static err org_next(struct req *rq, struct next_step *out)
 
 const struct module org_module = {
     .name = "org",
+    .label = "団体と人",
     .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
         org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
         org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,

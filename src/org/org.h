@@ -265,6 +265,9 @@ struct section_list {
 MUST err org_section_all(
     struct db *db, struct arena *a, const struct scope *s, struct section_list *out);
 
+/* Their names, with 「、」 between. */
+str org_role_names(struct arena *a, uint32_t roles);
+
 /* How many active people of the own body hold a role. */
 MUST err org_role_count(struct db *db, const struct scope *s, enum role role, int64_t *out);
 /* Whose place a person with these roles takes on a day: v 0 for one who holds such a role. */

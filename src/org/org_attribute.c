@@ -148,9 +148,11 @@ static err attributes_write(struct tx *tx, struct req *rq)
 
 const struct route org_attribute_routes[] = {
     {.method = GET, .path = "/bodies/attributes", .perm = &org_p_attribute,
-        .read = attributes_read},
+        .read = attributes_read,
+        .shows = VIEWS(&view_attributes_type)},
     {.method = POST, .path = "/bodies/attributes", .perm = &org_p_attribute,
         .form = &pasting_form, .read = attributes_read, .prepare = attributes_prepare,
-        .write = attributes_write},
+        .write = attributes_write,
+        .shows = VIEWS(&view_attributes_type), .goes = PATHS("/bodies/attributes")},
     {.path = NULL},
 };

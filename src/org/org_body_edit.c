@@ -3,6 +3,8 @@
  * in scope, links their members, and writes down that a body changed its name. */
 #include "org/org_body.h"
 
+#include "asked.ht.h"
+
 const struct permission org_p_register = {"org.register", ROLE_SYSTEM};
 
 #define LINE_FIELD(type_, name_, label_, max_, required_)                                        \
@@ -374,9 +376,10 @@ static err name_write(struct tx *tx, struct req *rq)
 }
 
 #define EDIT(path_, read_, form_, prepare_, write_)                                              \
-    {.method = GET, .path = path_, .perm = &org_p_register, .read = read_},                      \
+    {.method = GET, .path = path_, .perm = &org_p_register, .read = read_,                       \
+        .shows = VIEWS(&view_asked_type)},                                                       \
     {.method = POST, .path = path_, .perm = &org_p_register, .form = form_, .read = read_,       \
-        .prepare = prepare_, .write = write_}
+        .prepare = prepare_, .write = write_, .goes = PATHS("/bodies/{body}")}
 
 const struct route org_body_edit_routes[] = {
     EDIT("/bodies/new", new_read, &registering_form, new_prepare, new_write),
@@ -385,6 +388,7 @@ const struct route org_body_edit_routes[] = {
     EDIT("/bodies/{body}/members", members_read, &joining_form, members_prepare, members_write),
     EDIT("/bodies/{body}/name", name_read, &renaming_form, name_prepare, name_write),
     {.method = POST, .path = "/bodies/{body}/members/{member}/end", .perm = &org_p_register,
-        .write = member_end_write},
+        .write = member_end_write,
+        .goes = PATHS("/bodies/{body}")},
     {.path = NULL},
 };

@@ -302,10 +302,22 @@ static err body_read(struct req *rq)
     return req_show(rq, &view_body_type, v);
 }
 
+static const struct web_query bodies_query[] = {
+    {"show", "表示を絞り込む鍵。選べるものは答えの中にある", false},
+    {"class", "団体の区分の鍵", false},
+    {"pref", "都道府県の番号。1から47", true},
+    QUERY_Q,
+    QUERY_PAGE,
+    {.name = NULL},
+};
+
 const struct route org_body_routes[] = {
-    {.method = GET, .path = "/bodies", .perm = &org_p_bodies, .read = bodies_read},
+    {.method = GET, .path = "/bodies", .perm = &org_p_bodies, .read = bodies_read,
+        .query = bodies_query, .shows = VIEWS(&view_bodies_type)},
     {.method = GET, .path = "/bodies/csv", .perm = &org_p_bodies,
-        .table = &bodies_table, .read = bodies_csv_read},
-    {.method = GET, .path = "/bodies/{body}", .perm = &org_p_bodies, .read = body_read},
+        .table = &bodies_table, .read = bodies_csv_read,
+        .query = bodies_query},
+    {.method = GET, .path = "/bodies/{body}", .perm = &org_p_bodies, .read = body_read,
+        .shows = VIEWS(&view_body_type)},
     {.path = NULL},
 };

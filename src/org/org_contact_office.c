@@ -90,9 +90,12 @@ static err csv_read(struct req *rq)
 }
 
 const struct route org_contact_office_routes[] = {
-    {.method = GET, .path = "/contacts/of", .perm = &org_p_contacts_read, .read = bodies_read},
+    {.method = GET, .path = "/contacts/of", .perm = &org_p_contacts_read, .read = bodies_read,
+        .query = QUERY({"show", "表示を絞り込む鍵。選べるものは答えの中にある", false}, QUERY_Q, QUERY_PAGE),
+        .shows = VIEWS(&view_bodies_contacts_type)},
     {.method = GET, .path = "/contacts/of/{body}", .perm = &org_p_contacts_read,
-        .read = body_read},
+        .read = body_read,
+        .shows = VIEWS(&view_body_contacts_type)},
     {.method = GET, .path = "/contacts/of/{body}/csv", .perm = &org_p_contacts_read,
         .table = &org_contacts_table, .read = csv_read},
     {.path = NULL},

@@ -212,12 +212,15 @@ static err ending_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_deputy_routes[] = {
-    {.method = GET, .path = "/deputies", .perm = &org_p_deputy, .read = deputies_read},
+    {.method = GET, .path = "/deputies", .perm = &org_p_deputy, .read = deputies_read,
+        .shows = VIEWS(&view_deputies_type)},
     {.method = GET, .path = "/deputies/csv", .perm = &org_p_deputy, .table = &deputies_table,
         .read = deputies_csv_read},
     {.method = POST, .path = "/deputies", .perm = &org_p_deputy, .form = &naming_form,
-        .read = deputies_read, .prepare = naming_prepare, .write = naming_write},
+        .read = deputies_read, .prepare = naming_prepare, .write = naming_write,
+        .goes = PATHS("/deputies")},
     {.method = POST, .path = "/deputies/{deputy}/end", .perm = &org_p_deputy,
-        .write = ending_write},
+        .write = ending_write,
+        .goes = PATHS("/deputies")},
     {.path = NULL},
 };

@@ -3,6 +3,8 @@
  * the people who work for them. */
 #include "org/org_body.h"
 
+#include "asked.ht.h"
+
 const struct permission org_p_organ = {"org.organ", ROLE_ADMIN | ROLE_SYSTEM};
 
 struct deciding {
@@ -169,15 +171,20 @@ static err person_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_organ_routes[] = {
-    {.method = GET, .path = "/bodies/{body}/organs", .perm = &org_p_organ, .read = organ_read},
+    {.method = GET, .path = "/bodies/{body}/organs", .perm = &org_p_organ, .read = organ_read,
+        .shows = VIEWS(&view_asked_type)},
     {.method = POST, .path = "/bodies/{body}/organs", .perm = &org_p_organ, .form = &organ_form,
-        .read = organ_read, .prepare = organ_prepare, .write = organ_write},
+        .read = organ_read, .prepare = organ_prepare, .write = organ_write,
+        .goes = PATHS("/bodies/{body}")},
     {.method = GET, .path = "/bodies/{body}/organs/{organ}", .perm = &org_p_organ,
-        .read = organ_read},
+        .read = organ_read,
+        .shows = VIEWS(&view_asked_type)},
     {.method = POST, .path = "/bodies/{body}/organs/{organ}", .perm = &org_p_organ,
         .form = &organ_form, .read = organ_read, .prepare = organ_prepare,
-        .write = organ_write},
+        .write = organ_write,
+        .goes = PATHS("/bodies/{body}")},
     {.method = POST, .path = "/bodies/{body}/organs/{organ}/people/{person}",
-        .perm = &org_p_organ, .write = person_write},
+        .perm = &org_p_organ, .write = person_write,
+        .goes = PATHS("/bodies/{body}")},
     {.path = NULL},
 };

@@ -199,14 +199,20 @@ static err invite_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_routes[] = {
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read},
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read,
+        .query = QUERY({"next", "サインインした後に開くアドレス", false}), .shows = VIEWS(&view_sign_in_type),
+        .goes = PATHS("/")},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
-        .write = sign_in_write},
-    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write},
-    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read},
+        .write = sign_in_write,
+        .goes = PATHS("*")},
+    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write,
+        .shows = VIEWS(&view_sign_in_type), .goes = PATHS("/sign-in")},
+    {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read,
+        .shows = VIEWS(&view_invite_type)},
     {.method = POST, .path = "/invite/{token}", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
         .form = &invite_form, .read = invite_read, .prepare = invite_prepare,
-        .write = invite_write},
+        .write = invite_write,
+        .goes = PATHS("/sign-in")},
     {.path = NULL},
 };

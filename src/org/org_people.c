@@ -302,14 +302,18 @@ static err stop_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_people_routes[] = {
-    {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read},
+    {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read,
+        .query = QUERY(QUERY_Q), .shows = VIEWS(&view_people_type)},
     {.method = GET, .path = "/people/list/csv", .perm = &org_p_people, .journal = JOURNAL_EXPORT,
-        .table = &people_table, .read = people_csv_read},
+        .table = &people_table, .read = people_csv_read, .query = QUERY(QUERY_Q)},
     {.method = POST, .path = "/people", .perm = &org_p_people, .form = &registration_form,
-        .read = people_read, .prepare = registration_prepare, .write = registration_write},
+        .read = people_read, .prepare = registration_prepare, .write = registration_write,
+        .shows = VIEWS(&view_invited_type)},
     {.method = POST, .path = "/people/{person}/link", .perm = &org_p_people,
-        .write = link_write},
+        .write = link_write,
+        .shows = VIEWS(&view_invited_type)},
     {.method = POST, .path = "/people/{person}/stop", .perm = &org_p_people,
-        .write = stop_write},
+        .write = stop_write,
+        .goes = PATHS("/people")},
     {.path = NULL},
 };

@@ -118,7 +118,6 @@ MUST err org_people_changed(struct tx *tx, struct req *rq, body_id body);
 
 /* org_people.c */
 bool org_may_give(const struct req *rq, uint32_t roles);
-str org_role_names(struct arena *a, uint32_t roles);
 extern const struct route org_people_routes[];
 extern const struct permission org_p_people;
 

@@ -215,16 +215,21 @@ static err people_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_section_routes[] = {
-    {.method = GET, .path = "/sections", .perm = &org_p_section, .read = sections_read},
+    {.method = GET, .path = "/sections", .perm = &org_p_section, .read = sections_read,
+        .shows = VIEWS(&view_sections_type)},
     {.method = GET, .path = "/sections/csv", .perm = &org_p_section, .table = &table,
         .read = csv_read},
     {.method = POST, .path = "/sections", .perm = &org_p_section, .form = &naming_form,
-        .read = sections_read, .prepare = add_prepare, .write = add_write},
+        .read = sections_read, .prepare = add_prepare, .write = add_write,
+        .goes = PATHS("/sections")},
     {.method = POST, .path = "/sections/{section}/stop", .perm = &org_p_section,
-        .write = stop_write},
+        .write = stop_write,
+        .goes = PATHS("/sections")},
     {.method = POST, .path = "/sections/{section}/resume", .perm = &org_p_section,
-        .write = resume_write},
+        .write = resume_write,
+        .goes = PATHS("/sections")},
     {.method = POST, .path = "/sections/{section}/people", .perm = &org_p_section,
-        .form = &joining_form, .read = sections_read, .write = people_write},
+        .form = &joining_form, .read = sections_read, .write = people_write,
+        .goes = PATHS("/sections")},
     {.path = NULL},
 };

@@ -135,9 +135,17 @@ static err seen_csv_read(struct req *rq)
     return req_send_csv(rq, &c, S("閲覧記録"));
 }
 
+static const struct web_query seen_query[] = {
+    {"month", "この月だけ。2026-11 の形", false},
+    QUERY_PAGE,
+    {.name = NULL},
+};
+
 const struct route org_seen_routes[] = {
-    {.method = GET, .path = "/seen", .perm = &org_p_seen, .read = seen_read},
+    {.method = GET, .path = "/seen", .perm = &org_p_seen, .read = seen_read,
+        .query = seen_query, .shows = VIEWS(&view_seen_type)},
     {.method = GET, .path = "/seen/csv", .perm = &org_p_seen, .table = &seen_table,
-        .read = seen_csv_read},
+        .read = seen_csv_read,
+        .query = seen_query},
     {.path = NULL},
 };

@@ -25,6 +25,7 @@ const struct measure policy_measures[] = {
 
 const struct module policy_module = {
     .name = "policy",
+    .label = "方針",
     .routes = (const struct route *const[]){policy_routes, policy_office_routes, NULL},
     .permissions = permissions,
     .migrations = policy_migrations,

@@ -170,11 +170,21 @@ static err guideline_write(struct tx *tx, struct req *rq)
     return req_go(rq, S("/policies?ok=saved"));
 }
 
+static const struct web_query policies_query[] = {
+    {"show", "表示を絞り込む鍵。選べるものは答えの中にある", false},
+    QUERY_Q,
+    QUERY_PAGE,
+    {.name = NULL},
+};
+
 const struct route policy_office_routes[] = {
-    {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read},
+    {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read,
+        .query = policies_query, .shows = VIEWS(&view_policies_type)},
     {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .table = &table,
-        .read = csv_read},
+        .read = csv_read,
+        .query = policies_query},
     {.method = POST, .path = "/policies/guidelines", .perm = &policy_p_guideline, .form = &form,
-        .read = policies_read, .prepare = guideline_prepare, .write = guideline_write},
+        .read = policies_read, .prepare = guideline_prepare, .write = guideline_write,
+        .goes = PATHS("/policies")},
     {.path = NULL},
 };

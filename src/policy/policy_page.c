@@ -180,8 +180,10 @@ static err policy_write(struct tx *tx, struct req *rq)
 }
 
 const struct route policy_routes[] = {
-    {.method = GET, .path = "/policy", .perm = &policy_p_keep, .read = policy_read},
+    {.method = GET, .path = "/policy", .perm = &policy_p_keep, .read = policy_read,
+        .shows = VIEWS(&view_policy_type)},
     {.method = POST, .path = "/policy", .perm = &policy_p_keep, .form = &form,
-        .read = policy_read, .prepare = policy_prepare, .write = policy_write},
+        .read = policy_read, .prepare = policy_prepare, .write = policy_write,
+        .goes = PATHS("/policy")},
     {.path = NULL},
 };

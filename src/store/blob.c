@@ -2,6 +2,8 @@
 /* Blobs: nameless while they come in, then linked to the name of their hash. */
 #include "store/blob.h"
 
+#include "core/file.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -12,35 +14,18 @@ struct blob_writer {
     char folder[FOLDER];
     int fd;
     int64_t size;
-    bool failed;
+    err failed;
     crypto_hash_sha256_state hash;
 };
 
 /* ── folders ── */
 
-static err sync_folder(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = fd < 0 ? -1 : fsync(fd);
-    if (fd >= 0)
-        close(fd);
-    return rc == 0 ? OK : ERR(IO);
-}
-
 /* A folder that is there, also after the power fails: its entry in the one above is synced. */
 static err make_folder(const char *path)
 {
-    char above[PATH];
-    size_t n = strlen(path);
     if (mkdir(path, 0700) != 0)
-        return errno == EEXIST ? OK : ERR(IO);
-    while (n > 0 && path[n - 1] != '/')
-        n--;
-    if (n == 0)
-        return sync_folder(".");
-    memcpy(above, path, n);
-    above[n] = 0;
-    return sync_folder(above);
+        return errno == EEXIST ? OK : file_error();
+    return file_sync_above(path);
 }
 
 static err folder_of(str folder, char out[FOLDER])
@@ -74,7 +59,7 @@ err blob_writer_new(str folder, struct blob_writer **out)
         e = make_folder(w->folder);
     w->fd = err_is(e) ? -1 : open(w->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
     if (!err_is(e) && w->fd < 0)
-        e = ERR(IO);
+        e = file_error();
     if (err_is(e)) {
         blob_writer_free(w);
         return e;
@@ -95,23 +80,12 @@ void blob_writer_free(struct blob_writer *w)
 
 err blob_writer_feed(struct blob_writer *w, const void *p, size_t n)
 {
-    const uint8_t *from = p;
-    if (w->failed)
-        return ERR(IO);
-    crypto_hash_sha256_update(&w->hash, from, n);
-    while (n > 0) {
-        ssize_t put = write(w->fd, from, n);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0) {
-            w->failed = true;
-            return ERR(IO);
-        }
-        from += put;
-        n -= (size_t)put;
-        w->size += put;
-    }
-    return OK;
+    if (err_is(w->failed))
+        return w->failed;
+    crypto_hash_sha256_update(&w->hash, p, n);
+    w->failed = file_put(w->fd, p, n);
+    w->size += (int64_t)n;
+    return w->failed;
 }
 
 int64_t blob_writer_size(const struct blob_writer *w)
@@ -119,25 +93,9 @@ int64_t blob_writer_size(const struct blob_writer *w)
     return w->size;
 }
 
-static err read_at(int fd, int64_t from, void *p, size_t n, size_t *got)
-{
-    *got = 0;
-    while (*got < n) {
-        ssize_t k = pread(fd, (uint8_t *)p + *got, n - *got, from + (int64_t)*got);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return ERR(IO);
-        if (k == 0)
-            break;
-        *got += (size_t)k;
-    }
-    return OK;
-}
-
 err blob_writer_read(struct blob_writer *w, int64_t from, void *p, size_t n, size_t *got)
 {
-    return read_at(w->fd, from, p, n, got);
+    return file_get(w->fd, from, p, n, got);
 }
 
 /* Somebody else's file of that name holds the same content; it may not be on the disk yet. */
@@ -156,8 +114,9 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
 {
     char dir[PATH], file[PATH], self[64];
     crypto_hash_sha256_state hash = w->hash;
-    if (w->failed || fsync(w->fd) != 0)
-        return ERR(IO);
+    TRY(w->failed);
+    if (fsync(w->fd) != 0)
+        return file_error();
     crypto_hash_sha256_final(&hash, out->hash);
     out->size = w->size;
     paths_of(w->folder, out->hash, dir, file);
@@ -165,10 +124,10 @@ err blob_writer_keep(struct blob_writer *w, struct blob *out)
     snprintf(self, sizeof self, "/proc/self/fd/%d", w->fd);
     if (linkat(AT_FDCWD, self, AT_FDCWD, file, AT_SYMLINK_FOLLOW) != 0) {
         if (errno != EEXIST)
-            return ERR(IO);
+            return file_error();
         TRY(sync_existing(file, w->size));
     }
-    return sync_folder(dir);
+    return file_sync_folder(dir);
 }
 
 /* ── rows and files ── */
@@ -217,7 +176,7 @@ static err hash_of_file(int fd, uint8_t out[BLOB_HASH])
     crypto_hash_sha256_init(&h);
     for (int64_t at = 0;;) {
         size_t got;
-        TRY(read_at(fd, at, piece, sizeof piece, &got));
+        TRY(file_get(fd, at, piece, sizeof piece, &got));
         crypto_hash_sha256_update(&h, piece, got);
         if (got < sizeof piece)
             break;
@@ -227,21 +186,43 @@ static err hash_of_file(int fd, uint8_t out[BLOB_HASH])
     return OK;
 }
 
-static void check_row(str folder, const struct blob *b, struct blob_report *report)
+err blob_each(struct db *db, err (*each)(void *ctx, const struct blob *b), void *ctx)
 {
+    DB_EACH(db, r, SQL("SELECT hash, size FROM blob ORDER BY hash"), V0)
+    {
+        struct blob b = {.size = row_i64(&r, 1)};
+        str hash = row_view(&r, 0);
+        if (hash.n != BLOB_HASH)
+            return ERR(BUG);
+        memcpy(b.hash, hash.p, BLOB_HASH);
+        TRY(each(ctx, &b));
+    }
+    return db_status(db);
+}
+
+struct checking {
+    str folder;
+    struct blob_report *report;
+};
+
+static err check_row(void *ctx, const struct blob *b)
+{
+    const struct checking *c = ctx;
+    struct blob_report *report = c->report;
     uint8_t hash[BLOB_HASH];
     int fd;
-    err e = blob_file_open(folder, b, &fd);
+    err e = blob_file_open(c->folder, b, &fd);
     report->rows++;
     if (err_is(e)) {
         find(report, e.code == ERR_NOTFOUND ? "its file is missing" : "its file has another size",
             b->hash, true);
-        return;
+        return OK;
     }
     e = hash_of_file(fd, hash);
     close(fd);
     if (err_is(e) || memcmp(hash, b->hash, sizeof hash) != 0)
         find(report, "its file has another content", b->hash, true);
+    return OK;
 }
 
 static err check_name(struct db *db, const char *pair, const char *rest, struct blob_report *report)
@@ -295,15 +276,7 @@ err blob_check(struct db *db, str folder, struct blob_report *report)
 {
     char root[FOLDER];
     TRY(folder_of(folder, root));
-    DB_EACH(db, r, SQL("SELECT hash, size FROM blob ORDER BY hash"), V0)
-    {
-        struct blob b = {.size = row_i64(&r, 1)};
-        str hash = row_view(&r, 0);
-        if (hash.n != BLOB_HASH)
-            return ERR(BUG);
-        memcpy(b.hash, hash.p, BLOB_HASH);
-        check_row(folder, &b, report);
-    }
-    TRY(db_status(db));
+    struct checking c = {folder, report};
+    TRY(blob_each(db, check_row, &c));
     return check_orphans(db, root, report);
 }

@@ -38,6 +38,9 @@ MUST err blob_add(struct tx *tx, const struct blob *b, str media);
  * *fd. */
 MUST err blob_file_open(str folder, const struct blob *b, int *fd);
 
+/* Every row, by hash; an error of each ends it. */
+MUST err blob_each(struct db *db, err (*each)(void *ctx, const struct blob *b), void *ctx);
+
 struct blob_report {
     struct buf *lines; /* one line for each finding, the first 50 */
     int64_t rows, orphans, problems; /* problems: missing, cut or changed files */

@@ -35,6 +35,7 @@ struct tx {
     struct tx_clock clock;
     usec now;
     int64_t last_id;
+    bool spoilt; /* a job that failed could not be undone */
 };
 
 static err err_of(int rc)
@@ -53,6 +54,8 @@ static err err_of(int rc)
         return ERR(NOMEM);
     case SQLITE_TOOBIG:
         return ERR(LIMIT);
+    case SQLITE_FULL:
+        return ERR(FULL);
     default:
         return ERR(IO);
     }
@@ -161,10 +164,19 @@ err db_cache(struct db *db, const void *kind, int64_t key, void *p, void (*drop)
     return OK;
 }
 
-err db_read_begin(struct db *db)
+/* To end a transaction takes memory too. One that could not be ended is ended here, or every
+ * request after it would fail. */
+static err begin(struct db *db, const char *how)
 {
     db->status = OK;
-    return db_script(db, "BEGIN");
+    if (!sqlite3_get_autocommit(db->lite))
+        TRY(db_script(db, "ROLLBACK"));
+    return db_script(db, how);
+}
+
+err db_read_begin(struct db *db)
+{
+    return begin(db, "BEGIN");
 }
 
 err db_read_end(struct db *db)
@@ -382,13 +394,13 @@ void tx_touch(struct tx *tx)
 
 err tx_begin(struct tx *tx)
 {
-    tx->db->status = OK;
-    return db_script(tx->db, "BEGIN IMMEDIATE");
+    tx->spoilt = false;
+    return begin(tx->db, "BEGIN IMMEDIATE");
 }
 
 err tx_commit(struct tx *tx)
 {
-    return db_script(tx->db, "COMMIT");
+    return tx->spoilt ? ERR(IO) : db_script(tx->db, "COMMIT");
 }
 
 void tx_rollback(struct tx *tx)
@@ -412,5 +424,5 @@ void tx_rollback_to(struct tx *tx)
 {
     tx->db->status = OK;
     if (err_is(db_script(tx->db, "ROLLBACK TO job; RELEASE job")))
-        tx->db->status = ERR(IO); /* the whole transaction is lost: the commit will say so */
+        tx->spoilt = true; /* what the job wrote is still there: nothing may be committed */
 }

@@ -2,6 +2,8 @@
 /* Appending to the journal, and forgetting in time. */
 #include "store/journal.h"
 
+#include "store/audit.h"
+
 enum { SWEEP = 64 };
 
 /* A setting that is no number of days keeps what the default keeps. */
@@ -35,6 +37,26 @@ static bool is_flood(struct tx *tx, const struct journal_entry *e, jday today)
     return n >= JOURNAL_DENIED_A_DAY;
 }
 
+static bool is_noted(struct tx *tx, const struct journal_entry *e, jday today)
+{
+    bool noted = false;
+    DB_EACH(tx_db(tx), r,
+        SQL("SELECT 1 FROM journal WHERE person=$1 AND day=$2 AND kind=$3 AND body=$4 AND object=$5"),
+        V(e->person, today, (int)e->kind, e->body, e->object))
+    noted = true;
+    return noted;
+}
+
+/* The journal forgets; the trail of the body concerned keeps who looked and who took. */
+static err audit_first(struct tx *tx, const struct journal_entry *e)
+{
+    struct audit_entry row = {.body = e->body,
+        .person = e->person,
+        .action = e->kind == JOURNAL_SEEN ? S("journal.seen") : S("journal.export"),
+        .object = e->address};
+    return audit_append(tx, &row);
+}
+
 err journal_add(struct tx *tx, const struct journal_entry *e)
 {
     int64_t pruned;
@@ -42,6 +64,8 @@ err journal_add(struct tx *tx, const struct journal_entry *e)
     TRY(journal_prune(tx, SWEEP, &pruned));
     if (is_flood(tx, e, today))
         return OK;
+    if (e->kind != JOURNAL_DENIED && !is_noted(tx, e, today))
+        TRY(audit_first(tx, e));
     return db_exec(tx,
         SQL("INSERT INTO journal (id, day, at, last_at, n, person, org, kind, object, body)"
             " VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, $8)"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The journal: who was refused, who saw whose data, who took a file of it. Appended by the web
- * framework alone, before the reply; kept for a number of days, and bounded. It is no audit trail:
- * that one says what was changed, and is never shortened. */
+ * framework alone, before the reply; kept for a number of days, and bounded. What was seen or taken
+ * is also a row of the audit trail, which is never shortened: once per person, object and day. */
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
@@ -18,6 +18,7 @@ struct journal_entry {
     int64_t person, org;
     enum journal_kind kind;
     str object;   /* for people: "令和8年度の調査：回答" */
+    str address;  /* for the trail, which never forgets: no names, only numbers */
     int64_t body; /* whose data; 0: not one body's */
 };
 

@@ -92,31 +92,55 @@ static err apply(struct tx *tx, const char *module, int64_t number, const struct
     return note_applied(tx, module, number, f, now);
 }
 
-/* tx == NULL only checks. */
-static err walk(struct tx *tx, struct db *db, const struct migration_set *sets, size_t n,
-    struct arena *a, usec now, int *applied, str *why)
+/* Whether what is there is right, and how many are not: *first names one of them. */
+static err count_missing(struct db *db, const struct migration_set *sets, size_t n,
+    struct arena *a, int *missing, str *first, str *why)
 {
+    *missing = 0;
     TRY(refuse_unknown(db, sets, n, a, why));
     for (size_t i = 0; i < n; i++) {
         const struct embedded *f = sets[i].files;
         for (int64_t number = 1; f->name; f++, number++) {
             int state = state_of(db, sets[i].module, number, f);
             TRY(db_status(db));
-            if (state == 1)
-                continue;
-            if (state < 0 || !tx) {
-                *why = str_fmt(a, state < 0
-                        ? "適用済みの変更 %s/%s が、プログラムの持つものと異なります。"
-                          "データベースが壊れているか、別の版で作られています。"
-                        : "データベースに %s/%s が未適用です。「yagura migrate」を実行してください。",
+            if (state < 0) {
+                *why = str_fmt(a,
+                    "適用済みの変更 %s/%s が、プログラムの持つものと異なります。"
+                    "データベースが壊れているか、別の版で作られています。"
+                    "作ったときと同じ版の yagura を使うか、バックアップから戻してください。",
                     sets[i].module, f->name);
                 return ERR(CONFLICT);
             }
-            TRY(apply(tx, sets[i].module, number, f, now));
-            ++*applied;
+            if (state == 0 && (*missing)++ == 0)
+                *first = str_fmt(a, "%s/%s", sets[i].module, f->name);
         }
     }
     return OK;
+}
+
+struct walk {
+    struct tx *tx;
+    struct db *db;
+    usec now;
+    const struct migrate_watch *watch;
+    int applied, missing;
+};
+
+static err apply_missing(struct walk *w, const struct migration_set *sets, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct embedded *f = sets[i].files;
+        for (int64_t number = 1; f->name; f++, number++) {
+            if (state_of(w->db, sets[i].module, number, f) == 1)
+                continue;
+            TRY(apply(w->tx, sets[i].module, number, f, w->now));
+            w->applied++;
+            if (w->watch && w->watch->applied)
+                w->watch->applied(
+                    w->watch->ctx, sets[i].module, f->name, w->applied, w->missing);
+        }
+    }
+    return db_status(w->db);
 }
 
 static usec fixed_now(void *ctx)
@@ -125,31 +149,46 @@ static usec fixed_now(void *ctx)
 }
 
 err migrate_up(struct db *db, const struct migration_set *sets, size_t n, struct arena *a,
-    usec now, int *applied, str *why)
+    usec now, const struct migrate_watch *watch, int *applied, str *why)
 {
+    struct walk w = {.db = db, .now = now, .watch = watch};
+    str first;
     *applied = 0;
     TRY(make_table(db));
-    struct tx *tx = tx_new(db, (struct tx_clock){fixed_now, &now});
-    if (!tx)
+    TRY(count_missing(db, sets, n, a, &w.missing, &first, why));
+    if (w.missing == 0)
+        return OK;
+    if (watch && watch->before)
+        TRY(watch->before(watch->ctx, w.missing, why));
+    w.tx = tx_new(db, (struct tx_clock){fixed_now, &now});
+    if (!w.tx)
         return ERR(NOMEM);
-    err e = tx_begin(tx);
+    err e = tx_begin(w.tx);
     if (!err_is(e)) {
-        e = walk(tx, db, sets, n, a, now, applied, why);
+        e = apply_missing(&w, sets, n);
+        if (!err_is(e))
+            e = tx_commit(w.tx);
         if (err_is(e))
-            tx_rollback(tx);
+            tx_rollback(w.tx);
         else
-            e = tx_commit(tx);
+            *applied = w.applied;
     }
-    tx_free(tx);
+    tx_free(w.tx);
     return e;
 }
 
 err migrate_check(
     struct db *db, const struct migration_set *sets, size_t n, struct arena *a, str *why)
 {
-    int applied = 0;
-    err e = walk(NULL, db, sets, n, a, 0, &applied, why);
-    if (e.code != ERR_OK && why->n == 0)
+    int missing;
+    str first;
+    err e = count_missing(db, sets, n, a, &missing, &first, why);
+    if (!err_is(e) && missing > 0) {
+        e = ERR(CONFLICT);
+        *why = str_fmt(a,
+            "データベースに %.*s が未適用です。「yagura migrate」を実行してください。", STR_F(first));
+    }
+    if (err_is(e) && why->n == 0)
         *why = S("データベースを読めません。「yagura init」で作ったファイルか確かめてください。");
     return e;
 }

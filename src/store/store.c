@@ -2,6 +2,9 @@
 /* Opening, reading connections and settings. */
 #include "store/store.h"
 
+#include "store/examine.h"
+#include "store/snapshot.h"
+
 enum { MAX_READERS = 64 };
 
 struct store {
@@ -40,16 +43,13 @@ static err prepare_file(str file, enum store_mode mode, struct arena *a, str *wh
     char *path = str_z(a, file);
     if (!path)
         return ERR(NOMEM);
-    bool exists = access(path, F_OK) == 0;
-    if (mode == STORE_CREATE && exists)
+    if (mode != STORE_CREATE)
+        return examine_file(file, a, why);
+    if (access(path, F_OK) == 0)
         return tell(ERR(CONFLICT), why,
             S("このファイルはもうあります。上書きはしません。別の名前を指定するか、"
               "不要なら先に移してください。"));
-    if (mode != STORE_CREATE && !exists)
-        return tell(ERR(NOTFOUND), why,
-            S("データベースのファイルがありません。「yagura init」または「yagura demo」で"
-              "作ってください。"));
-    return OK;
+    return examine_folder(file, a, why);
 }
 
 static bool takes_calls(enum store_mode mode)
@@ -84,11 +84,15 @@ static err open_writer(struct store *s, str file, enum store_mode mode,
         return tell(e, why, S("データベースを開けません。場所と権限を確かめてください。"));
     e = mode == STORE_CREATE || mode == STORE_MIGRATE
         ? migrate_up(db, mods->migrations, mods->n_migrations, a, s->clock.now(s->clock.ctx),
-              &s->applied, why)
+              mods->watch, &s->applied, why)
         : migrate_check(db, mods->migrations, mods->n_migrations, a, why);
     if (err_is(e)) {
         db_close(db);
-        return tell(e, why, S("データベースの表を用意できません。"));
+        if (mode == STORE_CREATE)
+            snapshot_drop(file, a);
+        return tell(e, why,
+            S("データベースの表を用意できません。途中までの変更は取り消しました。"
+              "ディスクの空きを確かめてください。"));
     }
     return writer_start(db, s->clock, &s->writer);
 }

@@ -18,10 +18,12 @@ struct store_modules {
     size_t n_migrations;
     const struct call_list *calls;
     size_t n_calls;
+    const struct migrate_watch *watch; /* STORE_MIGRATE; or NULL */
 };
 
 enum store_mode {
-    STORE_CREATE, /* a new file: CONFLICT when it exists; applies all migrations, owns the writer */
+    STORE_CREATE, /* a new file: CONFLICT when it exists; applies all migrations, owns the writer.
+                   * Nothing is left of it when that fails */
     STORE_OWN,    /* an existing one, owning the writer: BUSY when another process does */
     STORE_SERVE,  /* as OWN, and takes calls of other processes */
     STORE_TAKE_OVER, /* as SERVE, and waits for the process before it to end, 30 seconds at most */

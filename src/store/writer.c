@@ -59,11 +59,12 @@ static void fail_all(struct job *batch, err e)
 }
 
 /* Ids go on after the last one given, whatever the clock says meanwhile: it is kept with every
- * batch. */
-static void continue_ids(struct tx *tx, struct db *db)
+ * batch. Without it a writer would give some a second time, so it does not start. */
+static err continue_ids(struct tx *tx, struct db *db)
 {
     DB_EACH(db, r, SQL("SELECT CAST(value AS BIGINT) FROM setting WHERE name='last_id'"), V0)
     tx_id_start(tx, row_i64(&r, 0));
+    return db_status(db);
 }
 
 static err keep_last_id(struct tx *tx, int64_t before)
@@ -148,12 +149,14 @@ err writer_start(struct db *db, struct tx_clock clock, struct writer **out)
     w->tail = &w->head;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, NULL);
-    continue_ids(tx, db);
-    if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+    err e = continue_ids(tx, db);
+    if (!err_is(e) && pthread_create(&w->thread, NULL, writer_main, w) != 0)
+        e = ERR(IO);
+    if (err_is(e)) {
         tx_free(tx);
         db_close(db);
         free(w);
-        return ERR(IO);
+        return e;
     }
     *out = w;
     return OK;

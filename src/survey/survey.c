@@ -34,6 +34,7 @@ static const struct nav_item nav[] = {
 
 const struct module survey_module = {
     .name = "survey",
+    .label = "調査",
     /* The first row that fits counts: drafts before {survey}. */
     .routes = (const struct route *const[]){survey_office_routes, survey_draft_routes,
         survey_flow_routes, survey_assign_routes, survey_edition_routes, survey_routes,

@@ -167,9 +167,11 @@ static err assign_write(struct tx *tx, struct req *rq)
 
 const struct route survey_assign_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/assign", .perm = &survey_p_lead,
-        .read = assign_read},
+        .read = assign_read,
+        .query = QUERY({"what", "初めに選んでおく範囲。分野か項目の符号", false}), .shows = VIEWS(&view_assign_type)},
     {.method = POST, .path = "/surveys/{survey}/assign", .perm = &survey_p_lead,
         .form = &assign_form, .read = assign_read, .prepare = assign_prepare,
-        .write = assign_write},
+        .write = assign_write,
+        .goes = PATHS("/surveys/{survey}/assign")},
     {.path = NULL},
 };

@@ -4,6 +4,9 @@
 #include "survey/survey_remind.h"
 
 #include "board.ht.h"
+#include "open.ht.h"
+#include "total.ht.h"
+#include "totals.ht.h"
 #include "mail/mail.h"
 
 enum { PAGE = 100 };
@@ -275,30 +278,55 @@ static err totals_current_read(struct req *rq)
     return go_current(rq, "totals");
 }
 
+static const struct web_query board_query[] = {
+    {"show", "表示を絞り込む鍵。選べるものは答えの中にある", false},
+    QUERY_Q,
+    QUERY_PAGE,
+    {.name = NULL},
+};
+static const struct web_query totals_query[] = {
+    {"pref", "都道府県の番号。1から47", true},
+    {"class", "団体の区分の鍵", false},
+    {"only", "accepted: 受理済みだけ", false},
+    {.name = NULL},
+};
+
 const struct route survey_office_routes[] = {
-    {.method = GET, .path = "/surveys/new", .perm = &survey_p_open, .read = survey_open_read},
+    {.method = GET, .path = "/surveys/new", .perm = &survey_p_open, .read = survey_open_read,
+        .shows = VIEWS(&view_open_type)},
     {.method = POST, .path = "/surveys/new", .perm = &survey_p_open,
         .form = &survey_opening_form, .read = survey_open_read, .prepare = survey_open_prepare,
-        .write = survey_open_write},
+        .write = survey_open_write,
+        .goes = PATHS("/surveys/{survey}/board")},
     {.method = POST, .path = "/surveys/{survey}/close", .perm = &survey_p_open,
-        .write = survey_close_write},
+        .write = survey_close_write,
+        .goes = PATHS("/surveys/new")},
     {.method = POST, .path = "/surveys/{survey}/reopen", .perm = &survey_p_open,
-        .write = survey_reopen_write},
-    {.method = GET, .path = "/board", .perm = &survey_p_board, .read = board_current_read},
-    {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read},
+        .write = survey_reopen_write,
+        .goes = PATHS("/surveys/new")},
+    {.method = GET, .path = "/board", .perm = &survey_p_board, .read = board_current_read,
+        .goes = PATHS("/", "/surveys/{survey}/board")},
+    {.method = GET, .path = "/totals", .perm = &survey_p_totals, .read = totals_current_read,
+        .goes = PATHS("/", "/surveys/{survey}/totals")},
     {.method = GET, .path = "/surveys/{survey}/board", .perm = &survey_p_board,
-        .read = board_read},
+        .read = board_read,
+        .query = board_query, .shows = VIEWS(&view_board_type)},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .journal = JOURNAL_EXPORT, .table = &board_table, .read = board_csv_read},
+        .journal = JOURNAL_EXPORT, .table = &board_table, .read = board_csv_read,
+        .query = board_query},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
         .journal = JOURNAL_EXPORT, .table = &survey_totals_table,
-        .read = survey_totals_csv_read},
+        .read = survey_totals_csv_read,
+        .query = totals_query},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}/csv", .perm = &survey_p_totals,
         .journal = JOURNAL_EXPORT, .table = &survey_total_table,
-        .read = survey_total_csv_read},
+        .read = survey_total_csv_read,
+        .query = totals_query},
     {.method = GET, .path = "/surveys/{survey}/totals", .perm = &survey_p_totals,
-        .read = survey_totals_read},
+        .read = survey_totals_read,
+        .query = totals_query, .shows = VIEWS(&view_totals_type)},
     {.method = GET, .path = "/surveys/{survey}/totals/{code}", .perm = &survey_p_totals,
-        .read = survey_total_read},
+        .read = survey_total_read,
+        .query = totals_query, .shows = VIEWS(&view_total_type)},
     {.path = NULL},
 };

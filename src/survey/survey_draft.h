@@ -35,6 +35,7 @@ struct draft_item {
     struct question q;
     int64_t base_rev; /* 0: a new question */
     enum lineage_kind kind;
+    struct level level; /* of a new question; a known one keeps its own */
 };
 
 /* Everything about one draft. The items stand area by area, in the order of the areas. */

@@ -4,7 +4,7 @@
 
 #include "draft_conflict.ht.h"
 
-enum { ROWS = 10 };
+enum { ROWS = 12 };
 
 /* What one side says, field by field; both sides name the same fields. */
 struct told {
@@ -75,6 +75,8 @@ static void tell_wording(struct arena *a, const struct draft_item *it, struct to
     tell(t, S("回答の型"), survey_type_name(it->q.type));
     tell(t, S("選択肢"), survey_options_text(a, &it->q));
     tell(t, S("単位"), it->q.unit);
+    tell(t, S("義務か参考か"), form_level_name(it->level.level));
+    tell(t, S("根拠"), it->level.law);
     tell(t, S("前の調査の回答の扱い"), survey_carry_name(it->q.carry));
     tell(t, S("「該当なし」を加える"), yes(it->q.allow_na));
     tell(t, S("必須にする"), yes(it->q.essential));

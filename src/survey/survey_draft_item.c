@@ -33,6 +33,9 @@ static const struct word kinds[] = {
     {LINEAGE_WIDENED, S("widened"), S("範囲が広くなった")},
 };
 
+/* How far a new question binds (R25). */
+static const enum question_level levels[] = {LEVEL_NONE, LEVEL_BINDING, LEVEL_ADVISORY};
+
 str survey_carry_name(enum carry c)
 {
     return WORD_OF(carries, c + 1)->name;
@@ -189,11 +192,12 @@ err survey_pick_write(struct tx *tx, struct req *rq)
 /* ── the page of an item: a new one, or one the draft has ── */
 
 struct wording {
-    str area, text, why, type, options, unit, carry, kind;
-    bool allow_na, essential, pending, sure;
+    str area, text, why, type, options, unit, carry, kind, level, law;
+    bool allow_na, essential, pending, sure, fresh;
     int64_t version;
     struct question q; /* by prepare */
     enum lineage_kind lineage;
+    struct level bound;
 };
 
 static const struct web_field wording_fields[] = {
@@ -213,6 +217,10 @@ static const struct web_field wording_fields[] = {
         .offset = offsetof(struct wording, carry), .required = true, .max = 20},
     {.name = "kind", .label = "変更の種類", .type = FIELD_LINE,
         .offset = offsetof(struct wording, kind), .max = 20},
+    {.name = "level", .label = "義務か参考か", .type = FIELD_LINE,
+        .offset = offsetof(struct wording, level), .max = 20},
+    {.name = "law", .label = "根拠", .type = FIELD_LINE, .offset = offsetof(struct wording, law),
+        .max = 200},
     {.name = "allow_na", .label = "該当なし", .type = FIELD_BOOL,
         .offset = offsetof(struct wording, allow_na)},
     {.name = "essential", .label = "必須", .type = FIELD_BOOL,
@@ -268,6 +276,18 @@ static err item_choices(struct req *rq, const struct drafting *d, const struct d
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         v->kinds.p[v->kinds.n++] = (struct view_draft_item_kinds){
             kinds[i].key, kinds[i].name, str_eq(kinds[i].key, kind)};
+    return OK;
+}
+
+static err item_levels(struct req *rq, const struct draft_item *it, struct view_draft_item *v)
+{
+    str chosen = req_typed(rq, "level", form_level_key(it->level.level));
+    v->levels.p = ARENA_ARRAY(rq->a, struct view_draft_item_levels, COUNT_OF(levels));
+    if (!v->levels.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < COUNT_OF(levels); i++)
+        v->levels.p[v->levels.n++] = (struct view_draft_item_levels){form_level_key(levels[i]),
+            form_level_name(levels[i]), str_eq(form_level_key(levels[i]), chosen)};
     return OK;
 }
 
@@ -346,6 +366,10 @@ static void item_fields(struct req *rq, const struct drafting *d, const struct d
         .options_error = req_error_of(rq, "options"),
         .unit = req_typed(rq, "unit", it->q.unit),
         .unit_error = req_error_of(rq, "unit"),
+        .level_error = req_error_of(rq, "level"),
+        .level_name = form_level_name(it->level.level),
+        .law = req_typed(rq, "law", it->level.law),
+        .law_error = req_error_of(rq, "law"),
         .carry_error = req_error_of(rq, "carry"),
         .kind_error = req_error_of(rq, "kind"),
         .sure_error = req_error_of(rq, "sure"),
@@ -362,6 +386,7 @@ static err item_page(struct req *rq, const struct drafting *d, const struct draf
         return ERR(NOMEM);
     item_fields(rq, d, it, v);
     TRY(item_choices(rq, d, it, v));
+    TRY(item_levels(rq, it, v));
     if (v->text.n && (v->fresh || v->changed || req_is_redraw(rq)))
         TRY(item_alike(rq, it, v));
     if (v->code.n)
@@ -373,6 +398,7 @@ err survey_question_new_read(struct req *rq)
 {
     struct drafting d;
     struct draft_item it = {.kind = LINEAGE_NEW,
+        .level = {.level = LEVEL_NONE},
         .q = {.type = ANSWER_STATUS, .carry = CARRY_CONFIRM, .essential = true}};
     TRY(survey_drafting_of(rq, &d));
     return item_page(rq, &d, &it);
@@ -435,9 +461,23 @@ static void parse_rules(struct req *rq, struct wording *f, struct question *q)
     q->why = f->why;
 }
 
+/* What binds says where it is written; without a word it is plain information. */
+static void parse_level(struct req *rq, struct wording *f)
+{
+    f->bound = (struct level){f->level.n ? form_level_of_key(f->level) : LEVEL_NONE, f->law};
+    bool known = false;
+    for (size_t i = 0; i < COUNT_OF(levels); i++)
+        known |= levels[i] == f->bound.level;
+    if (!known)
+        req_error(rq, "level", S("義務か参考かを選んでください。"));
+    else if (f->bound.level != LEVEL_NONE && f->law.n == 0)
+        req_error(rq, "law", S("義務か参考のときは、根拠（法令やガイドラインの名前と箇所）を入力してください。"));
+}
+
 /* Everything of a question that was never asked. */
 static void parse_new(struct req *rq, struct wording *f, struct question *q)
 {
+    parse_level(rq, f);
     const struct word *type = WORD_OF_KEY(types, f->type);
     if (type->value == 0) {
         req_error(rq, "type", S("回答の型を選んでください。"));
@@ -497,7 +537,7 @@ err survey_question_new_write(struct tx *tx, struct req *rq)
 {
     const struct wording *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, 0);
-    struct draft_item it = {.q = f->q, .kind = LINEAGE_NEW};
+    struct draft_item it = {.q = f->q, .kind = LINEAGE_NEW, .level = f->bound};
     struct drafting d;
     TRY(survey_draft_say(rq, survey_drafting_begin(&w, &d)));
     if (d.n >= FORM_ITEMS_MAX) {
@@ -508,6 +548,7 @@ err survey_question_new_write(struct tx *tx, struct req *rq)
     it.q.position = last_position(&d) + 1;
     TRY(survey_draft_item_add(tx, w.draft, &it));
     TRY(survey_draft_item_set(tx, rq->a, w.draft, &it));
+    TRY(form_level_put(tx, it.q.id, &it.level));
     TRY(survey_drafting_end(&w, S("draft.new"), it.q.code));
     return go_to_item(rq, it.q.code, "saved");
 }
@@ -546,7 +587,9 @@ err survey_question_prepare(struct req *rq)
         f->q.n_options = base.n_options;
         memcpy(f->q.option, base.option, sizeof base.option);
         parse_changed(rq, f, &f->q);
+        f->bound = it->level;
     } else {
+        f->fresh = true;
         parse_new(rq, f, &f->q);
     }
     parse_rules(rq, f, &f->q);
@@ -567,12 +610,14 @@ err survey_question_write(struct tx *tx, struct req *rq)
     const struct wording *f = rq->form;
     struct draft_writing w = survey_draft_writing(tx, rq, f->version);
     struct drafting d;
-    struct draft_item it = {.q = f->q, .kind = f->lineage};
+    struct draft_item it = {.q = f->q, .kind = f->lineage, .level = f->bound};
     err e = survey_drafting_begin(&w, &d);
     if (e.code == ERR_STALE)
         return survey_question_conflict(tx, rq, &d, &it);
     TRY(survey_draft_say(rq, e));
     TRY(survey_draft_item_set(tx, rq->a, w.draft, &it));
+    if (f->fresh)
+        TRY(form_level_put(tx, it.q.id, &it.level));
     TRY(survey_drafting_end(&w, S("draft.item"), it.q.code));
     return go_to_item(rq, it.q.code, "saved");
 }

@@ -142,7 +142,9 @@ err survey_draft_item_place(
 
 static void item_of_row(struct arena *a, const struct rows *r, struct draft_item *it)
 {
-    *it = (struct draft_item){.base_rev = row_i64(r, 2), .kind = (enum lineage_kind)row_i64(r, 3)};
+    *it = (struct draft_item){.base_rev = row_i64(r, 2),
+        .kind = (enum lineage_kind)row_i64(r, 3),
+        .level = {(enum question_level)row_i64(r, 21), row_str(a, r, 22)}};
     it->q = (struct question){.id = {row_i64(r, 0)},
         .rev = row_i64(r, 1),
         .code = row_str(a, r, 4),
@@ -175,8 +177,9 @@ static err load_items(struct db *db, struct arena *a, struct drafting *d)
             " COALESCE(v.options, i.options), COALESCE(v.unit, i.unit),"
             " COALESCE(v.allow_na, i.allow_na), i.position, i.area, i.subarea, i.shared_with,"
             " i.essential, i.pending, i.carry, COALESCE(i.cond_question, 0), i.cond_values,"
-            " i.removed FROM survey_draft_item i JOIN question q ON q.id=i.question"
-            " LEFT JOIN question_rev v ON v.id=i.rev WHERE i.draft=$1"
+            " i.removed, COALESCE(l.level, 0), COALESCE(l.law, '') FROM survey_draft_item i"
+            " JOIN question q ON q.id=i.question LEFT JOIN question_rev v ON v.id=i.rev"
+            " LEFT JOIN question_level l ON l.question=i.question WHERE i.draft=$1"
             " ORDER BY i.position, i.question"),
         V(d->draft.id))
     {

@@ -270,11 +270,14 @@ static err edition_csv_read(struct req *rq)
 
 const struct route survey_edition_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/editions", .perm = &survey_p_open,
-        .read = editions_read},
+        .read = editions_read,
+        .shows = VIEWS(&view_editions_type)},
     {.method = POST, .path = "/surveys/{survey}/editions", .perm = &survey_p_open,
-        .form = &publishing_form, .read = editions_read, .write = publish_write},
+        .form = &publishing_form, .read = editions_read, .write = publish_write,
+        .goes = PATHS("/surveys/{survey}/editions/{edition}")},
     {.method = GET, .path = "/surveys/{survey}/editions/{edition}", .perm = &survey_p_open,
-        .read = edition_read},
+        .read = edition_read,
+        .shows = VIEWS(&view_edition_type)},
     {.method = GET, .path = "/surveys/{survey}/editions/{edition}/csv", .perm = &survey_p_open,
         .table = &edition_table, .read = edition_csv_read},
     {.path = NULL},

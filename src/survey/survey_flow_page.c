@@ -2,6 +2,7 @@
 /* The way as people see and walk it: inside the body, and at the office. */
 #include "survey/survey_page.h"
 
+#include "submit.ht.h"
 #include "way.ht.h"
 
 /* ── how far it is ── */
@@ -248,16 +249,21 @@ const struct permission survey_p_check = {"survey.check", ROLE_PREF | ROLE_NATIO
 
 const struct route survey_flow_routes[] = {
     {.method = GET, .path = "/surveys/{survey}/submit", .perm = &survey_p_step,
-        .read = survey_submit_read},
+        .read = survey_submit_read,
+        .shows = VIEWS(&view_submit_type)},
     {.method = POST, .path = "/surveys/{survey}/submit", .perm = &survey_p_step,
-        .read = survey_submit_read, .write = submit_write},
+        .read = survey_submit_read, .write = submit_write,
+        .goes = PATHS("/surveys/{survey}")},
     {.method = POST, .path = "/surveys/{survey}/steps/{act}", .perm = &survey_p_step,
-        .form = &step_form, .read = survey_submit_read, .write = step_write},
+        .form = &step_form, .read = survey_submit_read, .write = step_write,
+        .goes = PATHS("/surveys/{survey}")},
     {.method = POST, .path = "/surveys/{survey}/board/{body}/steps/{act}",
         .perm = &survey_p_check, .form = &step_form, .read = survey_board_body_read,
-        .write = office_step_write},
+        .write = office_step_write,
+        .query = survey_board_body_query, .goes = PATHS("/surveys/{survey}/board")},
     {.method = POST, .path = "/surveys/{survey}/board/{body}/items/{code}/check",
         .perm = &survey_p_check, .form = &check_form, .read = survey_board_body_read,
-        .write = check_write},
+        .write = check_write,
+        .query = survey_board_body_query, .goes = PATHS("/surveys/{survey}/board/{body}")},
     {.path = NULL},
 };

@@ -217,8 +217,10 @@ static err keep_write(struct tx *tx, struct req *rq)
 
 const struct route survey_measure_routes[] = {
     {.method = POST, .path = "/surveys/{survey}/items/{code}/measured", .perm = &survey_p_answer,
-        .form = &taking_form, .read = survey_item_read, .write = measured_write},
+        .form = &taking_form, .read = survey_item_read, .write = measured_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/keep", .perm = &survey_p_answer,
-        .form = &keeping_form, .read = survey_item_read, .write = keep_write},
+        .form = &keeping_form, .read = survey_item_read, .write = keep_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.path = NULL},
 };

@@ -3,6 +3,12 @@
 #include "survey/survey_measure.h"
 #include "survey/survey_draft.h"
 
+#include "compare.ht.h"
+#include "compare_item.ht.h"
+#include "conflict.ht.h"
+#include "home.ht.h"
+#include "item.ht.h"
+#include "presence.ht.h"
 #include "rate.ht.h"
 #include "survey.ht.h"
 #include "way.ht.h"
@@ -369,40 +375,63 @@ static err survey_csv_read(struct req *rq)
     return survey_csv_send(rq, &s, &c);
 }
 
+#define SHEET_QUERY                                                                              \
+    {"show", "表示を絞り込む鍵。選べるものは答えの中にある", false},                             \
+    {"section", "担当の課の番号", true}, QUERY_Q, {.name = NULL}
+
+static const struct web_query sheet_query[] = {SHEET_QUERY};
+const struct web_query survey_board_body_query[] = {
+    {"organ", "機関の番号。省くと首長部局", true}, SHEET_QUERY};
+
 const struct route survey_routes[] = {
-    {.method = GET, .path = "/", .read = survey_home_read},
-    {.method = GET, .path = "/surveys", .perm = &survey_p_read, .read = survey_current_read},
-    {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_read, .read = survey_read},
+    {.method = GET, .path = "/", .read = survey_home_read,
+        .shows = VIEWS(&view_home_type)},
+    {.method = GET, .path = "/surveys", .perm = &survey_p_read, .read = survey_current_read,
+        .goes = PATHS("/", "/surveys/{survey}")},
+    {.method = GET, .path = "/surveys/{survey}", .perm = &survey_p_read, .read = survey_read,
+        .query = sheet_query, .shows = VIEWS(&view_survey_type)},
     {.method = GET, .path = "/surveys/{survey}/csv", .perm = &survey_p_read,
         .table = &answers_table, .read = survey_csv_read},
     {.method = GET, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_read,
-        .read = survey_item_read},
+        .read = survey_item_read,
+        .query = QUERY({"fact", "この回答を保存した直後の画面として開く", true}), .shows = VIEWS(&view_item_type)},
     {.method = POST, .path = "/surveys/{survey}/items/{code}", .perm = &survey_p_answer,
         .form = &survey_answer_form, .read = survey_item_read, .prepare = survey_item_prepare, .write = survey_item_write,
-        .words = survey_item_words},
+        .words = survey_item_words,
+        .clash = &view_conflict_type,
+        .goes = PATHS("/surveys/{survey}/items/{code}", "/surveys/{survey}/submit")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/presence",
-        .perm = &survey_p_read, .read = survey_presence_read},
+        .perm = &survey_p_read, .read = survey_presence_read,
+        .shows = VIEWS(&view_presence_type)},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/confirm", .perm = &survey_p_answer,
-        .write = survey_item_confirm_write},
+        .write = survey_item_confirm_write,
+        .goes = PATHS("/surveys/{survey}")},
     {.method = POST, .path = "/surveys/{survey}/areas/{area}/confirm", .perm = &survey_p_answer,
-        .write = survey_area_confirm_write},
+        .write = survey_area_confirm_write,
+        .goes = PATHS("/surveys/{survey}")},
     {.method = POST, .path = "/surveys/{survey}/confirm", .perm = &survey_p_answer,
-        .form = &survey_marked_form, .read = survey_read, .write = survey_confirm_write},
+        .form = &survey_marked_form, .read = survey_read, .write = survey_confirm_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}", "/surveys/{survey}/submit")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/restore", .perm = &survey_p_answer,
         .form = &survey_restore_form, .read = survey_item_read,
-        .write = survey_item_restore_write},
+        .write = survey_item_restore_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/comments", .perm = &survey_p_answer,
         .form = &survey_remark_form, .read = survey_item_read,
-        .write = survey_item_comment_write},
+        .write = survey_item_comment_write,
+        .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = GET, .path = "/surveys/{survey}/compare", .perm = &survey_p_compare,
-        .read = survey_compare_read},
+        .read = survey_compare_read,
+        .shows = VIEWS(&view_compare_type)},
     {.method = GET, .path = "/surveys/{survey}/compare/csv", .perm = &survey_p_compare,
         .table = &survey_compare_table, .read = survey_compare_csv_read},
     {.method = GET, .path = "/surveys/{survey}/compare/{code}", .perm = &survey_p_compare,
-        .read = survey_compare_item_read},
+        .read = survey_compare_item_read,
+        .shows = VIEWS(&view_compare_item_type)},
     {.method = GET, .path = "/surveys/{survey}/compare/{code}/csv", .perm = &survey_p_compare,
         .table = &survey_compare_item_table, .read = survey_compare_item_csv_read},
     {.method = GET, .path = "/surveys/{survey}/board/{body}", .perm = &survey_p_board,
-        .journal = JOURNAL_SEEN, .read = survey_board_body_read},
+        .journal = JOURNAL_SEEN, .read = survey_board_body_read,
+        .query = survey_board_body_query, .shows = VIEWS(&view_survey_type)},
     {.path = NULL},
 };

@@ -53,6 +53,7 @@ err survey_csv_send(struct req *rq, const struct survey *s, const struct csv *c)
 
 /* survey_board.c: what another body submitted. */
 err survey_board_body_read(struct req *rq);
+extern const struct web_query survey_board_body_query[]; /* what it and the acts on it read */
 
 /* survey_open.c */
 extern const struct permission survey_p_open;

@@ -4,6 +4,8 @@
 #include "survey/survey_plan.h"
 
 #include "plan.ht.h"
+#include "plan_conflict.ht.h"
+#include "plan_edit.ht.h"
 
 /* ── what is shown ── */
 
@@ -311,18 +313,32 @@ static err take_write(struct tx *tx, struct req *rq)
     return req_go(rq, n ? S("/plan?ok=planned#plan") : S("/plan?ok=planned-already#plan"));
 }
 
+static const struct web_query plan_query[] = {
+    {"state", "進み具合の鍵", false},
+    {"area", "分野の符号", false},
+    {"section", "担当の課の番号", true},
+    QUERY_Q,
+    {.name = NULL},
+};
+
 const struct route survey_plan_routes[] = {
-    {.method = GET, .path = "/plan", .perm = &survey_p_read, .read = plan_read},
+    {.method = GET, .path = "/plan", .perm = &survey_p_read, .read = plan_read,
+        .query = plan_query, .shows = VIEWS(&view_plan_type)},
     {.method = POST, .path = "/plan", .perm = &survey_p_lead, .form = &take_form,
-        .read = plan_read, .write = take_write},
+        .read = plan_read, .write = take_write,
+        .goes = PATHS("/plan")},
     {.method = GET, .path = "/plan/list/csv", .perm = &survey_p_read, .table = &plan_table,
-        .read = plan_csv_read},
+        .read = plan_csv_read,
+        .query = plan_query},
     {.method = GET, .path = "/plan/{code}", .perm = &survey_p_read,
-        .read = survey_plan_edit_read},
+        .read = survey_plan_edit_read,
+        .shows = VIEWS(&view_plan_edit_type)},
     {.method = POST, .path = "/plan/{code}", .perm = &survey_p_lead,
         .form = &survey_plan_edit_form, .read = survey_plan_edit_read,
-        .prepare = survey_plan_edit_prepare, .write = survey_plan_edit_write},
+        .prepare = survey_plan_edit_prepare, .write = survey_plan_edit_write,
+        .clash = &view_plan_conflict_type, .goes = PATHS("/plan/{code}")},
     {.method = POST, .path = "/plan/{code}/finish", .perm = &survey_p_lead,
-        .form = &survey_plan_seen_form, .write = survey_plan_finish_write},
+        .form = &survey_plan_seen_form, .write = survey_plan_finish_write,
+        .goes = PATHS("/plan")},
     {.path = NULL},
 };

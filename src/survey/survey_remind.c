@@ -303,6 +303,7 @@ static err remind_write(struct tx *tx, struct req *rq)
 
 const struct route survey_remind_routes[] = {
     {.method = POST, .path = "/surveys/{survey}/board/{body}/remind", .perm = &survey_p_board,
-        .write = remind_write},
+        .write = remind_write,
+        .goes = PATHS("/surveys/{survey}/board")},
     {.path = NULL},
 };

@@ -3,17 +3,20 @@
 #include "web/http.h"
 
 #include "core/log.h"
+#include "web/http_clock.h"
 #include "web/http_peer.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
 
 enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000,
-    HTTP_BODY_PATIENCE = 8 * HTTP_BODY_MAX };
+    HTTP_BODY_PATIENCE = 8 * HTTP_BODY_MAX, PATIENCE = 20 * USEC_SECOND, BLANKS = 64 };
 
 struct http_server {
     struct MHD_Daemon *daemon;
     struct http_app app;
+    struct http_clock *clock;
+    usec patience;
     struct http_trust trust;
     atomic_int open;     /* exchanges: from the request line to the end of the reply */
     _Atomic usec active; /* monotonic: when one began or ended last */
@@ -26,6 +29,9 @@ struct seam {
     struct http_exchange x;
     struct http_server *server;
     struct MHD_Connection *connection;
+    struct http_alarm *alarm; /* of the connection; NULL: without memory */
+    const char *target_end;   /* in the library's buffer */
+    usec headed;              /* monotonic: when the head was there */
     enum { READING, REFUSED, SLEEPING, RESUMED } phase;
     int64_t received; /* bytes of the body so far */
     bool streamed;    /* the body goes to the application as it comes */
@@ -82,12 +88,21 @@ static bool is_digits(str s)
     return s.n > 0 && s.n <= 18;
 }
 
+/* A carriage return by itself, which another reader may take for the end of a line, among them. */
+static bool has_control(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\t') || s.p[i] == 0x7F)
+            return true;
+    return false;
+}
+
 err http_guard(const struct http_header *headers, size_t n)
 {
     int hosts = 0, lengths = 0, encodings = 0;
     for (size_t i = 0; i < n; i++) {
         const struct http_header *h = &headers[i];
-        if (!is_token(h->name) || (h->value.n && memchr(h->value.p, '\0', h->value.n)))
+        if (!is_token(h->name) || has_control(h->value))
             return ERR(INVALID);
         hosts += is_named(h, "host");
         lengths += is_named(h, "content-length");
@@ -102,6 +117,36 @@ err http_guard(const struct http_header *headers, size_t n)
 }
 
 /* ── requests ── */
+
+static bool is_behind(const char *p, const char *end, uintptr_t least, uintptr_t most)
+{
+    uintptr_t gap = (uintptr_t)p - (uintptr_t)end; /* a wrapped one is large */
+    return gap >= least && gap <= most;
+}
+
+/* The library unfolds lines, ends a value at its first NUL, takes a bare line feed and drops what
+ * has no name, and tells nobody. But what it hands out are places in the buffer of the connection,
+ * its separators overwritten with NUL: in a head as it should be, each begins just two bytes (CR LF)
+ * behind the end of the one before, and the last is followed by CR LF CR LF. A library that did it
+ * otherwise would have every request refused, which no test would miss. */
+static bool lies_as_it_came(const struct seam *s, const char *version)
+{
+    if (!is_behind(version, s->target_end, 1, 1))
+        return false;
+    const char *end = version + strlen(version);
+    for (size_t i = 0; i < s->x.n_headers; i++) {
+        const struct http_header *h = &s->x.headers[i];
+        if (!is_behind(h->name.p, end, 2, 2) || !is_behind(h->value.p, h->name.p + h->name.n, 1, BLANKS))
+            return false;
+        end = h->value.p + h->value.n;
+    }
+    return s->x.n_headers > 0 && memcmp(end, "\0\0\0", 4) == 0;
+}
+
+static usec patience_for(const struct seam *s, int64_t bytes)
+{
+    return s->server->patience + bytes * USEC_SECOND / HTTP_SLOWEST;
+}
 
 static enum MHD_Result collect_header(void *cls, enum MHD_ValueKind kind, const char *name,
     size_t name_n, const char *value, size_t value_n)
@@ -167,6 +212,9 @@ static enum MHD_Result send_reply(struct seam *s)
 {
     struct http_exchange *x = &s->x;
     struct MHD_Response *r;
+    int64_t size = x->fixed.p ? (int64_t)x->fixed.n
+        : x->from_file        ? x->file_n
+                              : (int64_t)x->reply.n;
     if (x->fixed.p) {
         void *p; /* the library wants no const, and writes nothing */
         memcpy(&p, &x->fixed.p, sizeof p);
@@ -188,6 +236,7 @@ static enum MHD_Result send_reply(struct seam *s)
         if (value)
             MHD_add_response_header(r, x->out[i].name.p, value);
     }
+    http_alarm_set(s->alarm, patience_for(s, size));
     enum MHD_Result rc = MHD_queue_response(s->connection, (unsigned)x->status, r);
     MHD_destroy_response(r);
     return rc;
@@ -244,12 +293,14 @@ static void find_client(struct seam *s)
 }
 
 /* The headers are there, the body is not: everything that can be refused now is. */
-static enum MHD_Result first_call(struct seam *s)
+static enum MHD_Result first_call(struct seam *s, const char *version)
 {
+    s->headed = usec_mono();
+    http_alarm_set(s->alarm, patience_for(s, 0));
     MHD_get_connection_values_n(s->connection, MHD_HEADER_KIND, collect_header, s);
     if (s->too_many_headers)
         return refuse(s, 431, "too many header fields\n");
-    if (err_is(http_guard(s->x.headers, s->x.n_headers)))
+    if (!lies_as_it_came(s, version) || err_is(http_guard(s->x.headers, s->x.n_headers)))
         return MHD_NO; /* closed: nothing after it on this connection can be trusted */
     find_client(s);
     int64_t n = -1;
@@ -265,6 +316,7 @@ static enum MHD_Result sleep_and_start(struct seam *s)
 {
     struct http_app *app = &s->server->app;
     s->phase = SLEEPING;
+    http_alarm_set(s->alarm, 0); /* it is ours to hurry now */
     MHD_suspend_connection(s->connection);
     app->start(app->ctx, &s->x);
     return MHD_YES;
@@ -273,8 +325,10 @@ static enum MHD_Result sleep_and_start(struct seam *s)
 static enum MHD_Result whole_request(struct seam *s)
 {
     struct http_app *app = &s->server->app;
-    if (err_is(buf_status(&s->x.body)))
-        return refuse(s, 413, "request body too large\n");
+    err e = buf_status(&s->x.body);
+    if (err_is(e))
+        return e.code == ERR_NOMEM ? refuse(s, 503, "no memory\n")
+                                   : refuse(s, 413, "request body too large\n");
     if (app->begin(app->ctx, &s->x))
         return send_reply(s);
     atomic_fetch_add(&s->server->sleeping, 1);
@@ -291,10 +345,23 @@ static enum MHD_Result resumed(struct seam *s)
     return send_reply(s);
 }
 
+static struct http_alarm *alarm_of(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* Counted from the head: what came so far says how much longer it may take. */
+static usec body_patience(const struct seam *s)
+{
+    usec left = s->headed + patience_for(s, s->received) - usec_mono();
+    return left > 0 ? left : 1;
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
     const char *method, const char *version, const char *data, size_t *n, void **state)
 {
-    (void)version;
     struct seam *s = *state;
     if (!s) { /* on_uri could not make it */
         (void)cls;
@@ -304,7 +371,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         (void)url;
         s->connection = c;
         s->x.method = method_of(method);
-        return first_call(s);
+        s->alarm = alarm_of(c);
+        return first_call(s, version);
     }
     if (*n > 0) {
         struct http_app *app = &s->server->app;
@@ -314,6 +382,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
             buf_put(&s->x.body, data, *n);
         s->received += (int64_t)*n;
         *n = 0;
+        http_alarm_set(s->alarm, body_patience(s));
         /* A chunked body announces no length: what is too long is thrown away and answered with
          * 413 at its end, which must come soon. */
         return s->received > s->x.body_max + HTTP_BODY_PATIENCE ? MHD_NO : MHD_YES;
@@ -331,6 +400,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     if (!s)
         return NULL;
     str whole = str_dup(s->x.arena, str_of(uri));
+    s->target_end = uri + strlen(uri);
     s->x.query = whole;
     if (!str_cut(&s->x.query, '?', &s->x.path))
         s->x.path = STR_NONE;
@@ -342,7 +412,9 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why)
 {
     struct seam *s = *state;
-    (void)cls, (void)c, (void)why;
+    struct http_server *server = cls;
+    (void)why;
+    http_alarm_set(alarm_of(c), server->patience); /* for the next head */
     if (!s)
         return;
     if (s->phase == RESUMED && !s->answered)
@@ -351,6 +423,21 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **state,
         s->server->app.drop(s->server->app.ctx, &s->x);
     seam_free(s);
     *state = NULL;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *c, void **alarm,
+    enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *s = cls;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        http_alarm_free(*alarm);
+        *alarm = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *alarm = info ? http_alarm_new(s->clock, info->connect_fd) : NULL;
+    http_alarm_set(*alarm, s->patience);
 }
 
 /* ── the server ── */
@@ -371,6 +458,13 @@ err http_start(const struct http_config *config, struct http_server **out)
     }
     s->app = config->app;
     s->trust = config->trust;
+    s->patience = config->patience ? config->patience : PATIENCE;
+    err e = http_clock_start(s->patience, &s->clock);
+    if (err_is(e)) {
+        close(config->listener);
+        free(s);
+        return e;
+    }
     unsigned flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
@@ -379,10 +473,12 @@ err http_start(const struct http_config *config, struct http_server **out)
         config->threads > 1 ? config->threads : 0, MHD_OPTION_CONNECTION_LIMIT, config->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_END);
     if (!s->daemon) {
         close(config->listener);
+        http_clock_stop(s->clock);
         free(s);
         return ERR(IO);
     }
@@ -415,6 +511,7 @@ void http_stop(struct http_server *s, usec idle, usec most)
     while (atomic_load(&s->sleeping) > 0)
         usleep(TICK);
     MHD_stop_daemon(s->daemon);
+    http_clock_stop(s->clock);
     if (listener != MHD_INVALID_SOCKET)
         close(listener);
     free(s);

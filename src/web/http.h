@@ -16,6 +16,7 @@ struct http_header {
 };
 
 enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20,
+    HTTP_SLOWEST = 4096 /* bytes a second; see http_config */,
     HTTP_TRUSTED = 16, HTTP_CLIENT = 46 };
 
 /* Proxies whose word about the client is believed: see http_peer.h. */
@@ -80,6 +81,10 @@ struct http_config {
     unsigned threads;
     unsigned connections;
     struct http_trust trust;
+    /* So long may take: a head, counted from the end of the reply before it (or the connection);
+     * a body, and a reply on its way out, each that long and a second more for every HTTP_SLOWEST
+     * bytes. Then the connection is closed. 0: 20 s. */
+    usec patience;
     struct http_app app;
 };
 

@@ -30,6 +30,7 @@ struct check_report {
 
 struct module {
     const char *name;
+    const char *label;                            /* Japanese; of a module with routes */
     const struct route *const *routes;            /* lists that end with path == NULL; NULL ends */
     const struct permission *const *permissions;  /* ends with NULL */
     const struct call *calls;                     /* ends with name == NULL; or NULL */

@@ -34,10 +34,16 @@ static err call_read(struct req *rq, void *arg)
     return rq->route->read ? rq->route->read(rq) : ERR(BUG);
 }
 
+/* What was found without memory was found on half of the facts: a token that could not be made is
+ * not a wrong one. */
+static err in_memory(const struct req_private *p, err e)
+{
+    return arena_failed(p->rq.a) ? ERR(NOMEM) : e;
+}
+
 static err run_read(struct req_private *p)
 {
-    TRY(req_reading(&p->rq, call_read, NULL));
-    return arena_failed(p->rq.a) ? ERR(NOMEM) : OK;
+    return in_memory(p, req_reading(&p->rq, call_read, NULL));
 }
 
 void web_reply_read(struct req_private *p, int status)
@@ -89,7 +95,7 @@ static err job_run(struct tx *tx, void *arg)
     struct req_private *p = arg;
     p->rq.now = tx_now(tx);
     err e = p->rq.route->write(tx, &p->rq);
-    return !err_is(e) && arena_failed(p->rq.a) ? ERR(NOMEM) : e;
+    return in_memory(p, e);
 }
 
 /* ── the journal ── */
@@ -170,7 +176,7 @@ static bool go_to_location(struct req_private *p)
 
 static void reply_written(struct req_private *p)
 {
-    err e = p->result;
+    err e = err_is(p->result) ? in_memory(p, p->result) : OK;
     if (e.code == ERR_STALE || e.code == ERR_CONFLICT) {
         if (p->type)
             reply_view(p, 409);
@@ -358,7 +364,7 @@ static bool app_begin(void *ctx, struct http_exchange *x)
             return false; /* the write follows in start() */
     }
     if (err_is(e))
-        reply_refused(p, e);
+        reply_refused(p, in_memory(p, e));
     else if (!p->replied)
         web_reply_read(p, 200);
     p->journaling = web_journal_is_due(p);

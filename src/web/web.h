@@ -60,9 +60,13 @@ struct web_field {
     enum web_field_type type;
     size_t offset;     /* in the form's struct */
     bool required;
-    size_t max;        /* characters (str), elements (strs), 0: 200 */
+    size_t max;        /* characters (str), 0: 200; elements (strs), 0: 32 */
     int64_t least, most; /* FIELD_INT; both 0: any */
 };
+
+/* Its limit: characters, or elements of FIELD_LINES, each of at most WEB_LINES_LINE characters. */
+enum { WEB_LINES_LINE = 4000 };
+size_t web_field_most(const struct web_field *f);
 
 struct web_form {
     const struct web_field *fields;
@@ -87,6 +91,20 @@ struct upload {
     int64_t most;      /* bytes of the file */
 };
 
+/* One name of the query of an address. A name that stands in no row reads as absent. */
+struct web_query {
+    const char *name;
+    const char *label; /* Japanese: what it is for */
+    bool number;
+};
+#define QUERY(...) ((const struct web_query[]){__VA_ARGS__, {.name = NULL}})
+#define QUERY_PAGE {"page", "何ページ目か。1から", true}
+#define QUERY_Q {"q", "この語を含むものに絞る", false}
+
+/* Lists of a row, at file scope. */
+#define VIEWS(...) ((const struct view_type *const[]){__VA_ARGS__, NULL})
+#define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 struct route {
     enum http_method method;
     const char *path;              /* "/surveys/{survey}/items/{code}" */
@@ -98,6 +116,14 @@ struct route {
      * framework shows the declaration to machines, to whom the row is open. */
     const struct table *table;
     enum journal_kind journal;     /* GET: a row is committed before the reply goes out */
+    const struct web_query *query; /* what it reads of the query; NULL: nothing */
+    /* What comes back. req_show, req_send and the page after a write are held to it: a row that
+     * does not say the truth gives 500, and the row that must be changed stands in the log. A POST
+     * whose page is drawn again need not repeat the view of that page. */
+    const struct view_type *const *shows; /* the page; of a POST, shown instead of another page */
+    const struct view_type *clash; /* POST: shown with 409, when somebody was first */
+    const char *file;              /* GET: media type of a file that is no table; "*": any */
+    const char *const *goes;       /* paths of the rows it leads on to */
     err (*read)(struct req *rq);                /* GET; for a POST: the page shown again on 409/422 */
     err (*prepare)(struct req *rq);             /* POST: reads and slow work before the write */
     err (*write)(struct tx *tx, struct req *rq); /* POST, on the writer; NULL: answered by read() */
@@ -121,14 +147,15 @@ struct req {
     struct req_private *p;
 };
 
-/* Parts of the path and of the query; empty when absent. Decoded, valid UTF-8. */
+/* Parts of the path, and what of the query the row names; empty when absent. Decoded, valid
+ * UTF-8. */
 str req_param(const struct req *rq, const char *name);
 MUST err req_param_i64(const struct req *rq, const char *name, int64_t *out);
 str req_query(const struct req *rq, const char *name);
 /* Page of a list: ?page=, 1 when absent or odd. */
 int64_t req_page(const struct req *rq);
 
-/* Shows a view: the struct must live in the request's arena. */
+/* Shows a view that stands in the row: the struct must live in the request's arena. */
 MUST err req_show(struct req *rq, const struct view_type *type, const void *view);
 /* After a write: where to go next ("/surveys/1?ok=saved"). */
 MUST err req_go(struct req *rq, str path);
@@ -138,6 +165,8 @@ MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct m
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
 
+/* The same of bytes that outlive the program's last request, to be read and not to be saved. */
+MUST err req_send_static(struct req *rq, const char *media_type, struct bytes content);
 /* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and
  * sent as "NAME.csv". */
 struct csv req_csv(struct req *rq, struct buf *out);

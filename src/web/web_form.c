@@ -108,6 +108,11 @@ static err refuse_unknown(struct req_private *p)
     return OK;
 }
 
+size_t web_field_most(const struct web_field *f)
+{
+    return f->max ? f->max : f->type == FIELD_LINES ? 32 : 200;
+}
+
 static str without_cr(struct arena *a, str s)
 {
     char *dst = arena_alloc(a, s.n);
@@ -128,7 +133,7 @@ static bool has_control(str s, bool lines)
 
 static void parse_str(struct req_private *p, const struct web_field *f, str raw, str *out)
 {
-    size_t max = f->max ? f->max : 200;
+    size_t max = web_field_most(f);
     *out = f->type == FIELD_SECRET ? raw : str_trim(without_cr(p->rq.a, raw));
     if (f->required && out->n == 0)
         req_error(&p->rq, f->name, text(p, f->label, "を入力してください。"));
@@ -168,8 +173,9 @@ static void parse_int(struct req_private *p, const struct web_field *f, str raw,
 
 static void parse_lines(struct req_private *p, const struct web_field *f, struct strs *out)
 {
-    struct web_field one = {.name = f->name, .label = f->label, .type = FIELD_LINES, .max = 4000};
-    size_t max = f->max ? f->max : 32;
+    struct web_field one = {
+        .name = f->name, .label = f->label, .type = FIELD_LINES, .max = WEB_LINES_LINE};
+    size_t max = web_field_most(f);
     out->v = ARENA_ARRAY(p->rq.a, str, max);
     for (size_t i = 0; out->v && i < p->typed.n; i++) {
         if (!str_eq(p->typed.v[i].name, str_of(f->name)))

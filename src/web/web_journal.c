@@ -35,6 +35,7 @@ static void shown(struct req_private *p, enum journal_kind kind)
         .org = p->rq.who.org,
         .kind = kind,
         .object = p->journal_object.n ? p->journal_object : address_of(p),
+        .address = address_of(p),
         .body = p->journal_body};
 }
 

@@ -35,6 +35,7 @@ struct req_private {
     const void *view;
     str location;
     str file_name, media_type, content;
+    struct bytes fixed;   /* … or this, which nobody frees; then there is no file_name */
     str described_by;     /* where the schema of the content is, as seen from it; or empty */
     bool from_blob;       /* the content is x->file */
     struct upload_in *upload; /* NULL: no file may come, or it was refused at its head */
@@ -78,6 +79,14 @@ MUST err route_split_query(struct arena *a, str query, struct pairs *out);
 /* %XX and, in forms, '+': INVALID for broken escapes, NUL or bad UTF-8. */
 MUST err url_decode(struct arena *a, str raw, bool plus, str *out);
 
+/* The value of a name; empty when it is not there. */
+str route_pair(const struct pair *v, size_t n, const char *name);
+
+/* web_row.c: BUG, and a line in the log, when the row of the request does not say it. */
+MUST err row_check_view(const struct req *rq, const struct view_type *type);
+MUST err row_check_file(const struct req *rq, const char *media_type);
+MUST err row_check_next(struct req *rq, str path);
+bool row_has_query(const struct req *rq, const char *name);
 /* web_table.c: the schema of the route's table, as a download. */
 MUST err table_schema_read(struct req *rq);
 

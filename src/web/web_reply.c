@@ -22,6 +22,8 @@ static const struct {
     {502, "つながりませんでした", "しばらく待って、もう一度お試しください。"},
     {503, "ただいま混み合っています", "入力した内容は残っていません。数秒待って、もう一度送って"
                                       "ください。"},
+    {507, "保存先の空きがありません", "入力した内容は保存されていません。システム管理者が空きを作るまで、"
+                                      "読むことだけができます。システム管理者にお知らせください。"},
     {500, "うまく処理できませんでした", "入力した内容は保存されていません。もう一度試しても続く"
                                         "場合は、下の番号をお知らせください。"},
 };
@@ -70,7 +72,7 @@ static const struct {
 
 static str notice_of(const struct req *rq)
 {
-    str name = req_query(rq, "ok");
+    str name = route_pair(rq->p->query.v, rq->p->query.n, "ok");
     for (size_t i = 0; i < COUNT_OF(notices); i++)
         if (str_eq(notices[i].name, name))
             return notices[i].text;
@@ -325,6 +327,10 @@ static str extension_of(str name)
 void reply_download(struct req_private *p)
 {
     begin(p, 200, p->media_type);
+    if (p->fixed.p) {
+        p->rq.x->fixed = p->fixed;
+        return;
+    }
     /* RFC 6266: the real name in UTF-8, and one that any client takes. */
     BUF_AUTO name = BUF(2048);
     html_urlpart(&name, p->file_name);

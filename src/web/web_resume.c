@@ -213,7 +213,9 @@ static err read_draft(struct req *rq, void *arg)
         v->draft = rq->p->draft; /* still sealed: it is not theirs to read */
     else
         TRY(show_own(rq->p, &d, v));
-    return req_show(rq, &view_resume_type, v);
+    rq->p->type = &view_resume_type; /* the page of no row */
+    rq->p->view = v;
+    return OK;
 }
 
 static err load_principal(struct req *rq, void *arg)

@@ -119,7 +119,7 @@ const struct route *route_match(const struct web *w, enum http_method m, str pat
 
 /* ── for handlers ── */
 
-static str pair_get(const struct pair *v, size_t n, const char *name)
+str route_pair(const struct pair *v, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
         if (str_eq(v[i].name, str_of(name)))
@@ -129,7 +129,7 @@ static str pair_get(const struct pair *v, size_t n, const char *name)
 
 str req_param(const struct req *rq, const char *name)
 {
-    return pair_get(rq->p->params, rq->p->n_params, name);
+    return route_pair(rq->p->params, rq->p->n_params, name);
 }
 
 err req_param_i64(const struct req *rq, const char *name, int64_t *out)
@@ -139,7 +139,7 @@ err req_param_i64(const struct req *rq, const char *name, int64_t *out)
 
 str req_query(const struct req *rq, const char *name)
 {
-    return pair_get(rq->p->query.v, rq->p->query.n, name);
+    return row_has_query(rq, name) ? route_pair(rq->p->query.v, rq->p->query.n, name) : STR_NONE;
 }
 
 int64_t req_page(const struct req *rq)
@@ -150,7 +150,7 @@ int64_t req_page(const struct req *rq)
 
 str req_typed(const struct req *rq, const char *field, str otherwise)
 {
-    return rq->p->redraw ? pair_get(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
+    return rq->p->redraw ? route_pair(rq->p->typed.v, rq->p->typed.n, field) : otherwise;
 }
 
 struct strs req_typed_list(const struct req *rq, const char *field)
@@ -179,7 +179,7 @@ void req_error(struct req *rq, const char *field, str message)
 
 str req_error_of(const struct req *rq, const char *field)
 {
-    return pair_get(rq->p->errors, rq->p->n_errors, field);
+    return route_pair(rq->p->errors, rq->p->n_errors, field);
 }
 
 bool req_has_errors(const struct req *rq)
@@ -194,6 +194,7 @@ void req_say(struct req *rq, str message)
 
 err req_show(struct req *rq, const struct view_type *type, const void *view)
 {
+    TRY(row_check_view(rq, type));
     rq->p->type = type;
     rq->p->view = view;
     return view ? OK : ERR(NOMEM);
@@ -207,8 +208,11 @@ err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measur
 err req_go(struct req *rq, str path)
 {
     BUG_IF(path.n > 0 && path.p[0] != '/');
+    if (path.n == 0)
+        return ERR(NOMEM);
+    TRY(row_check_next(rq, path));
     rq->p->location = path;
-    return path.n ? OK : ERR(NOMEM);
+    return OK;
 }
 
 static void name_download(struct req *rq, const char *media_type, str file_name)
@@ -221,6 +225,7 @@ static void name_download(struct req *rq, const char *media_type, str file_name)
 err req_send_blob(struct req *rq, const char *media_type, str file_name, const struct blob *b)
 {
     struct http_exchange *x = rq->x;
+    TRY(row_check_file(rq, media_type));
     http_file_close(x);
     TRY(blob_file_open(store_blobs(rq->web->config.store), b, &x->file));
     x->from_file = rq->p->from_blob = true;
@@ -231,7 +236,16 @@ err req_send_blob(struct req *rq, const char *media_type, str file_name, const s
 
 err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
 {
+    TRY(row_check_file(rq, media_type));
     name_download(rq, media_type, file_name);
     rq->p->content = str_dup(rq->a, buf_view(content));
     return buf_status(content);
+}
+
+err req_send_static(struct req *rq, const char *media_type, struct bytes content)
+{
+    TRY(row_check_file(rq, media_type));
+    rq->p->media_type = str_of(media_type);
+    rq->p->fixed = content;
+    return OK;
 }

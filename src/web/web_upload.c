@@ -39,8 +39,10 @@ static err say_too_large(struct upload_in *u)
 
 static err say_disk(struct upload_in *u, err e)
 {
-    return e.code != ERR_IO ? e : say(u, e, S("ファイルを保存できませんでした。保存先の空きが足りないかもしれません。"
-                                              "システム管理者にお知らせください。"));
+    if (e.code == ERR_FULL)
+        return say(u, e, S("保存先の空きがないため、ファイルを保存できませんでした。システム管理者が空きを作ってから、"
+                           "もう一度送ってください。"));
+    return e.code != ERR_IO ? e : say(u, e, S("ファイルを保存できませんでした。システム管理者にお知らせください。"));
 }
 
 /* ── the parts ── */

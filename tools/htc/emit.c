@@ -158,7 +158,8 @@ static void put_type(struct buf *b, const struct unit *u, bool has_title)
     buf_fmt(b, "    .name = \"%.*s\",\n", STR_F(u->name));
     buf_fmt(b, "    .size = sizeof(struct view_%.*s),\n", STR_F(u->name));
     buf_str(b, has_title ? S("    .title = title_any,\n") : S("    .title = NULL,\n"));
-    buf_lit(b, "    .html = html_any,\n    .json = json_any,\n};\n");
+    buf_lit(b, "    .html = html_any,\n    .json = json_any,\n");
+    buf_fmt(b, "    .fields = fields_view_%.*s,\n};\n", STR_F(u->name));
 }
 
 void emit_source(struct buf *b, const struct unit *u, const struct code *title,
@@ -170,5 +171,6 @@ void emit_source(struct buf *b, const struct unit *u, const struct code *title,
     emit_json(b, u);
     if (title)
         put_title(b, u, title);
+    emit_fields(b, &u->root);
     put_type(b, u, title != NULL);
 }

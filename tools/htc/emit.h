@@ -14,5 +14,7 @@ void emit_source(struct buf *b, const struct unit *u, const struct code *title,
 
 /* The function view_name_json. */
 void emit_json(struct buf *b, const struct unit *u);
+/* Tables of struct view_field, of an object and all inside it: fields_view_name[]. */
+void emit_fields(struct buf *b, const struct field *of);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the function that says a view as a JSON object, fields in the order of the head. */
+/* Writes the function that says a view as a JSON object, and the table of what it says; fields in
+ * the order of the head. */
 #include "emit.h"
 
 #include "quote.h"
@@ -105,4 +106,30 @@ void emit_json(struct buf *b, const struct unit *u)
         line(&o, "(void)v;");
     put_fields(&o, u->root.kids, "v->");
     buf_lit(b, "}\n");
+}
+
+/* The tables inside come first. */
+void emit_fields(struct buf *b, const struct field *of)
+{
+    static const char *const kinds[TYPE_N] = {
+        [TYPE_STR] = "STR",   [TYPE_URL] = "URL",   [TYPE_INT] = "INT", [TYPE_BOOL] = "BOOL",
+        [TYPE_TIME] = "TIME", [TYPE_DAY] = "DAY",   [TYPE_BP] = "BP",   [TYPE_OBJ] = "OBJECT",
+        [TYPE_VIEW] = "OBJECT", [TYPE_LIST] = "LIST",
+    };
+    for (const struct field *f = of->kids; f; f = f->next) {
+        if (f->kids && is_said(f))
+            emit_fields(b, f);
+    }
+    buf_lit(b, "\nstatic const struct view_field fields_");
+    buf_str(b, of->tag);
+    buf_lit(b, "[] = {\n");
+    for (const struct field *f = of->kids; f; f = f->next) {
+        if (!is_said(f))
+            continue;
+        buf_fmt(b, "    {\"%.*s\", VIEW_%s, ", STR_F(f->name), kinds[f->type]);
+        buf_str(b, f->kids ? S("fields_") : f->view.n ? S("NULL, &") : S("NULL, NULL},\n"));
+        buf_str(b, f->tag);
+        buf_str(b, f->kids ? S(", NULL},\n") : f->view.n ? S("_type},\n") : STR_NONE);
+    }
+    buf_lit(b, "    {NULL, VIEW_STR, NULL, NULL},\n};\n");
 }

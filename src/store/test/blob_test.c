@@ -211,10 +211,10 @@ static void a_full_disk_is_an_error_and_leaves_nothing(void **state)
     while (!err_is(e) && pieces++ < 100)
         e = blob_writer_feed(w, piece, sizeof piece);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
-    assert_err(e, IO);
+    assert_err(e, FULL);
     assert_true(pieces <= MOST / PIECE + 1);
-    assert_err(blob_writer_feed(w, "x", 1), IO); /* also when there is room again */
-    assert_err(blob_writer_keep(w, &b), IO);
+    assert_err(blob_writer_feed(w, "x", 1), FULL); /* also when there is room again */
+    assert_err(blob_writer_keep(w, &b), FULL);
     blob_writer_free(w);
     assert_int_equal(files_of(f), 0);
 }

@@ -8,7 +8,8 @@ static err add(struct tx *tx, void *arg)
 }
 
 static const struct journal_entry seen = {
-    .person = 7, .org = 1, .kind = JOURNAL_SEEN, .object = S("回答"), .body = BODY_TOWN};
+    .person = 7, .org = 1, .kind = JOURNAL_SEEN, .object = S("回答：山田花子.pdf"),
+    .address = S("GET /surveys/1"), .body = BODY_TOWN};
 
 static void a_day_is_one_row_that_counts(void **state)
 {
@@ -43,6 +44,32 @@ static void the_day_is_that_of_japan(void **state)
     fix_write(f, add, &e);
     assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM journal"), 2);
     assert_int_equal(fix_number(f, "SELECT MAX(day)-MIN(day) FROM journal"), 1);
+}
+
+/* What the journal forgets, the trail of the body concerned keeps; refusals are no part of it. */
+static void who_looked_is_in_the_trail_once_a_day(void **state)
+{
+    struct fix *f = *state;
+    struct journal_entry e = seen, taken = seen, refused = seen;
+    struct audit_report r;
+    taken.kind = JOURNAL_EXPORT;
+    taken.body = 0;
+    refused.kind = JOURNAL_DENIED;
+    for (int day = 0; day < 2; day++, f->now += USEC_DAY) {
+        for (int i = 0; i < 3; i++) {
+            fix_write(f, add, &e);
+            fix_write(f, add, &taken);
+            fix_write(f, add, &refused);
+        }
+    }
+    fix_sql(f, "DELETE FROM journal");
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM audit"), 4);
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM audit WHERE body=483010 AND person=7 AND"
+                                   " action='journal.seen' AND object='GET /surveys/1'"),
+        2);
+    assert_int_equal(
+        fix_number(f, "SELECT COUNT(*) FROM audit WHERE body=0 AND action='journal.export'"), 2);
+    assert_ok(audit_verify(fix_db(f), &r));
 }
 
 static err keep_for(struct tx *tx, void *arg)
@@ -127,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_STORE(a_day_is_one_row_that_counts),
         IN_STORE(the_day_is_that_of_japan),
+        IN_STORE(who_looked_is_in_the_trail_once_a_day),
         IN_STORE(what_is_too_old_goes),
         IN_STORE(pruning_is_bounded),
         IN_STORE(one_person_cannot_fill_it_with_refusals),

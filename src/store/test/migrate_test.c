@@ -24,7 +24,7 @@ static err up(struct fix *f, const struct embedded *m, const struct embedded *n,
     struct db *db;
     *why = STR_NONE;
     TRY(db_open(f->url, DB_CREATE, &db));
-    err e = migrate_up(db, sets, n ? 2 : 1, f->a, f->now, applied, why);
+    err e = migrate_up(db, sets, n ? 2 : 1, f->a, f->now, NULL, applied, why);
     db_close(db);
     return e;
 }
@@ -117,6 +117,52 @@ static void a_failing_one_leaves_nothing_behind(void **state)
     assert_int_equal(applied, 3);
 }
 
+struct seen {
+    int before, applied, last, of;
+    enum err_code answer;
+};
+
+static err note_before(void *ctx, int missing, str *why)
+{
+    struct seen *s = ctx;
+    s->before++;
+    s->of = missing;
+    *why = S("not now");
+    return (err){s->answer};
+}
+
+static void note_applied(void *ctx, const char *module, const char *name, int at, int missing)
+{
+    struct seen *s = ctx;
+    (void)module, (void)name;
+    s->applied++;
+    s->last = at;
+    BUG_IF(missing != s->of);
+}
+
+static void who_watches_is_asked_before_and_told_after(void **state)
+{
+    struct fix *f = *state;
+    struct seen s = {.answer = ERR_BUSY};
+    const struct migrate_watch watch = {note_before, note_applied, &s};
+    const struct migration_set sets[] = {{"m", both}};
+    struct db *db;
+    int applied;
+    str why = STR_NONE;
+    assert_ok(db_open(f->url, DB_CREATE, &db));
+    assert_err(migrate_up(db, sets, 1, f->a, f->now, &watch, &applied, &why), BUSY);
+    assert_str(why, S("not now"));
+    assert_int_equal(tables(f), 0);
+    s = (struct seen){0};
+    assert_ok(migrate_up(db, sets, 1, f->a, f->now, &watch, &applied, &why));
+    assert_int_equal(s.before, 1);
+    assert_int_equal(s.applied, 2);
+    assert_int_equal(s.last, 2);
+    assert_ok(migrate_up(db, sets, 1, f->a, f->now, &watch, &applied, &why));
+    assert_int_equal(s.before, 1); /* nothing is missing: nobody is asked */
+    db_close(db);
+}
+
 static void another_sort_of_file_is_refused(void **state)
 {
     struct fix *f = *state;
@@ -136,6 +182,7 @@ int main(void)
         WITH_DIR(a_changed_one_is_refused),
         WITH_DIR(a_newer_database_is_refused),
         WITH_DIR(a_failing_one_leaves_nothing_behind),
+        WITH_DIR(who_watches_is_asked_before_and_told_after),
         WITH_DIR(another_sort_of_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static const struct {
     {"chunked", true, {H("Host", "a"), H("Transfer-Encoding", "chunked")}},
     {"Chunked", true, {H("Host", "a"), H("transfer-encoding", "ChunkED")}},
     {"an empty value", true, {H("Host", "a"), H("X", "")}},
+    {"a tab in a value", true, {H("Host", "a"), H("X", "a\tb")}},
     {"every sign of a token", true, {H("Host", "a"), H("aZ09!#$%&'*+-.^_`|~", "b")}},
 
     {"two lengths", false, {H("Host", "a"), H("Content-Length", "5"), H("Content-Length", "6")}},
@@ -54,6 +55,8 @@ static const struct {
     {"NUL in a name", false, {H("Host", "a"), H("X\0Y", "5")}},
     {"NUL in a value", false, {H("Host", "a"), H("X", "a\0b")}},
     {"NUL at the end of a value", false, {H("Host", "a"), H("X", "a\0")}},
+    {"a carriage return in a value", false, {H("Host", "a"), H("X", "a\rY: b")}},
+    {"DEL in a value", false, {H("Host", "a"), H("X", "a\x7F")}},
     {"a tab in a name", false, {H("Host", "a"), H("X\tY", "5")}},
     {"a colon in a name", false, {H("Host", "a"), H("X:Y", "5")}},
     {"a quote in a name", false, {H("Host", "a"), H("X\"Y", "5")}},

@@ -30,7 +30,8 @@ static void page_json(struct json *j, const void *view)
     json_end_object(j);
 }
 
-static const struct view_type page_type = {"page", sizeof(struct page), NULL, page_html, page_json};
+static const struct view_type page_type = {"page", sizeof(struct page), NULL, page_html,
+    page_json, NULL};
 
 static err read_page(struct req *rq)
 {
@@ -103,18 +104,26 @@ static err write_entry(struct tx *tx, struct req *rq)
 static const struct permission p_staff = {"test.staff", ROLE_STAFF};
 static const struct permission p_nation = {"test.nation", ROLE_NATION};
 static const struct route test_routes[] = {
-    {.method = GET, .path = "/", .read = read_page},
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = read_page},
+    {.method = GET, .path = "/", .read = read_page, .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = read_page,
+        .shows = VIEWS(&page_type)},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC, .form = &entry_form,
-        .write = write_entry},
-    {.method = POST, .path = "/note", .perm = &p_staff, .form = &note_form, .write = write_note},
+        .write = write_entry,
+        .goes = PATHS("/")},
+    {.method = POST, .path = "/note", .perm = &p_staff, .form = &note_form, .write = write_note,
+        .goes = PATHS("/")},
     {.method = POST, .path = "/words/{id}", .perm = &p_staff, .form = &note_form,
-        .write = write_note, .words = note_in_words},
-    {.method = POST, .path = "/office", .perm = &p_nation, .form = &note_form, .write = write_note},
+        .write = write_note, .words = note_in_words,
+        .goes = PATHS("/")},
+    {.method = POST, .path = "/office", .perm = &p_nation, .form = &note_form, .write = write_note,
+        .goes = PATHS("/")},
     {.method = POST, .path = "/open", .flags = ROUTE_PUBLIC, .form = &note_form,
-        .write = write_note},
-    {.method = POST, .path = "/bare", .perm = &p_staff, .write = write_note},
-    {.method = POST, .path = "/read", .perm = &p_staff, .form = &note_form, .read = read_page},
+        .write = write_note,
+        .goes = PATHS("/")},
+    {.method = POST, .path = "/bare", .perm = &p_staff, .write = write_note,
+        .goes = PATHS("/")},
+    {.method = POST, .path = "/read", .perm = &p_staff, .form = &note_form, .read = read_page,
+        .shows = VIEWS(&page_type)},
     {.path = NULL},
 };
 static const struct route *const lists[] = {test_routes};

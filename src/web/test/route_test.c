@@ -195,11 +195,14 @@ static void a_page_number_is_from_1_and_never_an_error(void **state)
         int64_t page;
     } rows[] = {{S("1"), 1}, {S("7"), 7}, {S("0"), 1}, {S("-3"), 1}, {S("x"), 1}, {S(""), 1},
         {S("100000"), 100000}, {S("100001"), 1}};
+    static const struct web_query query[] = {QUERY_PAGE, {.name = NULL}};
+    const struct route row = {.query = query};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct pair pair = {S("page"), rows[i].value};
         struct req_private p = {.query = {&pair, 1}};
         p.rq.p = &p;
+        p.rq.route = &row;
         assert_int_equal(req_page(&p.rq), rows[i].page);
     }
 }

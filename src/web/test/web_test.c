@@ -36,7 +36,10 @@ static void page_json(struct json *j, const void *view)
 }
 
 static const struct view_type page_type = {
-    "page", sizeof(struct page), page_title, page_html, page_json};
+    "page", sizeof(struct page), page_title, page_html, page_json, NULL};
+
+static const struct view_type other_type = {
+    "other", sizeof(struct page), page_title, page_html, page_json, NULL};
 
 static err show(struct req *rq, str name)
 {
@@ -124,19 +127,67 @@ static err prepare_mine(struct req *rq)
     return OK;
 }
 
+static err read_other(struct req *rq)
+{
+    return req_show(rq, &other_type, rq);
+}
+
+static err read_query(struct req *rq)
+{
+    str said = req_query(rq, "said"), unsaid = req_query(rq, "unsaid");
+    return show(rq, str_fmt(rq->a, "%.*s-%.*s", STR_F(said), STR_F(unsaid)));
+}
+
+static err read_file(struct req *rq)
+{
+    BUF_AUTO b = BUF(16);
+    buf_lit(&b, "x");
+    return req_send(rq, "application/pdf", S("x.pdf"), &b);
+}
+
+static err read_on(struct req *rq)
+{
+    return req_go(rq, S("/signed-in?a=1#b"));
+}
+
+static err write_astray(struct tx *tx, struct req *rq)
+{
+    TRY(setting_put(tx, S("mine"), S("astray")));
+    return req_go(rq, S("/public"));
+}
+
 static const struct permission p_staff = {"test.staff", ROLE_STAFF};
 static const struct route test_routes[] = {
-    {.method = GET, .path = "/", .perm = &p_staff, .read = read_mine},
+    {.method = GET, .path = "/", .perm = &p_staff, .read = read_mine, .shows = VIEWS(&page_type)},
     {.method = POST, .path = "/", .perm = &p_staff, .form = &mine_form, .read = read_mine,
-        .prepare = prepare_mine, .write = write_mine},
+        .prepare = prepare_mine, .write = write_mine, .clash = &page_type, .goes = PATHS("*")},
     {.method = POST, .path = "/slow", .perm = &p_staff, .flags = ROUTE_SLOW, .form = &mine_form,
-        .read = read_mine, .prepare = prepare_mine, .write = write_mine},
-    {.method = GET, .path = "/signed-in", .read = read_mine},
-    {.method = GET, .path = "/public", .flags = ROUTE_PUBLIC, .read = read_mine},
+        .read = read_mine, .prepare = prepare_mine, .write = write_mine, .clash = &page_type,
+        .goes = PATHS("*")},
+    {.method = GET, .path = "/signed-in", .read = read_mine,
+        .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/public", .flags = ROUTE_PUBLIC, .read = read_mine,
+        .shows = VIEWS(&page_type)},
     {.method = GET, .path = "/writes", .flags = ROUTE_PUBLIC, .read = read_writes},
-    {.method = GET, .path = "/careless", .flags = ROUTE_PUBLIC, .read = read_careless},
-    {.method = GET, .path = "/greedy", .flags = ROUTE_PUBLIC, .read = read_greedy},
-    {.method = GET, .path = "/conf", .flags = ROUTE_PUBLIC, .read = read_conf},
+    {.method = GET, .path = "/careless", .flags = ROUTE_PUBLIC, .read = read_careless,
+        .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/greedy", .flags = ROUTE_PUBLIC, .read = read_greedy,
+        .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/other", .flags = ROUTE_PUBLIC, .read = read_other,
+        .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/query", .flags = ROUTE_PUBLIC, .read = read_query,
+        .query = QUERY({"said", "", false}), .shows = VIEWS(&page_type)},
+    {.method = GET, .path = "/file", .flags = ROUTE_PUBLIC, .read = read_file, .file = "text/csv"},
+    {.method = GET, .path = "/pdf", .flags = ROUTE_PUBLIC, .read = read_file,
+        .file = "application/pdf"},
+    {.method = GET, .path = "/on", .flags = ROUTE_PUBLIC, .read = read_on,
+        .goes = PATHS("/public", "/signed-in")},
+    {.method = GET, .path = "/off", .flags = ROUTE_PUBLIC, .read = read_on,
+        .goes = PATHS("/public")},
+    {.method = POST, .path = "/astray", .perm = &p_staff, .form = &mine_form,
+        .write = write_astray, .goes = PATHS("/")},
+    {.method = GET, .path = "/conf", .flags = ROUTE_PUBLIC, .read = read_conf,
+        .shows = VIEWS(&page_type)},
     {.method = GET, .path = "/nothing", .flags = ROUTE_PUBLIC, .read = read_nothing},
     {.path = NULL},
 };
@@ -478,6 +529,41 @@ static void files_are_served_with_their_mark(void **state)
         fix_status(f, &(struct ask){.method = POST, .target = "/asset/yagura.css"}), 404);
 }
 
+/* ── what a row says of its answer ── */
+
+static void a_handler_is_held_to_its_row(void **state)
+{
+    struct fix *f = *state;
+    str cookie = fix_sign_in(f, P_TOWN);
+    const struct {
+        struct ask q;
+        int status;
+    } rows[] = {
+        {{.target = "/other"}, 500}, /* a view the row does not name */
+        {{.target = "/file"}, 500},  /* a file of another type */
+        {{.target = "/pdf"}, 200},
+        {{.target = "/on"}, 303},
+        {{.target = "/off"}, 500}, /* a page the row does not name */
+        {{.method = POST, .target = "/astray", .cookie = cookie, .site = "same-origin",
+             .body = post_body(f, cookie, "a")}, 500},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        int status = fix_status(f, &rows[i].q);
+        if (status != rows[i].status)
+            fail_msg("row %zu: %d", i, status);
+    }
+    assert_int_equal(written(f), 0); /* the astray write is undone */
+}
+
+static void what_of_the_query_no_row_names_is_absent(void **state)
+{
+    struct http_exchange *x = fix_ask(*state,
+        &(struct ask){.target = "/query?said=a&unsaid=b&more=c", .accept = "application/json"});
+    assert_int_equal(x->status, 200);
+    assert_true(str_has(fix_reply(x), S("\"a-\"")));
+    fix_done(x);
+}
+
 /* ── below a path prefix ── */
 
 static void under_a_prefix_only_what_is_below_it_is_ours(void **state)
@@ -518,6 +604,8 @@ int main(void)
         WITH_WEB(failures_say_a_number_and_nothing_else),
         WITH_WEB(a_full_queue_is_busy_for_a_moment),
         WITH_WEB(files_are_served_with_their_mark),
+        WITH_WEB(a_handler_is_held_to_its_row),
+        WITH_WEB(what_of_the_query_no_row_names_is_absent),
         cmocka_unit_test_setup_teardown(
             under_a_prefix_only_what_is_below_it_is_ours, setup_below, fix_teardown),
     };
