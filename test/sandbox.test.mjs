@@ -36,6 +36,12 @@ test('serve: every thread is in the sandbox, and people are answered', async () 
   const server = await serve(file);
   const person = await visitor(server.url).signIn('town'); // hashing, writing
   assert.equal((await person.get('/')).status, 200);
+  // The page that asks the machine itself sees it too, and outlives its own questions.
+  const inspector = await visitor(server.url).signIn('system');
+  const page = await inspector.get('/system');
+  assert.equal(page.status, 200);
+  assert.match(page.text, /seccomp）あり、権限を増やさない印（NoNewPrivs）あり/);
+  assert.doesNotMatch(page.text, /この機器では調べられません/);
   const threads = assertConfined(server.pid, 'serve');
   assert.ok(threads >= 8, `${threads} threads`);
   assert.equal(limit(server.pid, 'Max core file size'), '0');

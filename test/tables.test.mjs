@@ -80,6 +80,7 @@ const FILES = {
 
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
+  'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
   'org/attributes': 'what was just typed, shown once before it is saved',
   'org/bodies_contacts': 'links to the contacts of each body, which are files',

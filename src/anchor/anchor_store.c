@@ -128,3 +128,12 @@ err anchor_row_hash(struct db *db, int64_t body, int64_t seq, uint8_t hash[ANCHO
     memcpy(hash, stored.p, ANCHOR_HASH);
     return OK;
 }
+
+err anchor_sealed_at(struct db *db, usec *out)
+{
+    *out = 0;
+    DB_EACH(db, r,
+        SQL("SELECT at FROM audit WHERE body=0 AND seq=(SELECT MAX(seal) FROM audit_seal)"), V0)
+    *out = row_i64(&r, 0);
+    return OK;
+}

@@ -101,6 +101,14 @@ static const struct sandbox_call children_calls[] = {
 };
 GROUP(children);
 
+/* The page on which the installation inspects itself: room on the disk, whether the clock is set (to
+ * set it takes a right the service user has not), and this very sandbox. */
+static const struct sandbox_call inspect_calls[] = {
+    YES(statfs), YES(fstatfs), YES(adjtimex), YES(clock_adjtime),
+    YES_IF(prctl, ARG_IS(0, PR_GET_SECCOMP)), YES_IF(prctl, ARG_IS(0, PR_GET_NO_NEW_PRIVS)),
+};
+GROUP(inspect);
+
 /* A parser: what it was given is read, what it found is written. */
 static const struct sandbox_call parse_calls[] = {
     YES(lseek), YES(pread64), YES(fstat), YES(newfstatat),
@@ -112,13 +120,15 @@ static const char *const resolver_files[] = {"/etc/resolv.conf", "/etc/hosts", "
     "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/ssl", "/usr/lib/ssl",
     "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve",
     "/dev/urandom", "/dev/null", NULL};
+/* What version is installed. */
+static const char *const serve_files[] = {"/usr/share/yagura", NULL};
 static const char *const no_files[] = {NULL};
 
 #define MIB ((rlim_t)1 << 20)
 
 const struct sandbox_row sandbox_table[SANDBOX_KINDS] = {
-    [SANDBOX_SERVE] = {"serve", {&core, &threads, &files, &answer},
-        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 8192}, {RLIMIT_DATA, 4096 * MIB}}, 3, no_files},
+    [SANDBOX_SERVE] = {"serve", {&core, &threads, &files, &answer, &inspect},
+        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 8192}, {RLIMIT_DATA, 4096 * MIB}}, 3, serve_files},
     [SANDBOX_WORK] = {"work", {&core, &threads, &files, &ask},
         {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 256}, {RLIMIT_DATA, 1024 * MIB}}, 3, resolver_files},
     [SANDBOX_FORKER] = {"forker", {&core, &children},

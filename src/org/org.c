@@ -3,10 +3,11 @@
 #include "org/org_body.h"
 #include "org/org_contact.h"
 #include "org/org_private.h"
+#include "org/org_retention.h"
 
 static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
     &org_p_seen, &org_p_bodies, &org_p_register, &org_p_organ, &org_p_attribute, &org_p_roles,
-    &org_p_contacts, &org_p_contacts_read, NULL};
+    &org_p_contacts, &org_p_contacts_read, &org_p_retention, NULL};
 
 static const struct nav_item nav[] = {
     {"利用者", "/people", &org_p_people, NULL, 4},
@@ -39,11 +40,13 @@ const struct module org_module = {
     .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
         org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
         org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,
-        org_contact_routes, NULL},
+        org_contact_routes, org_privacy_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
     .migrations = org_migrations,
     .nav = nav,
     .next = org_next,
     .measures = org_measures,
+    .tick = "org.tick",
+    .inspections = org_inspections,
 };

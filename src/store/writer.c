@@ -78,6 +78,15 @@ static err keep_last_id(struct tx *tx, int64_t before)
         V(last));
 }
 
+static void note_commit(struct writer *w, err e)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stats.commit_failed += err_is(e);
+    if (!err_is(e))
+        w->stats.committed_at = tx_now(w->tx);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static int64_t run_batch(struct writer *w, struct job *batch)
 {
     int64_t n = 0;
@@ -96,6 +105,7 @@ static int64_t run_batch(struct writer *w, struct job *batch)
         e = db_status(w->db);
     if (!err_is(e))
         e = tx_commit(w->tx);
+    note_commit(w, e);
     if (err_is(e)) {
         tx_rollback(w->tx);
         fail_all(batch, e);

@@ -21,8 +21,10 @@ struct job {
 
 struct writer_stats {
     int64_t jobs, batches, failed, largest_batch;
-    int64_t waiting; /* in the queue, now */
     usec busy; /* time spent with a batch */
+    int64_t waiting;       /* in the queue now */
+    int64_t commit_failed; /* batches the disk did not take */
+    usec committed_at;     /* the last that it took, by the writer's clock; 0: none yet */
 };
 
 enum { WRITER_QUEUE = 4096, WRITER_BATCH = 256 };

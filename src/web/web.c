@@ -219,6 +219,15 @@ static err call_principal(struct req *rq, void *arg)
     return guard_principal(arg, rq->db);
 }
 
+/* A browser's session over an open line could be taken over; programs on this machine may use one. */
+static void note_proxy(struct req_private *p)
+{
+    struct web *w = p->rq.web;
+    bool tls = str_eq(http_header(p->rq.x, "x-forwarded-proto"), S("https"));
+    if (p->has_session && !p->rq.who.bearer)
+        atomic_store(tls ? &w->tls_at : &w->plain_at, p->rq.now);
+}
+
 /* Everything that can be said before the handler: OK, or the reply is written (*replied). */
 static err admit(struct req_private *p, bool *replied)
 {
@@ -227,6 +236,7 @@ static err admit(struct req_private *p, bool *replied)
     const char *allow;
     const struct route *route = route_match(w, x->method, x->path, p, &allow);
     TRY(req_reading(&p->rq, call_principal, p));
+    note_proxy(p);
     TRY(err_is(route_split_query(p->rq.a, x->query, &p->query)) ? ERR(NOTFOUND) : OK);
     if (!route) {
         reply_status(p, allow ? 405 : 404, STR_NONE);
@@ -526,6 +536,11 @@ void web_free(struct web *w)
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);
+}
+
+struct web_proxy_seen web_proxy_seen(const struct web *w)
+{
+    return (struct web_proxy_seen){atomic_load(&w->tls_at), atomic_load(&w->plain_at)};
 }
 
 bool web_is_demo(const struct web *w)

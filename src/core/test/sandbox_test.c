@@ -107,7 +107,7 @@ static int try_io_uring(void) { return done(syscall(SYS_io_uring_setup, 1, world
 static int try_bpf(void) { return done(syscall(SYS_bpf, 0, NULL, 0)); }
 static int try_peek(void) { return done(syscall(SYS_process_vm_readv, world.parent, 0, 0, 0, 0, 0)); }
 static int try_terminal(void) { return done(syscall(SYS_ioctl, 0, 0x5412 /* TIOCSTI */, "x")); }
-static int try_clock(void) { return done(syscall(SYS_clock_adjtime, 0, NULL)); }
+static int try_clock(void) { return done(syscall(SYS_clock_settime, 0, NULL)); }
 
 static int try_executable(void)
 {
