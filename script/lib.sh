@@ -22,11 +22,11 @@ build_release() {
     ninja -C build
 }
 
-build_asan() {
+build_asan() { # more options
     # Anything a sanitizer finds ends the program.
     export ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1
     export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
     CC=clang configure build-asan --buildtype=debugoptimized -Darena=malloc \
-        -Db_sanitize=address,undefined -Db_lundef=false
+        -Db_sanitize=address,undefined -Db_lundef=false "$@"
     ninja -C build-asan
 }

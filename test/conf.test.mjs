@@ -31,7 +31,8 @@ test('every line of the example may be used', LIMIT, () => {
   fs.writeFileSync(secret, 'x', { mode: 0o600 });
   fs.writeFileSync(open, 'x');
   const all = yaguraOk('conf', 'example').replace(/^#([a-z])/gm, '$1')
-    .replace('/etc/yagura/smtp-password', secret).replace('/etc/yagura/relay-ca.pem', open);
+    .replace('/etc/yagura/smtp-password', secret).replace('/etc/yagura/relay-ca.pem', open)
+    .replace('/etc/yagura/yagura-backup.pub', open);
   assert.ok(all.match(/^[a-z.-]+ = \S/gm).length > 8);
   const r = yagura('conf', 'check', '--conf', conf(all));
   assert.equal(r.code, 0, r.err);

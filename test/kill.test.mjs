@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { demo, program, serve, sqlite, token, yagura } from './lib.mjs';
 
-const ROUNDS = 20;
+const ROUNDS = Number(process.env.YAGURA_KILLS || 20);
 const ITEMS = ['ORG-S1', 'ORG-S2', 'ORG-S3', 'ORG-S4', 'AST-S1', 'HUM-S2', 'OPE-S1', 'OUT-S1'];
 const LOGINS = ['town', 'u482021', 'u483036', 'u483214']; // four bodies, none has submitted
 
@@ -67,7 +67,7 @@ class Client {
   }
 }
 
-test('acknowledged saves survive kill -9, twenty times', { timeout: 120_000 }, async () => {
+test('acknowledged saves survive kill -9, again and again', { timeout: 100_000 + 5_000 * ROUNDS }, async (t) => {
   const file = demo('--sample');
   const clients = LOGINS.flatMap((login, i) => {
     const key = token(file, login);
@@ -123,5 +123,6 @@ test('acknowledged saves survive kill -9, twenty times', { timeout: 120_000 }, a
   const want = clients.flatMap((c) => c.items.map((it) => it.acknowledged.join()));
   assert.deepEqual([...facts.values()].map((v) => v.join()).sort(), want.filter(Boolean).sort());
   const audited = sqlite(file, `SELECT COUNT(*) FROM audit WHERE action='survey.answer';`);
+  t.diagnostic(`${acknowledged} saves acknowledged`);
   assert.equal(Number(audited), rows.trim().split('\n').length, 'an audit row for each');
 });

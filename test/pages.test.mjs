@@ -18,7 +18,8 @@ const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.js
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
-  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/sign-in': [''], '/sign-in/code': ['town'], '/sign-in/reset': [''], '/confirm': ['town'],
+  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/privacy': ['', 'town'],
+  '/sign-in': [''], '/sign-in/code': ['town'], '/sign-in/reset': [''], '/confirm': ['town'],
   '/account': ['town'], '/account/code': ['town'], '/account/passkey': ['town'], '/account/password': ['town'],
   '/addresses': ['system'], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
   '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
@@ -27,7 +28,7 @@ const VIEWS = {
   '/bodies/{body}/members': ['system'], '/bodies/{body}/name': ['system'], '/bodies/attributes': ['system'],
   '/bodies/{body}/organs': ['system'], '/bodies/{body}/organs/{organ}': ['system'], '/seen': ['town'],
   '/contacts': ['town'], '/contacts/of': ['pref'], '/contacts/of/{body}': ['pref'],
-  '/contacts/items/{contact}': ['town'], '/mail': ['system'], '/surveys/new': ['nation'],
+  '/contacts/items/{contact}': ['town'], '/mail': ['system'], '/system': ['system'], '/surveys/new': ['nation'],
   '/board': ['pref', 'nation'], '/totals': ['nation'], '/surveys/{survey}/board': ['pref', 'nation'],
   '/surveys/{survey}/totals': ['nation'], '/surveys/{survey}/totals/{code}': ['nation'],
   '/surveys/drafts': ['nation'], '/surveys/drafts/{draft}': ['nation'], '/surveys/drafts/{draft}/head': ['nation'],

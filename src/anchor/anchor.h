@@ -38,6 +38,9 @@ MUST err anchor_prove(struct db *db, struct arena *a, usec now, int64_t body, st
 /* INVALID when it proves nothing; otherwise what it says, in Japanese. */
 MUST err anchor_proof_check(str text, struct buf *out);
 
+/* When the chains were last sealed; 0: never. */
+MUST err anchor_sealed_at(struct db *db, usec *out);
+
 /* What `yagura work` gets from the tick "anchor.tick": nothing, or the line of this hour. */
 extern const struct module anchor_module;
 

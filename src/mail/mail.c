@@ -50,6 +50,7 @@ const struct module mail_module = {
     .calls = mail_calls,
     .migrations = mail_migrations,
     .nav = nav,
+    .inspections = mail_inspections,
     .conf = &mail_conf,
     .check = mail_check,
     .tick = "mail.tick",

@@ -72,4 +72,7 @@ enum mail_result mail_smtp_send(
 extern const struct route mail_routes[];
 extern const struct permission mail_p_queue;
 
+/* mail_inspect.c */
+extern const struct inspection mail_inspections[];
+
 #endif

@@ -4,7 +4,7 @@
 #include "backup/backup.h"
 #include "evidence/evidence.h"
 #include "mail/mail.h"
-#include "main/main.h"
+#include "main/inspect.h"
 
 const struct module *const modules[] = {
     &anchor_module,
@@ -16,6 +16,7 @@ const struct module *const modules[] = {
     &survey_module,
     &policy_module,
     &guide_module,
+    &inspect_module,
     NULL,
 };
 

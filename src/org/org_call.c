@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes that commands ask for, also while another process serves. */
 #include "org/org_private.h"
+#include "org/org_retention.h"
 
 #include <sodium.h>
 
@@ -28,5 +29,6 @@ static err token_create(struct tx *tx, struct arena *a, str in, struct buf *out)
 
 const struct call org_calls[] = {
     {"org.token.create", token_create},
+    {"org.tick", org_retention_tick},
     {NULL, NULL},
 };

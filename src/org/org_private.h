@@ -113,6 +113,13 @@ extern const struct permission org_p_roles;
 /* After roles, accounts or credentials of a body have changed: measured again. */
 MUST err org_people_changed(struct tx *tx, struct req *rq, body_id body);
 
+/* org_inspect.c, org_inspect_store.c */
+extern const struct inspection org_inspections[];
+/* Active people who manage something, and how many of them have a password only. */
+MUST err org_without_second_factor(struct db *db, int64_t *all, int64_t *without);
+/* Active people who never had a password, and whose links are all too old. */
+MUST err org_invites_expired(struct db *db, usec now, int64_t *out);
+
 /* org_people.c */
 bool org_may_give(const struct req *rq, uint32_t roles);
 extern const struct route org_people_routes[];

@@ -22,6 +22,9 @@ struct job {
 struct writer_stats {
     int64_t jobs, batches, failed, largest_batch;
     usec busy; /* time spent with a batch */
+    int64_t waiting;       /* in the queue now */
+    int64_t commit_failed; /* batches the disk did not take */
+    usec committed_at;     /* the last that it took, by the writer's clock; 0: none yet */
 };
 
 enum { WRITER_QUEUE = 4096, WRITER_BATCH = 256 };
@@ -35,5 +38,7 @@ MUST err writer_submit(struct writer *w, struct job *job);
 /* Runs and waits: for commands and tests, never in a request. */
 MUST err writer_call(struct writer *w, err (*run)(struct tx *, void *), void *arg);
 struct writer_stats writer_stats(struct writer *w);
+/* The batch under way was begun longer ago than that. */
+bool writer_is_stuck(struct writer *w, usec longer);
 
 #endif

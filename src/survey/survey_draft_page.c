@@ -6,6 +6,7 @@
 #include "core/word.h"
 
 #include "draft.ht.h"
+#include "draft_conflict.ht.h"
 #include "draft_facts.ht.h"
 #include "draft_head.ht.h"
 #include "draft_item.ht.h"
@@ -785,11 +786,13 @@ const struct route survey_draft_routes[] = {
         .shows = VIEWS(&view_draft_head_type)},
     {.method = POST, .path = DRAFT "/head", .perm = &survey_p_open, .form = &heading_form,
         .read = head_read, .prepare = head_prepare, .write = head_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT)},
     {.method = GET, .path = DRAFT "/target", .perm = &survey_p_open, .read = target_read,
         .shows = VIEWS(&view_draft_target_type)},
     {.method = POST, .path = DRAFT "/target", .perm = &survey_p_open, .form = &targeting_form,
         .read = target_read, .prepare = target_prepare, .write = target_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/target")},
     {.method = GET, .path = DRAFT "/pick", .perm = &survey_p_open, .read = survey_pick_read,
         .query = pick_query, .shows = VIEWS(&view_draft_pick_type)},
@@ -809,10 +812,12 @@ const struct route survey_draft_routes[] = {
     {.method = POST, .path = DRAFT "/items/{code}", .perm = &survey_p_open,
         .form = &survey_question_form, .read = survey_question_read,
         .prepare = survey_question_prepare, .write = survey_question_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/items/{code}")},
     {.method = POST, .path = DRAFT "/items/{code}/condition", .perm = &survey_p_open,
         .form = &survey_condition_form, .read = survey_question_read,
         .prepare = survey_condition_prepare, .write = survey_condition_write,
+        .clash = &view_draft_conflict_type,
         .goes = PATHS(DRAFT "/items/{code}")},
     {.method = POST, .path = DRAFT "/items/{code}/move", .perm = &survey_p_open,
         .form = &survey_move_form, .read = draft_read, .write = survey_move_write,

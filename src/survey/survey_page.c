@@ -415,7 +415,7 @@ const struct route survey_routes[] = {
         .goes = PATHS("/surveys/{survey}/items/{code}", "/surveys/{survey}/submit")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/restore", .perm = &survey_p_answer,
         .form = &survey_restore_form, .read = survey_item_read,
-        .write = survey_item_restore_write,
+        .write = survey_item_restore_write, .clash = &view_conflict_type,
         .goes = PATHS("/surveys/{survey}/items/{code}")},
     {.method = POST, .path = "/surveys/{survey}/items/{code}/comments", .perm = &survey_p_answer,
         .form = &survey_remark_form, .read = survey_item_read,

@@ -132,6 +132,15 @@ struct submission {
 };
 MUST err survey_submission_add(struct tx *tx, const struct submission *s);
 
+/* What a body may keep as proof of its submission in force. */
+struct receipt {
+    int64_t number; /* of the response's submissions: 1, 2, … */
+    usec at;
+    str hash;       /* hex: over the answers, as in the audit trail */
+};
+/* By the response's submission; NOTFOUND: there is none. */
+MUST err survey_receipt_get(struct db *db, struct arena *a, int64_t submission, struct receipt *out);
+
 MUST err survey_cube_move(struct tx *tx, survey_id id, int64_t question_rev, int64_t pref,
     int64_t class, str answer, enum basis basis, bool accepted, int64_t n, int64_t total);
 

@@ -228,6 +228,17 @@ err survey_submission_add(struct tx *tx, const struct submission *s)
         V(s->id, s->response, s->horizon, s->class, s->pref, s->person, tx_now(tx), s->hash));
 }
 
+err survey_receipt_get(struct db *db, struct arena *a, int64_t submission, struct receipt *out)
+{
+    char *hex = arena_alloc(a, 2 * 32);
+    DB_ONE(db, r, SQL("SELECT number, at, hash FROM submission WHERE id=$1"), V(submission));
+    str hash = row_view(&r, 2);
+    if (!hex || hash.n != 32)
+        return hex ? ERR(BUG) : ERR(NOMEM);
+    *out = (struct receipt){row_i64(&r, 0), row_i64(&r, 1), hex_of(hex, hash.p, hash.n)};
+    return OK;
+}
+
 /* ── progress ── */
 
 err survey_progress_add(

@@ -2,6 +2,7 @@
 /* Before a submission: whose turn it is, what is missing, what changed. */
 #include "survey/survey_measure.h"
 
+#include "anchor/anchor.h"
 #include "submit.ht.h"
 
 static void count_item(struct req *rq, const struct item *it, struct view_submit *v)
@@ -52,6 +53,23 @@ static err name_differing(struct req *rq, const struct sheet *sheet, struct view
     return OK;
 }
 
+/* Number and hash of what was submitted, and the heads of the trail it stands in: on paper they are
+ * witnesses in other hands (`yagura audit verify --against`). */
+static err put_receipt(struct req *rq, const struct response *r, struct view_submit *v)
+{
+    struct receipt got;
+    if (r->submission == 0 || v->before)
+        return OK;
+    TRY(survey_receipt_get(rq->db, rq->a, r->submission, &got));
+    v->receipt = true;
+    v->receipt_number = got.number;
+    v->receipt_at = got.at;
+    v->receipt_hash = got.hash;
+    TRY(anchor_line(rq->db, rq->a, rq->now, r->body.v, &v->receipt_body));
+    err e = anchor_line(rq->db, rq->a, rq->now, 0, &v->receipt_nation);
+    return e.code == ERR_NOTFOUND ? OK : e; /* an installation that has written nothing yet */
+}
+
 err survey_submit_read(struct req *rq)
 {
     struct survey s;
@@ -77,6 +95,7 @@ err survey_submit_read(struct req *rq)
     for (size_t i = 0; i < n; i++)
         count_item(rq, &sheet.item[i], v);
     TRY(name_differing(rq, &sheet, v));
+    TRY(put_receipt(rq, &sheet.response, v));
     TRY(survey_way_view(rq, &sheet, FLOW_BODY, &v->way));
     return req_show(rq, &view_submit_type, v);
 }

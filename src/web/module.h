@@ -4,6 +4,7 @@
 #ifndef WEB_MODULE_H
 #define WEB_MODULE_H
 
+#include "web/inspect.h"
 #include "web/measure.h"
 #include "web/web.h"
 
@@ -38,6 +39,7 @@ struct module {
     const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
     const struct measure *measures;               /* ends with name == NULL; or NULL */
     const struct conf_table *conf;                /* keys of the configuration; or NULL */
+    const struct inspection *inspections;         /* ends with key == NULL; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */
     err (*check)(struct db *db, struct arena *a, struct check_report *report); /* or NULL */
     /* Name of a call that `yagura work` runs every minute, later modules first: idempotent, by the

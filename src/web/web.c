@@ -3,6 +3,7 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_metrics.h"
 #include "web/web_presence.h"
 #include "web/web_throttle.h"
 
@@ -219,6 +220,15 @@ static err call_principal(struct req *rq, void *arg)
     return guard_principal(arg, rq->db);
 }
 
+/* A browser's session over an open line could be taken over; programs on this machine may use one. */
+static void note_proxy(struct req_private *p)
+{
+    struct web *w = p->rq.web;
+    bool tls = str_eq(http_header(p->rq.x, "x-forwarded-proto"), S("https"));
+    if (p->has_session && !p->rq.who.bearer)
+        atomic_store(tls ? &w->tls_at : &w->plain_at, p->rq.now);
+}
+
 /* Everything that can be said before the handler: OK, or the reply is written (*replied). */
 static err admit(struct req_private *p, bool *replied)
 {
@@ -227,6 +237,7 @@ static err admit(struct req_private *p, bool *replied)
     const char *allow;
     const struct route *route = route_match(w, x->method, x->path, p, &allow);
     TRY(req_reading(&p->rq, call_principal, p));
+    note_proxy(p);
     TRY(err_is(route_split_query(p->rq.a, x->query, &p->query)) ? ERR(NOTFOUND) : OK);
     if (!route) {
         reply_status(p, allow ? 405 : 404, STR_NONE);
@@ -250,7 +261,9 @@ static void log_reply(const struct req_private *p)
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
     char code[16], ms[32]; /* not in the arena: it may be what ran out */
     snprintf(code, sizeof code, "%d", status);
-    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
+    usec took = usec_mono() - p->began;
+    snprintf(ms, sizeof ms, "%.1f", (double)took / 1000);
+    metrics_add(rq->web->metrics, rq->route, status, took);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
@@ -514,6 +527,8 @@ err web_new(const struct web_config *config, struct web **out)
         e = throttle_new(&w->throttle);
     if (!err_is(e))
         e = touch_new(w);
+    if (!err_is(e))
+        e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -530,9 +545,15 @@ void web_free(struct web *w)
     touch_free(w->touch);
     throttle_free(w->throttle);
     presence_free(w->presence);
+    metrics_free(w->metrics);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);
+}
+
+struct web_proxy_seen web_proxy_seen(const struct web *w)
+{
+    return (struct web_proxy_seen){atomic_load(&w->tls_at), atomic_load(&w->plain_at)};
 }
 
 bool web_is_demo(const struct web *w)

@@ -318,6 +318,12 @@ MUST err web_new(const struct web_config *config, struct web **out);
 void web_free(struct web *w);
 struct http_app web_app(struct web *w);
 struct store *web_store(const struct web *w);
+/* When signed-in people last came by TLS, as the proxy in front says (X-Forwarded-Proto: https), and
+ * otherwise; since the start, 0: never. */
+struct web_proxy_seen {
+    usec tls, plain;
+};
+struct web_proxy_seen web_proxy_seen(const struct web *w);
 bool web_is_demo(const struct web *w);
 
 /* Runs one request to its end in this thread: for tests and the scenario runner. */

@@ -16,11 +16,21 @@ str web_secret_text(struct arena *a, const uint8_t secret[WEB_SECRET])
     return str_of(p);
 }
 
+/* libsodium takes some bytes above ASCII for signs: one secret must not have two spellings. */
+static bool is_ascii(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
 err web_secret_hash(str s, uint8_t hash[WEB_SECRET_HASH])
 {
     uint8_t secret[WEB_SECRET];
     size_t n;
-    if (sodium_base642bin(secret, sizeof secret, s.p ? s.p : "", s.n, NULL, &n, NULL,
+    if (!is_ascii(s) ||
+        sodium_base642bin(secret, sizeof secret, s.p ? s.p : "", s.n, NULL, &n, NULL,
             sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         n != sizeof secret)
         return ERR(INVALID);

@@ -68,9 +68,11 @@ struct web {
     uint8_t csrf_key[32];
     struct slow *slow;
     atomic_int uploads; /* under way */
+    atomic_llong tls_at, plain_at; /* of web_proxy_seen() */
     struct presence *presence;
     struct touch *touch;
     struct throttle *throttle;
+    struct metrics *metrics;
     struct asset *assets;
     size_t n_assets;
 };

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inspection of the installation: the page /system, and the questions about the program itself. */
+#ifndef MAIN_INSPECT_H
+#define MAIN_INSPECT_H
+
+#include "main/main.h"
+
+/* inspect.c */
+extern const struct inspection inspect_program[];
+/* The call "inspect.checked", after `yagura check`: in: the number of problems. */
+extern const struct call inspect_calls[];
+
+/* inspect_page.c */
+extern const struct module inspect_module;
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inspection at /system follows what is really so: each thing that is mended leaves the list.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import {
+  demo, program, request, serve, sqlite, tempFolder, token, visitor, yagura, yaguraOk,
+} from './lib.mjs';
+
+const LIMIT = { timeout: 120_000 };
+
+describe('the inspection', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--sample', '--years', '1');
+    c.server = await serve(c.file);
+    c.system = program(c.server.url, token(c.file, 'system'));
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  const row = async (key) => (await c.system.get('/system')).json.rows.find((r) => r.key === key);
+  const now = () => Date.now() * 1000;
+  const put = (name, value) => sqlite(c.file,
+    `INSERT INTO setting VALUES ('${name}', '${value}')
+     ON CONFLICT (name) DO UPDATE SET value=excluded.value;`);
+
+  test('names what is bad first, each with what to do; the first line says how many', async () => {
+    const { json } = await c.system.get('/system');
+    const order = ['bad', 'attention', 'unknown', 'good'];
+    const places = json.rows.map((r) => order.indexOf(r.state));
+    assert.deepEqual(places, [...places].sort());
+    assert.equal(json.bad, json.rows.filter((r) => r.state === 'bad').length);
+    assert.ok(json.bad >= 4);
+    for (const r of json.rows) {
+      assert.ok(r.found, r.key);
+      assert.equal(r.remedy !== '', r.state === 'bad' || r.state === 'attention', r.key);
+    }
+    const page = await (await visitor(c.server.url).signIn('system')).get('/system');
+    assert.match(page.text, new RegExp(`直してほしいところが ${json.bad} 件`));
+    assert.match(page.text, /href="\/system" aria-current="page"/);
+    for (const login of ['town', 'pref', 'nation']) {
+      const other = await (await visitor(c.server.url).signIn(login)).get('/');
+      assert.ok(!other.text.includes('システムの点検'), login);
+    }
+  });
+
+  test('a backup is good for a day, then wants attention, after a week it is bad', async () => {
+    assert.equal((await row('main_backup')).found, '一度もありません');
+    for (const [days, state] of [[0, 'good'], [1.5, 'good'], [2.5, 'attention'], [8.5, 'bad']]) {
+      put('backup_last', `${Math.round(now() - days * 86400e6)} 1234`);
+      assert.equal((await row('main_backup')).state, state, `${days}`);
+    }
+    put('backup_last', 'what is this');
+    assert.equal((await row('main_backup')).state, 'unknown', 'what cannot be read is not known');
+  });
+
+  test('yagura check is remembered, with what it found', async () => {
+    assert.equal((await row('main_check')).state, 'bad');
+    yaguraOk('check', '--db', `sqlite:${c.file}`);
+    const good = await row('main_check');
+    assert.equal(good.state, 'good');
+    assert.match(good.at, /^20/);
+    sqlite(c.file, "UPDATE cube SET n=n+1 WHERE rowid=(SELECT MIN(rowid) FROM cube)");
+    assert.notEqual(yagura('check', '--db', `sqlite:${c.file}`).code, 0);
+    const bad = await row('main_check');
+    assert.equal(bad.state, 'bad');
+    assert.match(bad.found, /合わないところが \d+ 件/);
+  });
+
+  test('a second factor and a new link take their people off the list', async () => {
+    const before = await row('org_second_factor');
+    assert.equal(before.state, 'attention');
+    sqlite(c.file, `INSERT INTO credential SELECT DISTINCT p.id, 'other', 'x', 1 FROM person p
+      JOIN person_role x ON x.person=p.id WHERE x.role IN (4, 16, 32);`);
+    const good = await row('org_second_factor');
+    assert.equal(good.state, 'good', good.found);
+    const made = await c.system.post('/people',
+      { login: 'late@example.jp', name: '遅刻', code6: '483010', role: 'staff' });
+    assert.equal(made.status, 200, made.text);
+    assert.equal((await row('org_invites')).state, 'good');
+    sqlite(c.file, 'UPDATE invite SET expires_at=1 WHERE used_at IS NULL;');
+    assert.equal((await row('org_invites')).found, '期限の切れた招待 1 件');
+  });
+});
+
+test('a signed-in person on an open line is bad, by TLS good', LIMIT, async () => {
+  const file = `${tempFolder()}/real.db`;
+  const out = yaguraOk('init', '--db', `sqlite:${file}`, '--admin', 'admin@example.jp');
+  const server = await serve(file);
+  const [, link] = /(\/invite\/[\w-]+)/.exec(out), password = 'ながい合言葉 みかん 7 階段';
+  const v = visitor(server.url);
+  const set = await v.post(link, { password, again: password });
+  assert.equal(set.status, 303, set.text);
+  const p = program(server.url, token(file, 'admin@example.jp'));
+  const tls = async () => (await p.get('/system')).json.rows.find((r) => r.key === 'main_tls');
+  assert.equal((await tls()).state, 'unknown', 'nobody came yet');
+  const signed = await v.post('/sign-in', { login: 'admin@example.jp', password });
+  assert.equal(signed.status, 303);
+  await request(server.url, '/', { headers: { cookie: v.cookie, 'x-forwarded-proto': 'https' } });
+  assert.equal((await tls()).state, 'good');
+  await request(server.url, '/', { headers: { cookie: v.cookie } });
+  assert.equal((await tls()).state, 'bad');
+  assert.equal(await server.stop(), 0);
+});
