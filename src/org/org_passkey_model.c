@@ -39,7 +39,8 @@ rs256_pk_t *rs256_pk_new(void);
 void rs256_pk_free(rs256_pk_t **pk);
 int rs256_pk_from_ptr(rs256_pk_t *pk, const void *p, size_t n);
 
-enum { FLAGS_AT = 32, COUNTER_AT = 33, HEAD = 37, PRESENT = 1, VERIFIED = 4, HAS_KEY = 64 };
+enum { FLAGS_AT = 32, COUNTER_AT = 33, HEAD = 37, PRESENT = 1, VERIFIED = 4, HAS_KEY = 64,
+    EXTENDED = 128, AAGUID = 16, ID_MOST = 1023, PAIRS_MOST = 8 };
 
 str org_passkey_domain(str host)
 {
@@ -91,6 +92,9 @@ static bool auth_fits(const struct passkey_wanted *w, struct bytes auth)
     int flags = PRESENT | VERIFIED | (w->act == PASSKEY_CREATE ? HAS_KEY : 0);
     if (auth.n < HEAD || auth.n > PASSKEY_AUTH || name.n == 0)
         return false;
+    /* No extension is ever asked for: a proof has nothing behind its counter. */
+    if (w->act == PASSKEY_GET && (auth.n != HEAD || auth.p[FLAGS_AT] & (HAS_KEY | EXTENDED)))
+        return false;
     crypto_hash_sha256(domain, (const uint8_t *)name.p, name.n);
     return memcmp(domain, auth.p, sizeof domain) == 0 && (auth.p[FLAGS_AT] & flags) == flags;
 }
@@ -109,13 +113,84 @@ static struct bytes copy(struct arena *a, const unsigned char *p, size_t n)
     return (struct bytes){to, to ? n : 0};
 }
 
+/* ── the key, before libcbor sees it: it believes lengths, and asks for as much memory ── */
+
+struct cbor {
+    const uint8_t *p;
+    size_t n;
+    bool bad;
+};
+
+/* The head of a value (RFC 8949, 3): its major type, and its argument. */
+static int take_head(struct cbor *c, uint64_t *value)
+{
+    *value = 0;
+    if (c->bad || c->n == 0) {
+        c->bad = true;
+        return -1;
+    }
+    int major = c->p[0] >> 5, low = c->p[0] & 31;
+    size_t more = low < 24 ? 0 : low <= 27 ? (size_t)1 << (low - 24) : c->n;
+    if (more >= c->n) {
+        c->bad = true;
+        return -1;
+    }
+    *value = low < 24 ? (uint64_t)low : 0;
+    for (size_t i = 1; i <= more; i++)
+        *value = *value << 8 | c->p[i];
+    c->p += 1 + more;
+    c->n -= 1 + more;
+    return major;
+}
+
+enum { MAJOR_UNSIGNED, MAJOR_NEGATIVE, MAJOR_BYTES, MAJOR_MAP = 5 };
+
+/* A COSE key as those of ES256, EdDSA and RS256 are: a short map of numbers to numbers or bytes. */
+static void take_key(struct cbor *c)
+{
+    uint64_t pairs, n;
+    if (take_head(c, &pairs) != MAJOR_MAP || pairs > PAIRS_MOST)
+        c->bad = true;
+    for (uint64_t i = 0; i < pairs && !c->bad; i++) {
+        int key = take_head(c, &n);
+        int value = take_head(c, &n);
+        bool bytes = value == MAJOR_BYTES && n <= c->n;
+        c->bad |= key != MAJOR_UNSIGNED && key != MAJOR_NEGATIVE;
+        c->bad |= value != MAJOR_UNSIGNED && value != MAJOR_NEGATIVE && !bytes;
+        if (bytes && !c->bad) {
+            c->p += n;
+            c->n -= n;
+        }
+    }
+}
+
+/* Up to the end of the key: extensions that nobody asked for are left out, which nobody signed. */
+static err cut_extensions(struct arena *a, struct bytes auth, struct bytes *out)
+{
+    size_t at = HEAD + AAGUID + 2;
+    if (auth.n <= at)
+        return ERR(INVALID);
+    size_t id = (size_t)auth.p[at - 2] << 8 | auth.p[at - 1];
+    if (id == 0 || id > ID_MOST || auth.n - at <= id)
+        return ERR(INVALID);
+    struct cbor c = {.p = auth.p + at + id, .n = auth.n - at - id};
+    take_key(&c);
+    uint8_t *copy = c.bad ? NULL : arena_alloc(a, auth.n - c.n);
+    if (!copy)
+        return c.bad ? ERR(INVALID) : ERR(NOMEM);
+    memcpy(copy, auth.p, auth.n - c.n);
+    copy[FLAGS_AT] &= (uint8_t)~EXTENDED;
+    *out = (struct bytes){copy, auth.n - c.n};
+    return OK;
+}
+
 /* libfido2 wants to know the kind of key before it reads it. */
 static bool read_key(struct arena *a, struct bytes auth, int alg, struct factor *out)
 {
     fido_cred_t *c = fido_cred_new();
     bool found = c && fido_cred_set_type(c, alg) == FIDO_OK &&
         fido_cred_set_authdata_raw(c, auth.p, auth.n) == FIDO_OK && fido_cred_id_len(c) > 0 &&
-        fido_cred_id_len(c) <= 1023 && fido_cred_pubkey_len(c) > 0;
+        fido_cred_id_len(c) <= ID_MOST && fido_cred_pubkey_len(c) > 0;
     if (found) {
         out->alg = alg;
         out->credential = copy(a, fido_cred_id_ptr(c), fido_cred_id_len(c));
@@ -132,8 +207,10 @@ err org_passkey_created(struct arena *a, const struct passkey_wanted *w,
     bool found = false;
     if (!client_fits(w, s->client_data) || !auth_fits(w, s->auth_data))
         return ERR(INVALID);
+    struct bytes auth;
+    TRY(cut_extensions(a, s->auth_data, &auth));
     for (size_t i = 0; i < COUNT_OF(algs) && !found; i++)
-        found = read_key(a, s->auth_data, algs[i], out);
+        found = read_key(a, auth, algs[i], out);
     out->counter = counter_of(s->auth_data);
     return !found ? ERR(INVALID) : arena_failed(a) ? ERR(NOMEM) : OK;
 }

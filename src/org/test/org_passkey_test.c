@@ -193,6 +193,16 @@ static void what_is_no_key_is_not_kept(void **state)
     assert_true(err_is(created(d)));
     d->auth[37 + 16] = 0;
     assert_false(err_is(created(d)));
+    size_t map = 37 + 34;
+    d->auth[map] = 0xbb; /* a map of more pairs than there is memory */
+    memset(d->auth + map + 1, 0x7f, 8);
+    assert_true(err_is(created(d)));
+    write_auth(d, "localhost", 0x45 | 0x80, 1); /* extensions behind the key are left out */
+    write_key(d);
+    memcpy(d->auth + d->auth_n, "\xbb\x7f\x7f", 3);
+    d->auth_n += 3;
+    assert_false(err_is(created(d)));
+    assert_memory_equal(d->factor.secret.p, d->pk, sizeof d->pk);
     snprintf(d->client, sizeof d->client, "[]");
     assert_true(err_is(created(d)));
 }
