@@ -20,6 +20,8 @@ const char *const *modules_ticks(struct arena *a);
 const struct route *const *modules_routes(struct arena *a, size_t *n);
 extern const struct embedded web_assets[];
 extern const struct route main_routes[];
+/* For struct web_config: what a page tells somebody by mail. */
+MUST err main_mail(struct tx *tx, struct arena *a, const struct web_mail *m);
 void main_frame(struct req *rq, struct web_frame *frame);
 
 /* ── options ── */

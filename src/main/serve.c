@@ -131,9 +131,10 @@ static err serve_store(struct serving *v)
     str mark = demo_mark(v->store, v->a);
     struct web_config config = {.store = v->store,
         .assets = web_assets,
-        .auth = {.load = org_principal_load},
+        .auth = {.load = org_principal_load, .touch = org_session_touch},
         .frame = main_frame,
         .measure = evidence_take,
+        .mail = main_mail,
         .conf = v->o->conf,
         .base = v->o->base,
         .demo = mark.n > 0,

@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "web/web_metrics.h"
 #include "web/web_presence.h"
+#include "web/web_throttle.h"
 
 #include <sodium.h>
 
@@ -246,7 +247,11 @@ static err admit(struct req_private *p, bool *replied)
         return OK;
     }
     p->rq.route = route;
-    return guard_permission(p, route);
+    TRY(guard_permission(p, route));
+    if (!(route->flags & (ROUTE_PUBLIC | ROUTE_QUIET)))
+        touch_session(p);
+    p->stale = !guard_is_fresh(p);
+    return p->stale && x->method == GET ? ERR(DENIED) : OK;
 }
 
 static void log_reply(const struct req_private *p)
@@ -279,6 +284,7 @@ static err check_post(struct req_private *p)
         return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);
+    TRY(p->stale ? ERR(DENIED) : OK);
     return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);
 }
 
@@ -290,7 +296,7 @@ static void reply_refused(struct req_private *p, err e)
         reply_status(p, 400, STR_NONE);
     else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
         reply_view(p, 409);
-    else if (e.code != ERR_DENIED || !(resume_offer(p) || resume_at_once(p)))
+    else if (e.code != ERR_DENIED || !(resume_confirm(p) || resume_offer(p) || resume_at_once(p)))
         reply_error(p, e);
 }
 
@@ -497,6 +503,7 @@ static void check_rows(const struct web *w)
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
             BUG_IF(r->journal != JOURNAL_NONE && (r->method != GET || r->flags & ROUTE_PUBLIC));
+            BUG_IF(r->upload && (r->flags & ROUTE_FRESH));
             BUG_IF(r->upload && (r->method != POST || !(r->flags & ROUTE_SLOW)));
         }
     }
@@ -517,6 +524,10 @@ err web_new(const struct web_config *config, struct web **out)
     if (!err_is(e))
         e = presence_new(&w->presence);
     if (!err_is(e))
+        e = throttle_new(&w->throttle);
+    if (!err_is(e))
+        e = touch_new(w);
+    if (!err_is(e))
         e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
@@ -531,6 +542,8 @@ void web_free(struct web *w)
     if (!w)
         return;
     slow_stop(w->slow);
+    touch_free(w->touch);
+    throttle_free(w->throttle);
     presence_free(w->presence);
     metrics_free(w->metrics);
     assets_free(w);
