@@ -281,9 +281,10 @@ async function crawl(v, base, outside) {
       for (const [, name, target] of r.text.matchAll(/\s(href|src|action|formaction|srcset|data|poster)="([^"]*)"/g)) {
         follow(where, target, !/action/.test(name));
       }
-      for (const [found] of r.text.matchAll(/<base|@import|url\([^)]*\)/g)) note(where, found);
+      for (const [found] of r.text.matchAll(/<base|@import|url\((?!#)[^)]*\)/g)) note(where, found);
     } else if (/css/.test(type)) {
-      for (const [, target] of r.text.matchAll(/(?:url\(|@import )\s*['"]?([^'")\s]*)/g)) {
+      const rules = r.text.replace(/\/\*[^]*?\*\//g, '');
+      for (const [, target] of rules.matchAll(/(?:url\(|@import )\s*['"]?([^'")\s]*)/g)) {
         if (!/^data:/.test(target)) note(where, target);
       }
     } else if (/javascript/.test(type)) {
