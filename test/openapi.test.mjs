@@ -20,6 +20,10 @@ after(() => agent.destroy());
 
 const ROLES = ['town', 'kacho', 'ciso', 'u483028', 'pref', 'nation', 'system'];
 
+/** Texts of the very moment: the page and its JSON are two requests, a moment apart. */
+const OF_THE_MOMENT = [/^順番を待つ書き込み \d+ 件/, /^空き \d+%（\d+MB）$/, /^yagura-anchor-1 /];
+const isOfTheMoment = (text) => OF_THE_MOMENT.some((pattern) => pattern.test(text));
+
 const c = {};
 
 before(async () => {
@@ -134,11 +138,14 @@ describe('the document', LIMIT, () => {
 const blankOut = (text) => text.replace(/[\d\s]+/g, '#').slice(0, 24);
 
 describe('what a role reads', LIMIT, () => {
+  /** What is measured while it is read: the two readings need a server that does nothing else. */
+  const LIVE = /^\/system$/;
+
   /** Pages read, and by address what does not fit. */
   async function crawl(login) {
     const wrong = [], views = new Set();
     const p = c.as(login), v = await visitor(c.server.url, agent).signIn(login);
-    await each(c.addresses, 6, async (where) => {
+    const read = async (where) => {
       const r = await p.get(where), path = rowOf(where), type = typeOf(r);
       if (r.status === 303) {
         if (!c.doc.paths[path].get.responses[303]) wrong.push(`${where}: 303`);
@@ -155,7 +162,9 @@ describe('what a role reads', LIMIT, () => {
       if (r.status !== 200 || !view || path === '/healthz') return;
       views.add(view);
       wrong.push(...compare(where, view, r.json, (await v.get(where)).text));
-    });
+    };
+    await each(c.addresses.filter((a) => !LIVE.test(a)), 6, read);
+    await each(c.addresses.filter((a) => LIVE.test(a)), 1, read);
     return { wrong, views };
   }
 
@@ -167,14 +176,14 @@ describe('what a role reads', LIMIT, () => {
     const { words } = template(view);
     for (const text of textsOf(html)) {
       compared.texts++;
-      if (isExplained(text, from, words)) continue;
+      if (isExplained(text, from, words) || isOfTheMoment(text)) continue;
       wrong.push(`${view}:${blankOut(text)} ${where}: the page says 「${text}」, its JSON does not`);
     }
     leaves(schemas, view, json, (value, name, at, must) => {
       const text = typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : '';
       if (!must || text === '') return;
       compared.values++;
-      if (page.includes(text)) return;
+      if (page.includes(text) || isOfTheMoment(text)) return;
       wrong.push(`${name}.${at} ${where}: the JSON says 「${text}」, the page does not`);
     });
     return wrong;

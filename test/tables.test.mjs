@@ -82,6 +82,7 @@ const FILES = {
 const NO_FILE = {
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
+  'main/system': 'the state of the program at this moment, also as JSON',
   'org/attributes': 'what was just typed, shown once before it is saved',
   'org/bodies_contacts': 'links to the contacts of each body, which are files',
   'org/body': 'the organs and links of one body, on its own page',

@@ -33,7 +33,7 @@ err anchor_each_head(struct db *db, bool only_new,
     err (*each)(void *ctx, const struct anchor_leaf *head), void *ctx)
 {
     struct rows r CLEANUP(rows_done) = db_query(db,
-        SQL("SELECT h.body, h.seq, h.hash FROM audit_head h WHERE h.body<>0 AND ($1=0 OR h.seq >"
+        SQL("SELECT h.body, h.seq, h.hash FROM audit_head h WHERE h.body<>0 AND (CAST($1 AS BIGINT)=0 OR h.seq >"
             " COALESCE((SELECT MAX(s.seq) FROM audit_seal s WHERE s.body=h.body), 0))"
             " ORDER BY h.body"),
         V((int)only_new));

@@ -27,6 +27,8 @@ void main_frame(struct req *rq, struct web_frame *frame);
 /* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
     str db, listen, admin, login, base, today, url, conf_file, copy;
+    str trust_proxy, metrics;
+    bool metrics_open;
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
     bool sample, json, openapi, sign_ins, once;
@@ -51,9 +53,6 @@ struct command {
     const char *what;  /* Japanese */
     err (*run)(const struct options *o, struct arena *a);
 };
-
-/* "127.0.0.1:8080", "[::1]:8080". */
-MUST err main_parse_listen(str listen, str *address, int *port);
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);

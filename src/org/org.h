@@ -285,6 +285,8 @@ MUST err org_invite_add(struct tx *tx, struct arena *a, person_id p, usec life, 
 
 MUST err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes hash,
     bool bearer, struct principal *out);
+/* Sessions that have not run out. */
+MUST err org_session_count(struct db *db, usec now, int64_t *out);
 
 enum { ORG_SESSION_HOURS = 12 };
 

@@ -99,8 +99,9 @@ static err retention_write(struct tx *tx, struct req *rq)
 }
 
 const struct route org_privacy_routes[] = {
-    {.method = GET, .path = "/privacy", .flags = ROUTE_PUBLIC, .read = privacy_read},
+    {.method = GET, .path = "/privacy", .flags = ROUTE_PUBLIC, .read = privacy_read,
+        .shows = VIEWS(&view_privacy_type)},
     {.method = POST, .path = "/privacy", .perm = &org_p_retention, .form = &retention_form,
-        .read = privacy_read, .write = retention_write},
+        .read = privacy_read, .write = retention_write, .goes = PATHS("/privacy")},
     {.path = NULL},
 };

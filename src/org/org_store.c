@@ -292,6 +292,14 @@ err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life)
         V(hash, p.v, tx_now(tx), tx_now(tx) + life));
 }
 
+err org_session_count(struct db *db, usec now, int64_t *out)
+{
+    *out = 0;
+    DB_EACH(db, r, SQL("SELECT COUNT(*) FROM session WHERE expires_at>=$1"), V(now))
+    *out = row_i64(&r, 0);
+    return db_status(db);
+}
+
 err org_session_drop(struct tx *tx, struct bytes hash)
 {
     return db_exec(tx, SQL("DELETE FROM session WHERE hash=$1"), V(hash));

@@ -3,6 +3,7 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_metrics.h"
 #include "web/web_presence.h"
 
 #include <sodium.h>
@@ -255,7 +256,9 @@ static void log_reply(const struct req_private *p)
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
     char code[16], ms[32]; /* not in the arena: it may be what ran out */
     snprintf(code, sizeof code, "%d", status);
-    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
+    usec took = usec_mono() - p->began;
+    snprintf(ms, sizeof ms, "%.1f", (double)took / 1000);
+    metrics_add(rq->web->metrics, rq->route, status, took);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
@@ -513,6 +516,8 @@ err web_new(const struct web_config *config, struct web **out)
         e = slow_start(w, slow_run);
     if (!err_is(e))
         e = presence_new(&w->presence);
+    if (!err_is(e))
+        e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -527,6 +532,7 @@ void web_free(struct web *w)
         return;
     slow_stop(w->slow);
     presence_free(w->presence);
+    metrics_free(w->metrics);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);

@@ -67,6 +67,7 @@ struct web {
     atomic_int uploads; /* under way */
     atomic_llong tls_at, plain_at; /* of web_proxy_seen() */
     struct presence *presence;
+    struct metrics *metrics;
     struct asset *assets;
     size_t n_assets;
 };
