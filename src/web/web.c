@@ -3,7 +3,9 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_metrics.h"
 #include "web/web_presence.h"
+#include "web/web_throttle.h"
 
 #include <sodium.h>
 
@@ -45,9 +47,8 @@ static err run_read(struct req_private *p)
     return in_memory(p, req_reading(&p->rq, call_read, NULL));
 }
 
-void web_reply_read(struct req_private *p, int status)
+static void reply_after_read(struct req_private *p, err e, int status)
 {
-    err e = run_read(p);
     if (err_is(e))
         reply_error(p, e);
     else if (p->location.n && p->rq.x->method == GET)
@@ -60,6 +61,11 @@ void web_reply_read(struct req_private *p, int status)
         reply_view(p, status);
     else
         reply_error(p, ERR(BUG));
+}
+
+void web_reply_read(struct req_private *p, int status)
+{
+    reply_after_read(p, run_read(p), status);
 }
 
 /* The form's page once more, with what was typed and the messages beside the fields. */
@@ -141,8 +147,8 @@ static void submit_job(struct req_private *p)
 
 static void slow_run(struct req_private *p)
 {
-    err e = run_prepare(p);
-    if (err_is(e)) {
+    err e = p->reading_slowly ? run_read(p) : run_prepare(p);
+    if (err_is(e) || p->reading_slowly) {
         p->result = e;
         p->rq.x->resume(p->rq.x);
     } else {
@@ -245,7 +251,11 @@ static err admit(struct req_private *p, bool *replied)
         return OK;
     }
     p->rq.route = route;
-    return guard_permission(p, route);
+    TRY(guard_permission(p, route));
+    if (!(route->flags & (ROUTE_PUBLIC | ROUTE_QUIET)))
+        touch_session(p);
+    p->stale = !guard_is_fresh(p);
+    return p->stale && x->method == GET ? ERR(DENIED) : OK;
 }
 
 static void log_reply(const struct req_private *p)
@@ -255,7 +265,9 @@ static void log_reply(const struct req_private *p)
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
     char code[16], ms[32]; /* not in the arena: it may be what ran out */
     snprintf(code, sizeof code, "%d", status);
-    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
+    usec took = usec_mono() - p->began;
+    snprintf(ms, sizeof ms, "%.1f", (double)took / 1000);
+    metrics_add(rq->web->metrics, rq->route, status, took);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
@@ -276,6 +288,7 @@ static err check_post(struct req_private *p)
         return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);
+    TRY(p->stale ? ERR(DENIED) : OK);
     return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);
 }
 
@@ -287,7 +300,7 @@ static void reply_refused(struct req_private *p, err e)
         reply_status(p, 400, STR_NONE);
     else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
         reply_view(p, 409);
-    else if (e.code != ERR_DENIED || !(resume_offer(p) || resume_at_once(p)))
+    else if (e.code != ERR_DENIED || !(resume_confirm(p) || resume_offer(p) || resume_at_once(p)))
         reply_error(p, e);
 }
 
@@ -370,6 +383,9 @@ static bool app_begin(void *ctx, struct http_exchange *x)
         if (!err_is(e) && p->rq.route->write)
             return false; /* the write follows in start() */
     }
+    p->reading_slowly = !p->replied && !err_is(e) && x->method == GET && p->rq.route->flags & ROUTE_SLOW;
+    if (p->reading_slowly)
+        return false;
     if (err_is(e))
         reply_refused(p, in_memory(p, e));
     else if (!p->replied)
@@ -406,7 +422,10 @@ static bool app_finish(void *ctx, struct http_exchange *x)
     if (p->journaling && err_is(p->journal_result)) {
         reply_error(p, p->journal_result); /* without its row nothing is shown */
     } else if (!p->journaling) {
-        reply_written(p);
+        if (p->reading_slowly)
+            reply_after_read(p, p->result, 200);
+        else
+            reply_written(p);
         p->journaling = web_journal_is_due(p);
         if (p->journaling)
             return false; /* what the reply shows is written down first */
@@ -494,6 +513,7 @@ static void check_rows(const struct web *w)
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
             BUG_IF(r->journal != JOURNAL_NONE && (r->method != GET || r->flags & ROUTE_PUBLIC));
+            BUG_IF(r->upload && (r->flags & ROUTE_FRESH));
             BUG_IF(r->upload && (r->method != POST || !(r->flags & ROUTE_SLOW)));
         }
     }
@@ -513,6 +533,12 @@ err web_new(const struct web_config *config, struct web **out)
         e = slow_start(w, slow_run);
     if (!err_is(e))
         e = presence_new(&w->presence);
+    if (!err_is(e))
+        e = throttle_new(&w->throttle);
+    if (!err_is(e))
+        e = touch_new(w);
+    if (!err_is(e))
+        e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -526,7 +552,10 @@ void web_free(struct web *w)
     if (!w)
         return;
     slow_stop(w->slow);
+    touch_free(w->touch);
+    throttle_free(w->throttle);
     presence_free(w->presence);
+    metrics_free(w->metrics);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);

@@ -205,6 +205,11 @@ err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measur
     return rq->web->config.measure(tx, rq->a, body, m);
 }
 
+err req_mail(struct tx *tx, struct req *rq, const struct web_mail *m)
+{
+    return rq->web->config.mail ? rq->web->config.mail(tx, rq->a, m) : OK;
+}
+
 err req_go(struct req *rq, str path)
 {
     BUG_IF(path.n > 0 && path.p[0] != '/');
@@ -230,6 +235,18 @@ err req_send_blob(struct req *rq, const char *media_type, str file_name, const s
     TRY(blob_file_open(store_blobs(rq->web->config.store), b, &x->file));
     x->from_file = rq->p->from_blob = true;
     x->file_n = b->size;
+    name_download(rq, media_type, file_name);
+    return OK;
+}
+
+err req_send_file(struct req *rq, const char *media_type, str file_name, int fd, int64_t n)
+{
+    struct http_exchange *x = rq->x;
+    http_file_close(x);
+    x->file = fd;
+    x->from_file = rq->p->from_blob = true;
+    x->file_n = n;
+    TRY(row_check_file(rq, media_type));
     name_download(rq, media_type, file_name);
     return OK;
 }
