@@ -39,12 +39,14 @@ let failed = null;
 try {
   const lines = ['# Figures', '',
     `Made by \`script/bench ${wanted.join(' ')}\` on ${new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpus()[0].model.trim()}), with the whole nation of \`yagura demo\`. Only the ratios, taken in one run, mean anything on another machine.`, ''];
+  console.log(lines.join('\n'));
   for (const name of wanted) {
     const began = Date.now();
-    lines.push(...await measures[name]({ copy, dir }));
+    const made = await measures[name]({ copy, dir });
+    lines.push(...made);
+    console.log(made.join('\n')); // at once: a later one that fails takes nothing away
     console.error(`bench: ${name}: ${Math.round((Date.now() - began) / 1000)} s`);
   }
-  console.log(lines.join('\n'));
   if (Object.keys(measures).every((name) => wanted.includes(name))) writeFileSync(join(root, 'doc/figures.md'), lines.join('\n'));
 } catch (e) {
   failed = e;
