@@ -125,7 +125,8 @@ const RULED = new Map(Object.entries({
   day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
     + 'published noticed valid_until',
   choice: 'role kind level lgwan decision people scope who class type carry value verdict person area state '
-    + 'previous csv', number: 'phone cost', address: 'mail login address', unused: 'next draft then',
+    + 'previous csv', number: 'phone cost', address: 'mail login address', network: 'ranges',
+  proof: 'sealed credential client_data auth_data signature', unused: 'next draft then',
 }).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])));
 
 /** Route: who sends it, where to, and what else it needs. kept: these fields are sent alone (or
@@ -150,6 +151,13 @@ function table(c) {
   const seenAt = async (login, where) => (await c.as(login).get(where)).json;
   return {
     '/sign-in': { as: '', fields: { login: 'town', password: 'wrong', next: '/', draft: '' } },
+    '/sign-in/code': { as: 'town', fields: { next: '/', draft: '' } },
+    '/sign-in/reset': { as: '', fields: {} },
+    '/sign-in/passkey': { as: '', fields: { next: '/', draft: '' } },
+    '/confirm': { as: 'town', fields: { password: 'wrong', next: '/', draft: '' } },
+    '/account/code': { as: 'town', fields: { next: '/' }, unused: ['name'] }, // kept with a code of the app,
+    '/account/passkey': { as: 'town', fields: { next: '/' }, unused: ['name'] }, // or with a key
+    '/addresses': { as: 'system', fields: {} },
     '/sign-out': { as: 'token', fields: {} },
     '/people': { as: 'system', fields: () => ({ login: `p${c.serial++}@example.jp`, name: '新任 次郎',
       code6: '483010', role: 'staff' }), kept: { name: 100 } },

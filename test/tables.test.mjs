@@ -84,6 +84,7 @@ const NO_FILE = {
   'export/export': 'what is in the ZIP, where each of them is a file',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
   'main/system': 'the state of the program at this moment, also as JSON',
+  'org/account': 'where one person is signed in at this moment, on the own page',
   'org/attributes': 'what was just typed, shown once before it is saved',
   'org/bodies_contacts': 'links to the contacts of each body, which are files',
   'org/body': 'the organs and links of one body, on its own page',

@@ -270,6 +270,23 @@ static void put_body(struct json *j, const struct route *r)
     json_end_object(j);
 }
 
+/* Either of the two: a browser's session or a program's key; of what is for people at a browser
+ * only the session. */
+static void put_security(struct json *j, bool programs)
+{
+    static const char *const names[] = {"cookie", "bearer"};
+    json_key(j, S("security"));
+    json_begin_array(j);
+    for (size_t i = 0; i < (programs ? COUNT_OF(names) : 1); i++) {
+        json_begin_object(j);
+        json_key(j, str_of(names[i]));
+        json_begin_array(j);
+        json_end_array(j);
+        json_end_object(j);
+    }
+    json_end_array(j);
+}
+
 /* Names, one each, of the roles that may; all of them where being signed in is enough. */
 static void put_roles(struct openapi *o, const struct route *r)
 {
@@ -289,6 +306,8 @@ static void put_roles(struct openapi *o, const struct route *r)
         json_key(j, S("security"));
         json_begin_array(j);
         json_end_array(j);
+    } else if (r->flags & ROUTE_PERSON) {
+        put_security(j, false);
     }
 }
 
@@ -432,22 +451,6 @@ static void put_tags(struct openapi *o)
     json_end_array(&o->j);
 }
 
-/* Either of the two: a browser's session or a program's key. */
-static void put_security(struct json *j)
-{
-    static const char *const names[] = {"cookie", "bearer"};
-    json_key(j, S("security"));
-    json_begin_array(j);
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        json_begin_object(j);
-        json_key(j, str_of(names[i]));
-        json_begin_array(j);
-        json_end_array(j);
-        json_end_object(j);
-    }
-    json_end_array(j);
-}
-
 static void put_security_schemes(struct json *j)
 {
     json_key(j, S("securitySchemes"));
@@ -514,7 +517,7 @@ err main_openapi_write(struct arena *a, str base, struct buf *out)
     json_begin_object(&o.j);
     put_info(&o, base);
     put_tags(&o);
-    put_security(&o.j);
+    put_security(&o.j, true);
     put_paths(&o);
     put_components(&o);
     json_end_object(&o.j);
