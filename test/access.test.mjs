@@ -183,7 +183,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -194,7 +194,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { factor: 1, session: 1, topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
@@ -208,6 +208,12 @@ class Nation {
     if (row.path === '/sign-in') {
       return { login: 'town', password: row.send === 'bad' ? 'wrong' : PASSWORD, ...more };
     }
+    if (row.path === '/sign-in/code') return { code: '000000' };
+    if (row.path.endsWith('/passkey')) return { sealed: 'x' };
+    if (row.path === '/sign-in/reset') return { login: row.send === 'bad' ? '' : `p${this.serial++}@example.jp` };
+    if (row.path === '/confirm') return { password: row.send === 'bad' ? 'wrong' : PASSWORD };
+    if (row.path === '/account/password') return { password: 'short', again: 'short' };
+    if (row.path === '/addresses') return { ranges: row.send === 'bad' ? 'x' : '' };
     if (row.path.startsWith('/invite/')) {
       const password = row.send === 'bad' ? 'short' : 'a long pass phrase';
       return { password, again: password };

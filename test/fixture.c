@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #include "core/log.h"
-#include "org/org_private.h"
+#include "org/org_sign_in.h"
 
 #include <ftw.h>
 #include <sodium.h>
@@ -211,7 +211,8 @@ void fix_web(struct fix *f)
 {
     struct web_config config = {.store = f->store,
         .assets = web_assets,
-        .auth = {.load = org_principal_load},
+        .auth = {.load = org_principal_load, .touch = org_session_touch},
+        .mail = main_mail,
         .frame = main_frame,
         .measure = evidence_take,
         .conf = f->conf,
@@ -233,6 +234,7 @@ struct http_exchange *fix_request(const struct ask *q)
     BUG_IF(!x);
     *x = (struct http_exchange){.method = q->method, .arena = a, .query = str_of(q->target),
         .body = BUF(HTTP_BODY_MAX), .reply = BUF(HTTP_REPLY_MAX)};
+    x->client = str_of(q->client);
     if (!str_cut(&x->query, '?', &x->path))
         x->path = STR_NONE;
     add_header(x, "Host", S("127.0.0.1:8080"));
@@ -243,6 +245,8 @@ struct http_exchange *fix_request(const struct ask *q)
         q->type ? str_of(q->type) : S("application/x-www-form-urlencoded"));
     if (q->cookie.n)
         add_header(x, "Cookie", str_fmt(a, "a=b; __Host-yagura=%.*s", STR_F(q->cookie)));
+    if (q->cookies.n)
+        add_header(x, "Cookie", q->cookies);
     if (q->bearer.n)
         add_header(x, "Authorization", str_fmt(a, "Bearer %.*s", STR_F(q->bearer)));
     buf_str(&x->body, q->body);
@@ -293,7 +297,11 @@ struct signing_in {
 static err add_session(struct tx *tx, void *arg)
 {
     struct signing_in *s = arg;
-    return org_session_add(tx, s->person, (struct bytes){s->hash, sizeof s->hash}, USEC_HOUR);
+    struct new_session n = {.person = s->person,
+        .hash = {s->hash, sizeof s->hash},
+        .life = USEC_HOUR,
+        .factors = 1};
+    return org_session_add(tx, &n);
 }
 
 static err add_token(struct tx *tx, void *arg)

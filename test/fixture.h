@@ -64,6 +64,8 @@ struct ask {
     const char *site;    /* Sec-Fetch-Site; NULL: same-origin, "": absent */
     const char *accept;
     const char *origin;
+    const char *client; /* its address */
+    str cookies;        /* whole ones, beside the session's */
 };
 
 /* f->web, with all the modules of the program and the fixture's people. */

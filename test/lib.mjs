@@ -3,6 +3,7 @@
 //
 // Everything started here is ended here, by its process id, also when a test fails or is cut off.
 import { spawn, spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -71,6 +72,29 @@ export function demo(...args) {
   const file = path.join(tempFolder(), 'demo.db');
   yaguraOk('demo', '--db', `sqlite:${file}`, ...args);
   return file;
+}
+
+/** What an authenticator app shows for a secret (base32), at a step of 30 seconds (RFC 6238). */
+export function totp(secret, step = Math.floor(Date.now() / 30_000)) {
+  const bits = [...secret.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c)
+    .toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = crypto.createHmac('sha1', key).update(counter).digest();
+  const at = mac[19] & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** An app: its next code that was not used yet; waits for the clock when it must. */
+export function authenticator(secret) {
+  let last = 0;
+  return async () => {
+    const step = () => Math.floor(Date.now() / 30_000);
+    while (last > step()) await new Promise((resolve) => { setTimeout(resolve, 250); });
+    last = Math.max(last + 1, step());
+    return totp(secret, last);
+  };
 }
 
 export function token(file, login) {

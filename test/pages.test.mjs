@@ -18,7 +18,10 @@ const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{file\}
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
-  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/privacy': ['', 'town'], '/sign-in': [''], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
+  '/help': ['', 'town'], '/help/{topic}': [''], '/accessibility': [''], '/privacy': ['', 'town'],
+  '/sign-in': [''], '/sign-in/code': ['town'], '/sign-in/reset': [''], '/confirm': ['town'],
+  '/account': ['town'], '/account/code': ['town'], '/account/passkey': ['town'], '/account/password': ['town'],
+  '/addresses': ['system'], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
   '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],
   '/bodies/new': ['system'], '/bodies/merge': ['system'], '/bodies/{body}/scope': ['system'],

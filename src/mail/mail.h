@@ -64,6 +64,9 @@ struct mail_worker {
     bool once;                 /* one round, then the end */
     /* A named call on the writer, wherever it is. */
     err (*call)(void *ctx, const char *name, str in, struct buf *out);
+    /* Called once, before the first mail and while there is one thread: gives up every right that
+     * is not needed to reach that port. May be NULL. */
+    err (*confine)(void *ctx, uint16_t port);
     void *ctx;
     void (*say)(str text);     /* what a person should know, in Japanese */
 };

@@ -20,6 +20,8 @@ static const struct word kinds[] = {
     {1, S("survey.remind"), S("調査の期限のお知らせ")},
     {2, S("survey.step"), S("調査の次の手続のお知らせ")},
     {3, S("mail.digest"), S("朝のまとめ")},
+    {4, S("org.reset"), S("パスワードを決め直すリンク")},
+    {5, S("org.account"), S("サインインについてのお知らせ")},
 };
 
 static const struct word results[] = {

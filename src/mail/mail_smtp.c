@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 
 enum { CONNECT_SECONDS = 15, SEND_SECONDS = 60 };
@@ -100,6 +101,16 @@ static char *relay_address(struct arena *a, const struct smtp_config *c)
     return str_z(a, url);
 }
 
+/* Looks the name up once, for nothing: what /etc/nsswitch.conf names is loaded now, while libraries
+ * may be. */
+static void load_resolver(struct arena *a, const struct smtp_config *config)
+{
+    struct addrinfo *found;
+    const char *host = str_z(a, config->relay.host);
+    if (host && getaddrinfo(host, NULL, NULL, &found) == 0)
+        freeaddrinfo(found);
+}
+
 err mail_smtp_open(struct arena *a, const struct smtp_config *config, struct smtp **out)
 {
     struct smtp *s = ARENA_NEW(a, struct smtp);
@@ -109,6 +120,7 @@ err mail_smtp_open(struct arena *a, const struct smtp_config *config, struct smt
     if (!c)
         return ERR(NOMEM);
     *s = (struct smtp){.curl = c, .config = config};
+    load_resolver(a, config);
     curl_easy_setopt(c, CURLOPT_URL, relay_address(a, config));
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(c, CURLOPT_PROXY, "");

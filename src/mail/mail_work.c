@@ -20,17 +20,20 @@ struct work {
     struct smtp *smtp;
     usec ticked;        /* monotonic; 0: never */
     bool relay_failed;  /* in the last round */
+    bool stopping;      /* a signal came */
     bool told;          /* that the relay is not there: said once, not every five seconds */
 };
 
-static bool stop_is_asked(int seconds)
+/* A signal that was taken is gone: it is kept. */
+static bool stop_is_asked(struct work *k, int seconds)
 {
     sigset_t set;
     struct timespec t = {.tv_sec = seconds};
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    return sigtimedwait(&set, NULL, &t) > 0;
+    k->stopping = k->stopping || sigtimedwait(&set, NULL, &t) > 0;
+    return k->stopping;
 }
 
 static err call(struct work *k, const char *name, str in, struct buf *out)
@@ -170,7 +173,7 @@ static err round_of_mails(struct work *k)
     usec began = usec_mono();
     bool none = false;
     k->relay_failed = false;
-    for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(0) &&
+    for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(k, 0) &&
          usec_mono() - began < ROUND_SECONDS * USEC_SECOND;
          i++)
         TRY(take_one(k, &none));
@@ -207,9 +210,16 @@ static err loop(struct work *k)
             return err_is(e) ? e : k->relay_failed ? ERR(REMOTE) : OK;
         if (e.code == ERR_DENIED)
             return e;
-        if (stop_is_asked(PAUSE_SECONDS))
+        if (stop_is_asked(k, PAUSE_SECONDS))
             return OK;
     }
+}
+
+static err confine(struct work *k)
+{
+    int64_t port;
+    TRY(parse_i64(k->config.relay.port, 1, UINT16_MAX, &port));
+    return k->w->confine ? k->w->confine(k->w->ctx, (uint16_t)port) : OK;
 }
 
 static err run(struct work *k)
@@ -219,6 +229,8 @@ static err run(struct work *k)
     err e = choose_relay(k, str_eq(buf_view(&out), S("demo")));
     if (!err_is(e))
         e = mail_smtp_open(k->a, &k->config, &k->smtp);
+    if (!err_is(e))
+        e = confine(k);
     if (!err_is(e)) {
         log_event(LOG_INFO, "work_started", NULL, 0);
         e = loop(k);

@@ -36,10 +36,22 @@ static void put_menu(struct req *rq, struct web_frame *f)
     }
 }
 
+err main_mail(struct tx *tx, struct arena *a, const struct web_mail *m)
+{
+    struct mail mail = {.to = {m->to},
+        .kind = m->kind,
+        .key = m->key,
+        .subject = m->subject,
+        .text = m->text,
+        .path = m->path,
+        .not_after = m->not_after};
+    return mail_queue(tx, a, &mail);
+}
+
 void main_frame(struct req *rq, struct web_frame *frame)
 {
     struct next_step step = {0};
-    if (rq->who.person == 0)
+    if (rq->who.person == 0 || rq->who.step != STEP_DONE)
         return;
     put_menu(rq, frame);
     if (err_is(req_reading(rq, next_of_modules, &step)))

@@ -21,6 +21,8 @@ const char *const *modules_ticks(struct arena *a);
 const struct route *const *modules_routes(struct arena *a, size_t *n);
 extern const struct embedded web_assets[];
 extern const struct route main_routes[];
+/* For struct web_config: what a page tells somebody by mail. */
+MUST err main_mail(struct tx *tx, struct arena *a, const struct web_mail *m);
 void main_frame(struct req *rq, struct web_frame *frame);
 
 /* ── options ── */
@@ -28,6 +30,8 @@ void main_frame(struct req *rq, struct web_frame *frame);
 /* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
     str db, listen, admin, login, base, today, url, conf_file, copy;
+    str trust_proxy, metrics;
+    bool metrics_open;
     int64_t seed, years;
     bool verbose; /* serve: every request in the log, not only refused and failed ones */
     bool sample, json, openapi, sign_ins, once;
@@ -52,9 +56,6 @@ struct command {
     const char *what;  /* Japanese */
     err (*run)(const struct options *o, struct arena *a);
 };
-
-/* "127.0.0.1:8080", "[::1]:8080". */
-MUST err main_parse_listen(str listen, str *address, int *port);
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);

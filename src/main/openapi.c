@@ -15,6 +15,8 @@ static const struct web_query parts[] = {
     {"section", "課の番号", true},
     {"deputy", "代理の番号", true},
     {"contact", "連絡先の番号", true},
+    {"factor", "確認方法の番号", true},
+    {"session", "サインインの番号", true},
     {"mail", "メールの番号", true},
     {"draft", "下書きの番号", true},
     {"edition", "集計の版の番号", true},

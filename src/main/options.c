@@ -3,6 +3,8 @@
 #include "main/main.h"
 
 #include "core/file.h"
+#include "web/http_listen.h"
+#include "web/http_peer.h"
 
 static bool fits_db(str v)
 {
@@ -10,11 +12,10 @@ static bool fits_db(str v)
     return !err_is(db_url_file(v, &file)) && file.n > 0;
 }
 
-static bool fits_listen(str v)
+static bool fits_trust(str v)
 {
-    str address;
-    int port;
-    return !err_is(main_parse_listen(v, &address, &port));
+    struct http_trust trust;
+    return !err_is(http_trust_parse(v, &trust));
 }
 
 static bool fits_url(str v)
@@ -50,10 +51,19 @@ static const struct conf_key keys[] = {
         .example = "https://yagura.example.lg.jp", .fits = fits_url},
     {"serve.listen", CONF_IN(TEXT, struct options, listen),
         "画面を出すために待ち受けるアドレス。前に nginx を置き、この機器の中だけにします。",
-        "127.0.0.1:8080", .initial = "127.0.0.1:8080", .fits = fits_listen},
+        "127.0.0.1:8080|unix:/PATH", .initial = "127.0.0.1:8080", .fits = http_listen_fits},
     {"serve.base", CONF_IN(TEXT, struct options, base),
         "一つのホスト名をほかの仕組みと分け合うときの、アドレスの頭。", "/パス",
         .example = "/yagura", .fits = fits_base},
+    {"serve.trust-proxy", CONF_IN(TEXT, struct options, trust_proxy),
+        "前に置いた nginx などのアドレス。ここから来た X-Forwarded-For だけを、利用者のアドレスとして"
+        "信じます。unix は、--listen unix: のソケットです。",
+        "ADDR[/BITS],…|unix", .example = "127.0.0.1", .fits = fits_trust},
+    {"serve.metrics", CONF_IN(TEXT, struct options, metrics),
+        "見守りの仕組み（Prometheus など）が GET /metrics で数字を取りに来るアドレス。",
+        "127.0.0.1:9464", .example = "127.0.0.1:9464", .fits = http_listen_fits},
+    {"serve.metrics-open", CONF_IN(YES, struct options, metrics_open),
+        "その数字を、この機器の外からも見られるようにする。"},
     {"serve.verbose", CONF_IN(YES, struct options, verbose),
         "拒んだものと失敗したものだけでなく、全ての要求を記録に残す。"},
     {"backup.to", CONF_IN(PATH, struct options, to),

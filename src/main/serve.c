@@ -1,32 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yagura serve: opens the store, starts the web, waits for a signal, stops in order. */
+/* yagura serve: what it needs is opened, then the sandbox is entered, then people are answered; a
+ * signal ends it in order. */
 #include "main/openapi.h"
 
 #include "core/log.h"
+#include "main/figures.h"
+#include "main/process.h"
+#include "web/http_listen.h"
+#include "web/http_peer.h"
 
-#include <signal.h>
+enum { THREADS = 4, CONNECTIONS = 4096, FIGURES_CONNECTIONS = 8 };
 
-enum { THREADS = 4, CONNECTIONS = 4096 };
+/* How long a stop takes: idle connections are closed once nobody has asked anything for two
+ * seconds, those that send or receive after twenty. */
+#define IDLE_PATIENCE (2 * USEC_SECOND)
+#define MOST_PATIENCE (20 * USEC_SECOND)
+/* A batch of the writer that takes longer than this will not end. */
+#define STUCK (30 * USEC_SECOND)
 
-err main_parse_listen(str listen, str *address, int *port)
+struct serving {
+    const struct options *o;
+    struct arena *a;
+    struct http_listener listener, watchers;
+    struct http_trust trust;
+    struct notify notify;
+    struct store *store;
+    struct web *web;
+};
+
+static err refuse(err e, str why)
 {
-    int64_t n;
-    size_t colon = listen.n;
-    while (colon > 0 && listen.p[colon - 1] != ':')
-        colon--;
-    if (colon == 0)
-        return ERR(INVALID);
-    TRY(parse_i64(str_sub(listen, colon, listen.n), 0, 65535, &n));
-    *port = (int)n;
-    *address = str_sub(listen, 0, colon - 1);
-    if (str_starts(*address, S("[")) && str_ends(*address, S("]")))
-        *address = str_sub(*address, 1, address->n - 2);
-    return address->n ? OK : ERR(INVALID);
-}
-
-static bool is_loopback(str address)
-{
-    return str_starts(address, S("127.")) || str_eq(address, S("::1"));
+    main_say(why);
+    return e;
 }
 
 /* The mark of a demonstration: "nation", "sample"; empty for a real installation. */
@@ -39,84 +44,140 @@ static str demo_mark(struct store *s, struct arena *a)
     return value;
 }
 
-static void wait_for_signal(void)
+/* For the service manager: the writer gets on with its work. */
+static bool is_alive(void *ctx)
 {
-    sigset_t set;
-    int signal_number;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    while (sigwait(&set, &signal_number) != 0)
-        continue;
+    return !writer_is_stuck(store_writer(ctx), STUCK);
 }
 
-static void block_signals(void)
+/* ── before the store is opened ── */
+
+static err take_listener(struct serving *v)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL); /* before any thread is made: all inherit it */
+    err e = http_listen_inherit(&v->listener);
+    if (e.code == ERR_NOTFOUND)
+        e = http_listen_bind(v->o->listen, &v->listener);
+    else if (err_is(e))
+        return refuse(e, S("引き継ぐソケットを使えません。LISTEN_FDS で渡せるのは、待ち受け中のソケット"
+                           "一つだけです。"));
+    return err_is(e) ? refuse(e, S("このアドレスでは待ち受けできません。ほかのプログラムが使って"
+                                   "いないか、--listen を確かめてください。"))
+                     : OK;
 }
 
-static err serve_web(struct web *w, str address, int port)
+/* The figures have an address of their own, so that the proxy in front never passes them on. */
+static err bind_metrics(struct serving *v)
 {
-    struct http_server *server;
-    struct http_config config = {.address = address,
-        .port = port,
+    v->watchers.fd = -1;
+    if (v->o->metrics.n == 0)
+        return OK;
+    err e = http_listen_bind(v->o->metrics, &v->watchers);
+    if (err_is(e))
+        return refuse(e, S("--metrics のアドレスでは待ち受けできません。ほかのプログラムが使って"
+                           "いないか確かめてください。"));
+    return v->watchers.loopback || v->o->metrics_open
+        ? OK
+        : refuse(ERR(DENIED), S("--metrics には、この機器の中のアドレス（127.0.0.1）を指定して"
+                                "ください。ほかの機器から見せるときは、--metrics-open も指定します。"));
+}
+
+/* ── answering ── */
+
+static err start_metrics(struct serving *v, struct figures *f, struct http_server **out)
+{
+    struct http_config config = {.listener = v->watchers.fd,
+        .threads = 1,
+        .connections = FIGURES_CONNECTIONS,
+        .app = figures_app(f)};
+    *out = NULL;
+    if (v->watchers.fd < 0)
+        return OK;
+    v->watchers.fd = -1; /* the server's from here on */
+    return http_start(&config, out);
+}
+
+static err answer(struct serving *v)
+{
+    struct http_server *server, *figures_server;
+    struct figures figures = {.web = v->web, .started = store_now(v->store)};
+    TRY(db_url_file(v->o->db, &figures.file));
+    struct http_config config = {.listener = v->listener.fd,
         .threads = THREADS,
         .connections = CONNECTIONS,
-        .app = web_app(w)};
-    err e = http_start(&config, &server);
+        .trust = v->trust,
+        .app = web_app(v->web)};
+    v->listener.fd = -1; /* the server's from here on */
+    TRY(http_start(&config, &server));
+    figures.people = server;
+    err e = start_metrics(v, &figures, &figures_server);
     if (err_is(e)) {
-        main_say(S("このアドレスでは待ち受けできません。ほかのプログラムが使っていないか、--listen "
-                   "を確かめてください。"));
+        http_stop(server, 0, 0);
         return e;
     }
-    printf("http://%.*s:%d/ で待っています。止めるには Ctrl+C を押してください。\n", STR_F(address),
-        http_port(server));
+    printf("%s で待っています。止めるには Ctrl+C を押してください。\n", v->listener.where);
     fflush(stdout);
-    wait_for_signal();
-    http_stop(server, USEC_SECOND / 2);
+    notify_say(&v->notify, "READY=1");
+    log_event(LOG_INFO, "serve_started", NULL, 0);
+    process_wait(&v->notify, is_alive, v->store);
+    notify_say(&v->notify, "STOPPING=1");
+    http_stop(figures_server, 0, USEC_SECOND);
+    http_stop(server, IDLE_PATIENCE, MOST_PATIENCE);
+    log_event(LOG_INFO, "serve_stopped", NULL, 0);
     return OK;
 }
 
-static err serve_store(const struct options *o, struct arena *a, struct store *s)
+static err serve_store(struct serving *v)
 {
-    struct web *w;
-    str address;
-    int port;
-    str mark = demo_mark(s, a);
-    TRY(main_parse_listen(o->listen, &address, &port));
-    struct web_config config = {.store = s,
+    str mark = demo_mark(v->store, v->a);
+    struct web_config config = {.store = v->store,
         .assets = web_assets,
-        .auth = {.load = org_principal_load},
+        .auth = {.load = org_principal_load, .touch = org_session_touch},
         .frame = main_frame,
         .measure = evidence_take,
-        .conf = o->conf,
-        .base = o->base,
+        .mail = main_mail,
+        .conf = v->o->conf,
+        .base = v->o->base,
         .demo = mark.n > 0,
         .sample = str_eq(mark, S("sample"))};
-    if (config.demo && !is_loopback(address)) {
-        main_say(S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
-        return ERR(DENIED);
-    }
-    main_openapi_under(o->base);
-    config.routes = modules_routes(a, &config.n_routes);
-    TRY(web_new(&config, &w));
-    err e = serve_web(w, address, port);
-    web_free(w);
+    if (config.demo && !v->listener.loopback)
+        return refuse(ERR(DENIED),
+            S("架空データの試用版は、この機器の中（127.0.0.1）でだけ使えます。"));
+    main_openapi_under(v->o->base);
+    config.routes = modules_routes(v->a, &config.n_routes);
+    TRY(http_listen_start(&v->listener));
+    if (v->watchers.fd >= 0)
+        TRY(http_listen_start(&v->watchers));
+    TRY(process_confine(SANDBOX_SERVE));
+    TRY(web_new(&config, &v->web));
+    err e = answer(v);
+    web_free(v->web);
+    return e;
+}
+
+static err open_store(struct serving *v)
+{
+    TRY(process_confine_files(SANDBOX_SERVE, v->o->db, (struct sandbox_grant){0}, v->a));
+    enum store_mode mode = v->listener.inherited ? STORE_TAKE_OVER : STORE_SERVE;
+    TRY(main_open(v->o, mode, (struct tx_clock){0}, v->a, &v->store));
+    err e = serve_store(v);
+    store_close(v->store);
     return e;
 }
 
 err command_serve(const struct options *o, struct arena *a)
 {
-    struct store *s;
-    block_signals();
+    struct serving v = {.o = o, .a = a};
+    process_block_signals();
     if (o->verbose)
         log_set_level(LOG_DEBUG);
-    TRY(main_open(o, STORE_SERVE, (struct tx_clock){0}, a, &s));
-    err e = serve_store(o, a, s);
-    store_close(s);
+    TRY(http_trust_parse(o->trust_proxy, &v.trust));
+    TRY(take_listener(&v));
+    v.notify = notify_open();
+    err e = bind_metrics(&v);
+    if (!err_is(e))
+        e = open_store(&v);
+    notify_close(&v.notify);
+    http_listen_close(&v.watchers);
+    http_listen_close(&v.listener);
     return e;
 }

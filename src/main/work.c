@@ -5,10 +5,9 @@
 #include "core/file.h"
 #include "core/log.h"
 #include "mail/mail.h"
+#include "main/process.h"
 
 #include <fcntl.h>
-
-#include <signal.h>
 
 struct work_store {
     const struct options *o;
@@ -70,20 +69,39 @@ const char *const *modules_ticks(struct arena *a)
     return ticks;
 }
 
-static void block_signals(void)
+/* Only a file that is there can be granted. NULL: it cannot be made, which every hour says again. */
+static const char *made_file(const char *path)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd < 0)
+        return NULL;
+    close(fd);
+    return path;
+}
+
+/* The relay's options are read and its library is there: nothing more than mail is needed. */
+static err confine(void *ctx, uint16_t port)
+{
+    enum { DNS = 53 };
+    const struct work_store *s = ctx;
+    struct sandbox_grant grant = {.connect = {port, DNS}};
+    ARENA_AUTO a = arena_new(1 << 20);
+    if (!a)
+        return ERR(NOMEM);
+    const struct mail_relay *relay = conf_of(s->o->conf, &mail_conf);
+    if (relay->ca.n)
+        grant.read[0] = str_z(a, relay->ca);
+    if (s->o->anchor_file.n)
+        grant.append = made_file(str_z(a, s->o->anchor_file));
+    TRY(process_confine_files(SANDBOX_WORK, s->o->db, grant, a));
+    return process_confine(SANDBOX_WORK);
 }
 
 err command_work(const struct options *o, struct arena *a)
 {
     struct store *probe;
     str file;
-    block_signals();
+    process_block_signals();
     TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &probe)); /* says what is wrong with it */
     store_close(probe);
     TRY(db_url_file(o->db, &file));
@@ -95,6 +113,7 @@ err command_work(const struct options *o, struct arena *a)
         .ticked = on_tick,
         .once = o->once,
         .call = call_writer,
+        .confine = confine,
         .ctx = &s,
         .say = main_say};
     return mail_work_run(&w, a);

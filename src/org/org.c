@@ -3,11 +3,12 @@
 #include "org/org_body.h"
 #include "org/org_contact.h"
 #include "org/org_private.h"
+#include "org/org_passkey.h"
 #include "org/org_retention.h"
 
 static const struct permission *const permissions[] = {&org_p_people, &org_p_deputy, &org_p_section,
     &org_p_seen, &org_p_bodies, &org_p_register, &org_p_organ, &org_p_attribute, &org_p_roles,
-    &org_p_contacts, &org_p_contacts_read, &org_p_retention, NULL};
+    &org_p_contacts, &org_p_contacts_read, &org_p_retention, &org_p_allowed, NULL};
 
 static const struct nav_item nav[] = {
     {"利用者", "/people", &org_p_people, NULL, 4},
@@ -40,7 +41,9 @@ const struct module org_module = {
     .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
         org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
         org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,
-        org_contact_routes, org_privacy_routes, NULL},
+        org_contact_routes, org_privacy_routes, org_second_routes, org_factor_routes,
+        org_account_routes, org_reset_routes,
+        org_allowed_routes, org_passkey_routes, NULL},
     .permissions = permissions,
     .calls = org_calls,
     .migrations = org_migrations,

@@ -283,8 +283,12 @@ MUST err org_password_hash_salted(
 /* A one-time link to set a password: path "/invite/…". */
 MUST err org_invite_add(struct tx *tx, struct arena *a, person_id p, usec life, str *path);
 
-MUST err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes hash,
-    bool bearer, struct principal *out);
+/* For struct web_auth. A token is a program's: no second factor, no idle time. */
+MUST err org_principal_load(
+    struct db *db, struct arena *a, const struct web_asking *q, struct principal *out);
+MUST err org_session_touch(struct tx *tx, struct bytes hash);
+/* Sessions that have not run out. */
+MUST err org_session_count(struct db *db, usec now, int64_t *out);
 
 enum { ORG_SESSION_HOURS = 12 };
 

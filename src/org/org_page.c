@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages of org: sign-in, sign-out, and the first password. */
-#include "org/org_private.h"
+#include "org/org_passkey.h"
 
+#include "code.ht.h"
 #include "invite.ht.h"
 #include "sign_in.ht.h"
-
-#include <sodium.h>
 
 /* ── sign-in ── */
 
@@ -13,7 +12,7 @@ struct sign_in {
     str login, password, next, draft;
     /* found by prepare */
     struct credential credential;
-    uint8_t secret[WEB_SECRET], hash[WEB_SECRET_HASH];
+    bool enrolled; /* a second factor is to follow */
 };
 
 static const struct web_field sign_in_fields[] = {
@@ -28,18 +27,7 @@ static const struct web_field sign_in_fields[] = {
 };
 static const struct web_form sign_in_form = WEB_FORM(sign_in_fields, sign_in);
 
-/* Only a path of this site: "/x", never "//host" or "/\host". */
-static str safe_next(str next)
-{
-    bool ours = next.n > 0 && next.p[0] == '/' &&
-        (next.n == 1 || (next.p[1] != '/' && next.p[1] != '\\'));
-    for (size_t i = 0; ours && i < next.n; i++)
-        ours = (unsigned char)next.p[i] > 0x20 && (unsigned char)next.p[i] < 0x7F &&
-            next.p[i] != '\\';
-    return ours ? next : S("/");
-}
-
-static err sign_in_read(struct req *rq)
+err org_sign_in_read(struct req *rq)
 {
     if (rq->who.person && !req_is_redraw(rq))
         return req_go(rq, S("/"));
@@ -52,6 +40,9 @@ static err sign_in_read(struct req *rq)
     v->error = req_error_of(rq, "password");
     if (v->error.n == 0)
         v->error = req_error_of(rq, "login");
+    if (v->error.n == 0)
+        v->error = req_error_of(rq, "sealed");
+    TRY(org_passkey_ask(rq, &v->challenge, &v->sealed));
     return req_show(rq, &view_sign_in_type, v);
 }
 
@@ -59,32 +50,48 @@ static err sign_in_read(struct req *rq)
 static err sign_in_prepare(struct req *rq)
 {
     struct sign_in *f = rq->form;
+    struct factor_list factors;
     err e = org_credential_get(rq->db, rq->a, f->login, &f->credential);
     if (err_is(e) && e.code != ERR_NOTFOUND)
         return e;
+    TRY(org_guess_check(rq, f->login, f->credential.person.v, "password"));
     if (!org_password_verify(f->credential.hash, f->password)) {
+        req_guess_missed(rq, f->login, f->credential.person.v);
         req_error(rq, "password", S("ログイン名かパスワードが違います。"));
         return ERR(INVALID);
     }
-    randombytes_buf(f->secret, sizeof f->secret);
-    return web_secret_hash(web_secret_text(rq->a, f->secret), f->hash);
+    TRY(org_factor_all(rq->db, rq->a, f->credential.person, &factors));
+    f->enrolled = factors.n > 0;
+    return OK;
+}
+
+/* What was typed before the session ended goes along; it is too long for an address. */
+static err go_on(struct req *rq, const struct sign_in *f)
+{
+    BUF_AUTO next = BUF(2048);
+    if (!f->enrolled) {
+        req_guess_right(rq, f->login, f->credential.person.v);
+        req_resume(rq, f->draft);
+        return req_go(rq, org_safe_next(f->next));
+    }
+    if (f->draft.n)
+        return org_second_show(rq, f->next, f->draft);
+    html_urlpart(&next, org_safe_next(f->next));
+    return req_go(rq, str_fmt(rq->a, "/sign-in/code?next=%.*s", STR_F(buf_view(&next))));
 }
 
 static err sign_in_write(struct tx *tx, struct req *rq)
 {
-    struct sign_in *f = rq->form;
-    usec life = ORG_SESSION_HOURS * USEC_HOUR;
-    if (rq->who.person)
-        TRY(org_session_drop(tx, req_session_hash(rq)));
-    TRY(org_session_add(tx, f->credential.person, (struct bytes){f->hash, sizeof f->hash}, life));
+    const struct sign_in *f = rq->form;
+    person_id p = f->credential.person;
+    usec life = f->enrolled ? ORG_HALF_MINUTES * USEC_MINUTE : ORG_SESSION_HOURS * USEC_HOUR;
+    TRY(org_session_begin(tx, rq, p, 1, life));
     struct audit_entry e = {.body = f->credential.body.v,
-        .person = f->credential.person.v,
+        .person = p.v,
         .action = S("org.sign_in"),
-        .object = str_fmt(rq->a, "person:%lld", (long long)f->credential.person.v)};
+        .object = str_fmt(rq->a, "person:%lld", (long long)p.v)};
     TRY(audit_append(tx, &e));
-    req_session_start(rq, f->secret, life);
-    req_resume(rq, f->draft);
-    return req_go(rq, safe_next(f->next));
+    return go_on(rq, f);
 }
 
 struct sign_out {
@@ -103,6 +110,7 @@ static err sign_in_again(struct req *rq, str draft)
     if (!v)
         return ERR(NOMEM);
     v->draft = draft;
+    TRY(org_passkey_ask(rq, &v->challenge, &v->sealed));
     return req_show(rq, &view_sign_in_type, v);
 }
 
@@ -169,18 +177,24 @@ static err invite_read(struct req *rq)
     return req_show(rq, &view_invite_type, v);
 }
 
+err org_password_rules(struct req *rq, str password, str again, const struct strs *about)
+{
+    str weak;
+    TRY(org_password_check(rq->a, password, about, &weak));
+    if (weak.n)
+        req_error(rq, "password", weak);
+    if (!str_eq(password, again))
+        req_error(rq, "again", S("上のパスワードと違います。"));
+    return req_has_errors(rq) ? ERR(INVALID) : OK;
+}
+
 static err invite_prepare(struct req *rq)
 {
     struct invite *f = rq->form;
     TRY(invited_of(rq, f->link, &f->invited));
     struct strs about = {(str[]){f->invited.login, f->invited.name}, 2};
-    str weak;
-    TRY(org_password_check(rq->a, f->password, &about, &weak));
-    if (weak.n)
-        req_error(rq, "password", weak);
-    if (!str_eq(f->password, f->again))
-        req_error(rq, "again", S("上のパスワードと違います。"));
-    return req_has_errors(rq) ? ERR(INVALID) : org_password_hash(rq->a, f->password, &f->hash);
+    TRY(org_password_rules(rq, f->password, f->again, &about));
+    return org_password_hash(rq->a, f->password, &f->hash);
 }
 
 static err invite_write(struct tx *tx, struct req *rq)
@@ -189,24 +203,27 @@ static err invite_write(struct tx *tx, struct req *rq)
     TRY(org_invite_use(tx, (struct bytes){f->link, sizeof f->link}));
     TRY(org_credential_put(tx, f->invited.person, f->hash));
     TRY(org_session_drop_all(tx, f->invited.person));
-    struct audit_entry e = {.body = f->invited.body.v,
-        .person = f->invited.person.v,
+    struct account_news n = {.person = f->invited.person,
+        .body = f->invited.body,
         .action = S("org.password.set"),
-        .object = str_fmt(rq->a, "person:%lld", (long long)f->invited.person.v)};
-    TRY(audit_append(tx, &e));
+        .subject = S("パスワードを決めました"),
+        .what = S("一度だけ使えるリンクで、パスワードを決めました。サインインしていた端末では、"
+                  "サインアウトしました。")};
+    TRY(org_account_tell(tx, rq, &n));
     TRY(org_people_changed(tx, rq, f->invited.body));
     return req_go(rq, S("/sign-in?ok=password"));
 }
 
 const struct route org_routes[] = {
-    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = sign_in_read,
+    {.method = GET, .path = "/sign-in", .flags = ROUTE_PUBLIC, .read = org_sign_in_read,
         .query = QUERY({"next", "サインインした後に開くアドレス", false}), .shows = VIEWS(&view_sign_in_type),
         .goes = PATHS("/")},
     {.method = POST, .path = "/sign-in", .flags = ROUTE_PUBLIC | ROUTE_SLOW,
-        .form = &sign_in_form, .read = sign_in_read, .prepare = sign_in_prepare,
+        .form = &sign_in_form, .read = org_sign_in_read, .prepare = sign_in_prepare,
         .write = sign_in_write,
-        .goes = PATHS("*")},
-    {.method = POST, .path = "/sign-out", .form = &sign_out_form, .write = sign_out_write,
+        .shows = VIEWS(&view_code_type), .goes = PATHS("*")},
+    {.method = POST, .path = "/sign-out", .flags = ROUTE_FACTOR | ROUTE_ENROL,
+        .form = &sign_out_form, .write = sign_out_write,
         .shows = VIEWS(&view_sign_in_type), .goes = PATHS("/sign-in")},
     {.method = GET, .path = "/invite/{token}", .flags = ROUTE_PUBLIC, .read = invite_read,
         .shows = VIEWS(&view_invite_type)},

@@ -218,7 +218,8 @@ static err roles_read(struct req *rq)
 const struct route org_person_routes[] = {
     {.method = GET, .path = "/people/{person}", .perm = &org_p_people, .read = person_read,
         .shows = VIEWS(&view_person_type)},
-    {.method = POST, .path = "/people/{person}", .perm = &org_p_people, .form = &change_form,
+    {.method = POST, .path = "/people/{person}", .perm = &org_p_people, .flags = ROUTE_FRESH,
+        .form = &change_form,
         .read = person_read, .prepare = change_prepare, .write = change_write,
         .goes = PATHS("/people/{person}")},
     {.method = GET, .path = "/roles", .perm = &org_p_roles, .read = roles_read,

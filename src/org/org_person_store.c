@@ -33,6 +33,7 @@ err org_staff(struct db *db, struct arena *a, const struct scope *s, struct staf
         SQL("SELECT p.name, CAST(COALESCE((SELECT SUM(role) FROM person_role x"
             " WHERE x.person=p.id), 0) AS BIGINT),"
             " (SELECT COUNT(DISTINCT c.kind) FROM credential c WHERE c.person=p.id)"
+            " + CASE WHEN EXISTS (SELECT 1 FROM factor f WHERE f.person=p.id) THEN 1 ELSE 0 END"
             " FROM person p WHERE p.body=$1 AND p.active=1 ORDER BY p.name, p.id LIMIT 500"),
         V(scope_body(s).v))
     out->v[out->n++] =
@@ -53,15 +54,16 @@ err org_ciso_holder(struct db *db, int64_t body, usec now, struct measured *out)
     return OK;
 }
 
-/* Two kinds of credentials are two factors: a password is one. Rounded down, so that 100 % means
+/* Of those with a password, who shows a second factor too. Rounded down, so that 100 % means
  * everybody. */
 err org_two_factor_share(struct db *db, int64_t body, usec now, struct measured *out)
 {
     (void)now;
     DB_ONE(db, r,
-        SQL("SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN k.n>=2 THEN 1 ELSE 0 END), 0) AS BIGINT)"
-            " FROM (SELECT p.id AS person, COUNT(DISTINCT c.kind) AS n FROM person p"
-            " JOIN credential c ON c.person=p.id WHERE p.body=$1 AND p.active=1 GROUP BY p.id) k"),
+        SQL("SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM factor f"
+            " WHERE f.person=p.id) THEN 1 ELSE 0 END), 0) AS BIGINT) FROM person p"
+            " JOIN credential c ON c.person=p.id AND c.kind='password'"
+            " WHERE p.body=$1 AND p.active=1"),
         V(body));
     int64_t all = row_i64(&r, 0);
     *out = (struct measured){all > 0, all > 0 ? row_i64(&r, 1) * 100 / all : 0};

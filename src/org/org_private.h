@@ -26,9 +26,6 @@ struct credential {
 /* NOTFOUND: no such active person, or no password. */
 MUST err org_credential_get(struct db *db, struct arena *a, str login, struct credential *out);
 MUST err org_credential_put(struct tx *tx, person_id p, str hash);
-MUST err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life);
-MUST err org_session_drop(struct tx *tx, struct bytes hash);
-MUST err org_session_drop_all(struct tx *tx, person_id p);
 MUST err org_token_add(struct tx *tx, person_id p, struct bytes hash, str label, usec life);
 struct invited {
     person_id person;
@@ -63,7 +60,7 @@ MUST err org_person_get(
     struct db *db, struct arena *a, const struct scope *s, person_id id, struct person *out);
 /* Also of people who left: a login is given once. */
 MUST err org_login_is_taken(struct db *db, str login, bool *taken);
-/* No password, no session, no token, no open link any more. */
+/* No password, no second factor, no session, no token, no open link any more. */
 MUST err org_person_lock(struct tx *tx, person_id p);
 MUST err org_person_activate(struct tx *tx, person_id p, bool active);
 MUST err org_nation_is_there(struct db *db, bool *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Statements about those who have left. */
 #include "org/org_retention.h"
+#include "org/org_sign_in.h"
 
 err org_retention_get(struct db *db, int64_t body, int64_t *years)
 {
@@ -53,6 +54,7 @@ err org_retention_erase(struct tx *tx, person_id who)
             " login='erased-' || CAST(CAST($1 AS BIGINT) AS TEXT) WHERE id=$1 AND active=0"),
         V(who.v, S(RETENTION_ERASED))));
     TRY(db_exec(tx, SQL("DELETE FROM credential WHERE person=$1"), V(who.v)));
+    TRY(org_factor_drop_all(tx, who));
     TRY(db_exec(tx, SQL("DELETE FROM session WHERE person=$1"), V(who.v)));
     TRY(db_exec(tx, SQL("DELETE FROM token WHERE person=$1"), V(who.v)));
     TRY(db_exec(tx, SQL("DELETE FROM invite WHERE person=$1"), V(who.v)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every SQL statement of org. */
-#include "org/org_private.h"
+#include "org/org_sign_in.h"
 
 #include <sodium.h>
 
@@ -176,6 +176,15 @@ err org_person_get(
     return OK;
 }
 
+err org_person_self(struct db *db, struct arena *a, person_id p, struct person *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT " PERSON_COLUMNS " FROM person p JOIN body b ON b.id=p.body WHERE p.id=$1"),
+        V(p.v));
+    person_of_row(a, &r, out);
+    return OK;
+}
+
 err org_person_find(struct db *db, struct arena *a, const struct scope *s, str q, size_t most,
     struct person_list *out)
 {
@@ -226,6 +235,7 @@ err org_person_lock(struct tx *tx, person_id p)
 {
     TRY(db_exec(tx, SQL("DELETE FROM credential WHERE person=$1"), V(p.v)));
     TRY(db_exec(tx, SQL("DELETE FROM token WHERE person=$1"), V(p.v)));
+    TRY(org_factor_drop_all(tx, p));
     TRY(db_exec(tx, SQL("DELETE FROM invite WHERE person=$1 AND used_at IS NULL"), V(p.v)));
     return org_session_drop_all(tx, p);
 }
@@ -282,25 +292,7 @@ err org_credential_put(struct tx *tx, person_id p, str hash)
         V(p.v, hash, tx_now(tx)));
 }
 
-/* ── sessions, tokens, invitations ── */
-
-err org_session_add(struct tx *tx, person_id p, struct bytes hash, usec life)
-{
-    TRY(db_exec(tx, SQL("DELETE FROM session WHERE expires_at<$1"), V(tx_now(tx))));
-    return db_exec(tx,
-        SQL("INSERT INTO session (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)"),
-        V(hash, p.v, tx_now(tx), tx_now(tx) + life));
-}
-
-err org_session_drop(struct tx *tx, struct bytes hash)
-{
-    return db_exec(tx, SQL("DELETE FROM session WHERE hash=$1"), V(hash));
-}
-
-err org_session_drop_all(struct tx *tx, person_id p)
-{
-    return db_exec(tx, SQL("DELETE FROM session WHERE person=$1"), V(p.v));
-}
+/* ── tokens, invitations ── */
 
 err org_token_add(struct tx *tx, person_id p, struct bytes hash, str label, usec life)
 {
@@ -342,15 +334,7 @@ err org_invite_use(struct tx *tx, struct bytes hash)
     return changed == 1 ? OK : ERR(STALE);
 }
 
-/* ── principals ── */
-
-/* The roles held, and those of approval held by whom the person stands in for today. */
-#define PRINCIPAL_ROLES(today)                                                                   \
-    "CAST(COALESCE((SELECT SUM(role) FROM (SELECT x.role FROM person_role x WHERE x.person=p.id" \
-    " UNION SELECT y.role FROM deputy d JOIN person_role y ON y.person=d.principal"              \
-    " JOIN person q ON q.id=d.principal WHERE d.deputy=p.id AND y.role IN (2, 64)"               \
-    " AND q.active=1 AND q.body=p.body AND d.ended_at IS NULL AND d.from_day<=" today            \
-    " AND d.to_day>=" today ") AS held), 0) AS BIGINT)"
+/* ── scopes ── */
 
 err org_scope_load(struct db *db, struct arena *a, person_id p, const struct scope **out)
 {
@@ -363,44 +347,6 @@ err org_scope_load(struct db *db, struct arena *a, person_id p, const struct sco
         scope_new(a, p, (body_id){row_i64(&r, 0)}, row_i64(&r, 1), (uint32_t)row_i64(&r, 2)),
         row_i64(&r, 3));
     return *out ? OK : ERR(NOMEM);
-}
-
-static err principal_of_row(struct arena *a, const struct rows *r, struct principal *out)
-{
-    *out = (struct principal){.person = row_i64(r, 0),
-        .org = row_i64(r, 1),
-        .person_name = row_str(a, r, 2),
-        .org_name = row_str(a, r, 3),
-        .roles = (uint32_t)row_i64(r, 5)};
-    out->scope = scope_of_organ(a,
-        scope_new(
-            a, (person_id){out->person}, (body_id){out->org}, row_i64(r, 4), out->roles),
-        row_i64(r, 6));
-    if (row_i64(r, 6))
-        out->org_name =
-            str_fmt(a, "%.*s　%.*s", STR_F(out->org_name), STR_F(row_view(r, 7)));
-    return out->scope ? OK : ERR(NOMEM);
-}
-
-err org_principal_load(struct db *db, struct arena *a, usec now, struct bytes hash, bool bearer,
-    struct principal *out)
-{
-    if (bearer) {
-        DB_ONE(db, r,
-            SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
-                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
-                " FROM token t JOIN person p ON p.id=t.person JOIN body b ON b.id=p.body"
-                " WHERE t.hash=$1 AND t.expires_at>$2 AND p.active=1"),
-            V(hash, now, jday_of_usec(now)));
-        return principal_of_row(a, &r, out);
-    }
-    DB_ONE(db, r,
-        SQL("SELECT p.id, p.body, p.name, b.name, b.pref, " PRINCIPAL_ROLES("$3") ", p.organ,"
-                " COALESCE((SELECT o.name FROM organ o WHERE o.body=p.body AND o.number=p.organ), '')"
-            " FROM session s JOIN person p ON p.id=s.person JOIN body b ON b.id=p.body"
-            " WHERE s.hash=$1 AND s.expires_at>$2 AND p.active=1"),
-        V(hash, now, jday_of_usec(now)));
-    return principal_of_row(a, &r, out);
 }
 
 /* ── what others read of this body ── */

@@ -180,7 +180,8 @@ static const struct web_query policies_query[] = {
 const struct route policy_office_routes[] = {
     {.method = GET, .path = "/policies", .perm = &policy_p_read, .read = policies_read,
         .query = policies_query, .shows = VIEWS(&view_policies_type)},
-    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read, .table = &table,
+    {.method = GET, .path = "/policies/csv", .perm = &policy_p_read,
+        .flags = ROUTE_FRESH, .table = &table,
         .read = csv_read,
         .query = policies_query},
     {.method = POST, .path = "/policies/guidelines", .perm = &policy_p_guideline, .form = &form,

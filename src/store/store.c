@@ -52,13 +52,20 @@ static err prepare_file(str file, enum store_mode mode, struct arena *a, str *wh
     return examine_folder(file, a, why);
 }
 
+static bool takes_calls(enum store_mode mode)
+{
+    return mode == STORE_SERVE || mode == STORE_TAKE_OVER;
+}
+
 /* A call of another process (`yagura work` while nobody serves) holds the lock for a moment, which
- * must not keep a server from starting. */
+ * must not keep a server from starting; a server that ends for its successor holds it longer. */
 static err take_lock(str file, enum store_mode mode, int *fd)
 {
+    enum { STEP = 20000 };
+    usec most = mode == STORE_TAKE_OVER ? 30 * USEC_SECOND : takes_calls(mode) ? 2 * USEC_SECOND : 0;
     err e = lock_take(file, fd);
-    for (int i = 0; i < 20 && e.code == ERR_BUSY && mode == STORE_SERVE; i++) {
-        usleep(100000);
+    for (usec began = usec_mono(); e.code == ERR_BUSY && usec_mono() - began < most;) {
+        usleep(STEP);
         e = lock_take(file, fd);
     }
     return e;
@@ -116,7 +123,7 @@ static err open_all(struct store *s, enum store_mode mode, const struct store_mo
         return migrate_check(db, mods->migrations, mods->n_migrations, a, why);
     }
     TRY(open_writer(s, file, mode, mods, a, why));
-    if (mode == STORE_SERVE)
+    if (takes_calls(mode))
         TRY(handoff_start(file, s->writer, mods->calls, mods->n_calls, &s->handoff));
     return OK;
 }

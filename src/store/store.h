@@ -26,6 +26,7 @@ enum store_mode {
                    * Nothing is left of it when that fails */
     STORE_OWN,    /* an existing one, owning the writer: BUSY when another process does */
     STORE_SERVE,  /* as OWN, and takes calls of other processes */
+    STORE_TAKE_OVER, /* as SERVE, and waits for the process before it to end, 30 seconds at most */
     STORE_READ,   /* reading only */
     STORE_MIGRATE /* as OWN, applying missing migrations first */
 };

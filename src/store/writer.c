@@ -13,12 +13,14 @@ struct writer {
     struct job *head, **tail;
     size_t waiting;
     bool stopping;
+    usec began; /* monotonic: the batch under way; 0: none */
     struct writer_stats stats;
 };
 
 static struct job *take_batch(struct writer *w)
 {
     pthread_mutex_lock(&w->lock);
+    w->began = 0;
     while (!w->head && !w->stopping)
         pthread_cond_wait(&w->wake, &w->lock);
     struct job *batch = w->head, *last = NULL, *j = batch;
@@ -31,6 +33,7 @@ static struct job *take_batch(struct writer *w)
         w->tail = &w->head;
     if (last)
         last->next = NULL;
+    w->began = usec_mono();
     pthread_mutex_unlock(&w->lock);
     return batch;
 }
@@ -135,9 +138,8 @@ static void *writer_main(void *arg)
 {
     struct writer *w = arg;
     for (struct job *batch; (batch = take_batch(w)) != NULL;) {
-        usec began = usec_mono();
         int64_t n = run_batch(w, batch);
-        report(w, batch, n, usec_mono() - began);
+        report(w, batch, n, usec_mono() - w->began);
     }
     return NULL;
 }
@@ -244,4 +246,12 @@ struct writer_stats writer_stats(struct writer *w)
     s.waiting = (int64_t)w->waiting;
     pthread_mutex_unlock(&w->lock);
     return s;
+}
+
+bool writer_is_stuck(struct writer *w, usec longer)
+{
+    pthread_mutex_lock(&w->lock);
+    bool stuck = w->began != 0 && usec_mono() - w->began > longer;
+    pthread_mutex_unlock(&w->lock);
+    return stuck;
 }

@@ -38,5 +38,7 @@ MUST err writer_submit(struct writer *w, struct job *job);
 /* Runs and waits: for commands and tests, never in a request. */
 MUST err writer_call(struct writer *w, err (*run)(struct tx *, void *), void *arg);
 struct writer_stats writer_stats(struct writer *w);
+/* The batch under way was begun longer ago than that. */
+bool writer_is_stuck(struct writer *w, usec longer);
 
 #endif

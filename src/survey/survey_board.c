@@ -312,7 +312,7 @@ const struct route survey_office_routes[] = {
         .read = board_read,
         .query = board_query, .shows = VIEWS(&view_board_type)},
     {.method = GET, .path = "/surveys/{survey}/board/csv", .perm = &survey_p_board,
-        .journal = JOURNAL_EXPORT, .table = &board_table, .read = board_csv_read,
+        .flags = ROUTE_FRESH, .journal = JOURNAL_EXPORT, .table = &board_table, .read = board_csv_read,
         .query = board_query},
     {.method = GET, .path = "/surveys/{survey}/totals/csv", .perm = &survey_p_totals,
         .journal = JOURNAL_EXPORT, .table = &survey_totals_table,

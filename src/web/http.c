@@ -4,10 +4,9 @@
 
 #include "core/log.h"
 #include "web/http_clock.h"
+#include "web/http_peer.h"
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <stdatomic.h>
 
 enum { ARENA_LIMIT = 8 << 20, CONNECTION_MEMORY = 32 * 1024, TIMEOUT_S = 30, TICK = 5000,
@@ -18,7 +17,10 @@ struct http_server {
     struct http_app app;
     struct http_clock *clock;
     usec patience;
-    atomic_int sleeping; /* exchanges whose connection is suspended */
+    struct http_trust trust;
+    atomic_int open;     /* exchanges: from the request line to the end of the reply */
+    _Atomic usec active; /* monotonic: when one began or ended last */
+    atomic_int sleeping; /* of them: whose connection is suspended */
     atomic_bool draining;
 };
 
@@ -183,6 +185,8 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
         return NULL;
     }
     s->server = server;
+    atomic_fetch_add(&server->open, 1);
+    atomic_store(&server->active, usec_mono());
     s->connection = c;
     s->x.arena = a;
     s->x.seam = s;
@@ -195,6 +199,8 @@ static struct seam *seam_new(struct http_server *server, struct MHD_Connection *
 
 static void seam_free(struct seam *s)
 {
+    atomic_fetch_sub(&s->server->open, 1);
+    atomic_store(&s->server->active, usec_mono());
     http_file_close(&s->x);
     buf_free(&s->x.body);
     buf_free(&s->x.reply);
@@ -276,18 +282,27 @@ static enum MHD_Result ask_head(struct seam *s, int64_t length)
                                                   : MHD_YES;
 }
 
+static void find_client(struct seam *s)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(s->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char *dst = arena_alloc(s->x.arena, HTTP_CLIENT);
+    if (dst)
+        s->x.client = http_peer_client(&s->server->trust, info ? info->client_addr : NULL,
+            s->x.headers, s->x.n_headers, dst);
+}
+
 /* The headers are there, the body is not: everything that can be refused now is. */
 static enum MHD_Result first_call(struct seam *s, const char *version)
 {
     s->headed = usec_mono();
     http_alarm_set(s->alarm, patience_for(s, 0));
-    if (atomic_load(&s->server->draining))
-        return refuse(s, 503, "stopping\n");
     MHD_get_connection_values_n(s->connection, MHD_HEADER_KIND, collect_header, s);
     if (s->too_many_headers)
         return refuse(s, 431, "too many header fields\n");
     if (!lies_as_it_came(s, version) || err_is(http_guard(s->x.headers, s->x.n_headers)))
         return MHD_NO; /* closed: nothing after it on this connection can be trusted */
+    find_client(s);
     int64_t n = -1;
     str length = http_header(&s->x, "content-length");
     if (length.n && err_is(parse_i64(length, 0, INT64_MAX, &n)))
@@ -427,46 +442,42 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **alarm,
 
 /* ── the server ── */
 
-static err address_of(const struct http_config *config, struct sockaddr_storage *sa)
+/* The library's own words, without what it fills in: that may be an address. */
+static void log_library(void *cls, const char *format, va_list args)
 {
-    char address[64], port[8];
-    if (config->address.n >= sizeof address)
-        return ERR(INVALID);
-    snprintf(address, sizeof address, "%.*s", STR_F(config->address));
-    snprintf(port, sizeof port, "%d", config->port);
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-        .ai_socktype = SOCK_STREAM}, *found;
-    if (getaddrinfo(address, port, &hints, &found) != 0)
-        return ERR(INVALID);
-    memcpy(sa, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    return OK;
+    (void)cls, (void)args;
+    log_event(LOG_WARN, "http_library", (struct log_field[]){{"text", str_trim(str_of(format))}}, 1);
 }
 
 err http_start(const struct http_config *config, struct http_server **out)
 {
-    struct sockaddr_storage sa = {0};
-    TRY(address_of(config, &sa));
     struct http_server *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        close(config->listener);
         return ERR(NOMEM);
+    }
     s->app = config->app;
+    s->trust = config->trust;
     s->patience = config->patience ? config->patience : PATIENCE;
     err e = http_clock_start(s->patience, &s->clock);
     if (err_is(e)) {
+        close(config->listener);
         free(s);
         return e;
     }
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-        MHD_USE_ERROR_LOG | (sa.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0);
-    s->daemon = MHD_start_daemon(flags, (uint16_t)config->port, NULL, NULL, on_request, s,
-        MHD_OPTION_SOCK_ADDR, &sa, MHD_OPTION_THREAD_POOL_SIZE, config->threads,
-        MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
+        MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, (MHD_socket)config->listener, MHD_OPTION_THREAD_POOL_SIZE,
+        config->threads > 1 ? config->threads : 0, MHD_OPTION_CONNECTION_LIMIT, config->connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
     if (!s->daemon) {
+        close(config->listener);
         http_clock_stop(s->clock);
         free(s);
         return ERR(IO);
@@ -475,28 +486,30 @@ err http_start(const struct http_config *config, struct http_server **out)
     return OK;
 }
 
-int http_port(const struct http_server *s)
+unsigned http_connections(const struct http_server *s)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    return info ? info->port : 0;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
 }
 
-void http_stop(struct http_server *s, usec patience)
+void http_stop(struct http_server *s, usec idle, usec most)
 {
     if (!s)
         return;
     MHD_socket listener = MHD_quiesce_daemon(s->daemon);
     atomic_store(&s->draining, true);
+    /* Requests that nobody has read yet are seen by nobody: only when none was begun or ended for a
+     * while is there none. */
+    usec now = usec_mono(), end = now + most;
+    while (now < end && http_connections(s) > 0 &&
+           (atomic_load(&s->open) > 0 || now - atomic_load(&s->active) < idle)) {
+        usleep(TICK);
+        now = usec_mono();
+    }
     /* The library must not be stopped over a suspended connection; the writer ends every job. */
     while (atomic_load(&s->sleeping) > 0)
         usleep(TICK);
-    for (usec waited = 0; waited < patience; waited += TICK) {
-        const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-        if (!info || info->num_connections == 0)
-            break;
-        usleep(TICK);
-    }
     MHD_stop_daemon(s->daemon);
     http_clock_stop(s->clock);
     if (listener != MHD_INVALID_SOCKET)

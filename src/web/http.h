@@ -16,7 +16,18 @@ struct http_header {
 };
 
 enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20,
-    HTTP_SLOWEST = 4096 /* bytes a second; see http_config */ };
+    HTTP_SLOWEST = 4096 /* bytes a second; see http_config */,
+    HTTP_TRUSTED = 16, HTTP_CLIENT = 46 };
+
+/* Proxies whose word about the client is believed: see http_peer.h. */
+struct http_trust {
+    struct http_net {
+        uint8_t ip[16]; /* IPv4 as ::ffff:a.b.c.d */
+        int bits;       /* of 128 */
+    } nets[HTTP_TRUSTED];
+    size_t n;
+    bool unix_socket;
+};
 
 /* One request and its reply. Made by http.c (or a test); lives until the reply is sent. */
 struct http_exchange {
@@ -24,6 +35,7 @@ struct http_exchange {
     enum http_method method;
     str path;  /* raw, before '?' */
     str query; /* raw, after '?' */
+    str client; /* numeric address of who asks; empty: not known (http_peer.h) */
     struct http_header headers[HTTP_HEADERS];
     size_t n_headers;
     struct buf body;
@@ -65,10 +77,10 @@ struct http_app {
 };
 
 struct http_config {
-    str address;  /* "127.0.0.1" or "::1" or another */
-    int port;     /* 0: any free one */
+    int listener; /* a listening socket (http_listen.h); the server closes it */
     unsigned threads;
     unsigned connections;
+    struct http_trust trust;
     /* So long may take: a head, counted from the end of the reply before it (or the connection);
      * a body, and a reply on its way out, each that long and a second more for every HTTP_SLOWEST
      * bytes. Then the connection is closed. 0: 20 s. */
@@ -79,9 +91,12 @@ struct http_config {
 struct http_server;
 
 MUST err http_start(const struct http_config *config, struct http_server **out);
-int http_port(const struct http_server *s);
-/* Stops accepting, waits up to patience for open exchanges, then closes. */
-void http_stop(struct http_server *s, usec patience);
+/* Stops accepting; whoever queues at an inherited socket waits for the next process. Requests on
+ * open connections are still answered, the last of each with `Connection: close`. Ends when every
+ * connection has, when none was under way for idle, or when most has passed. */
+void http_stop(struct http_server *s, usec idle, usec most);
+/* Open connections, now. */
+unsigned http_connections(const struct http_server *s);
 
 /* The value of the first header of that name (case-insensitive); empty when absent. */
 str http_header(const struct http_exchange *x, const char *name);

@@ -3,7 +3,9 @@
 #include "web/web_private.h"
 
 #include "core/log.h"
+#include "web/web_metrics.h"
 #include "web/web_presence.h"
+#include "web/web_throttle.h"
 
 #include <sodium.h>
 
@@ -249,7 +251,11 @@ static err admit(struct req_private *p, bool *replied)
         return OK;
     }
     p->rq.route = route;
-    return guard_permission(p, route);
+    TRY(guard_permission(p, route));
+    if (!(route->flags & (ROUTE_PUBLIC | ROUTE_QUIET)))
+        touch_session(p);
+    p->stale = !guard_is_fresh(p);
+    return p->stale && x->method == GET ? ERR(DENIED) : OK;
 }
 
 static void log_reply(const struct req_private *p)
@@ -259,7 +265,9 @@ static void log_reply(const struct req_private *p)
     enum log_level level = status >= 500 ? LOG_ERROR : status >= 400 ? LOG_INFO : LOG_DEBUG;
     char code[16], ms[32]; /* not in the arena: it may be what ran out */
     snprintf(code, sizeof code, "%d", status);
-    snprintf(ms, sizeof ms, "%.1f", (double)(usec_mono() - p->began) / 1000);
+    usec took = usec_mono() - p->began;
+    snprintf(ms, sizeof ms, "%.1f", (double)took / 1000);
+    metrics_add(rq->web->metrics, rq->route, status, took);
     log_event(level, "request",
         (struct log_field[]){{"id", {p->id, REQUEST_ID}},
             {"method", str_of(route_method_name(rq->x->method))},
@@ -280,6 +288,7 @@ static err check_post(struct req_private *p)
         return e; /* the body could not be read: there is no token to compare */
     TRY(guard_csrf(p));
     TRY(e);
+    TRY(p->stale ? ERR(DENIED) : OK);
     return p->rq.route->flags & ROUTE_SLOW ? OK : run_prepare(p);
 }
 
@@ -291,7 +300,7 @@ static void reply_refused(struct req_private *p, err e)
         reply_status(p, 400, STR_NONE);
     else if (p->type && (e.code == ERR_STALE || e.code == ERR_CONFLICT))
         reply_view(p, 409);
-    else if (e.code != ERR_DENIED || !(resume_offer(p) || resume_at_once(p)))
+    else if (e.code != ERR_DENIED || !(resume_confirm(p) || resume_offer(p) || resume_at_once(p)))
         reply_error(p, e);
 }
 
@@ -504,6 +513,7 @@ static void check_rows(const struct web *w)
     for (size_t i = 0; i < w->config.n_routes; i++) {
         for (const struct route *r = w->config.routes[i]; r->path; r++) {
             BUG_IF(r->journal != JOURNAL_NONE && (r->method != GET || r->flags & ROUTE_PUBLIC));
+            BUG_IF(r->upload && (r->flags & ROUTE_FRESH));
             BUG_IF(r->upload && (r->method != POST || !(r->flags & ROUTE_SLOW)));
         }
     }
@@ -523,6 +533,12 @@ err web_new(const struct web_config *config, struct web **out)
         e = slow_start(w, slow_run);
     if (!err_is(e))
         e = presence_new(&w->presence);
+    if (!err_is(e))
+        e = throttle_new(&w->throttle);
+    if (!err_is(e))
+        e = touch_new(w);
+    if (!err_is(e))
+        e = metrics_new(config->routes, config->n_routes, &w->metrics);
     if (err_is(e)) {
         web_free(w);
         return e;
@@ -536,7 +552,10 @@ void web_free(struct web *w)
     if (!w)
         return;
     slow_stop(w->slow);
+    touch_free(w->touch);
+    throttle_free(w->throttle);
     presence_free(w->presence);
+    metrics_free(w->metrics);
     assets_free(w);
     sodium_memzero(w->csrf_key, sizeof w->csrf_key);
     free(w);

@@ -27,8 +27,19 @@ struct permission {
     uint32_t roles;   /* any of these (bits of org.h) */
 };
 
+/* How far a sign-in has come: until it is done, only the routes that say so are open. */
+enum sign_in_step {
+    STEP_DONE,
+    STEP_FACTOR, /* the second factor is still to be shown */
+    STEP_ENROL   /* a role held demands a second factor, and there is none yet */
+};
+
 struct principal {
     int64_t person; /* 0: nobody is signed in */
+    enum sign_in_step step; /* not done: no roles and no scope */
+    bool outside;   /* the organisation lets nobody in from this address */
+    usec fresh_at;  /* of a session: who it is was last proved then */
+    usec seen_at;   /* of a session: the last use written down */
     int64_t org;
     uint32_t roles;
     const struct scope *scope;
@@ -36,11 +47,29 @@ struct principal {
     bool bearer; /* by token: no cookie, so no CSRF */
 };
 
+/* Who asks: the SHA-256 of the session cookie's or bearer token's secret, and from where. */
+struct web_asking {
+    usec now;
+    struct bytes hash;
+    bool bearer;
+    str client; /* as in http.h */
+};
+
 /* What main fills from org. */
 struct web_auth {
-    /* hash: SHA-256 of the session cookie's or bearer token's secret. NOTFOUND: nobody. */
-    err (*load)(struct db *db, struct arena *a, usec now, struct bytes hash, bool bearer,
-        struct principal *out);
+    /* NOTFOUND: nobody. */
+    err (*load)(
+        struct db *db, struct arena *a, const struct web_asking *q, struct principal *out);
+    /* The session was used; called at most once a minute for each. NULL: nobody wants to know. */
+    err (*touch)(struct tx *tx, struct bytes hash);
+};
+
+/* A mail to a person of the installation: main hands it to the mail module, which stands above. */
+struct web_mail {
+    int64_t to;
+    str kind, key;     /* as in mail.h */
+    str subject, text, path;
+    usec not_after;    /* 0: never too late */
 };
 
 /* ── forms ── */
@@ -79,9 +108,15 @@ struct web_form {
 
 enum route_flag {
     ROUTE_PUBLIC = 1, /* nobody need be signed in */
-    ROUTE_SLOW = 2    /* prepare() of a POST, read() of a GET runs on the slow threads, not on a serving
-                       * one: it hashes, or writes a file */
+    ROUTE_SLOW = 2,   /* prepare() of a POST, read() of a GET runs on the slow threads, not on a
+                       * serving one: it hashes, or writes a file */
+    ROUTE_FACTOR = 4, /* open already while the second factor is to be shown */
+    ROUTE_ENROL = 8,  /* open already while a second factor is to be set up */
+    ROUTE_FRESH = 16, /* who it is must have been proved in the last WEB_FRESH_MINUTES */
+    ROUTE_PERSON = 32, /* for a person at a browser: no program with a token */
+    ROUTE_QUIET = 64  /* asked by a page on its own: does not count as use of the session */
 };
+enum { WEB_FRESH_MINUTES = 10 };
 
 /* One file beside the fields of a form sent as multipart/form-data. It goes to the disk as it
  * comes; the csrf field stands in front of it. Such a row is ROUTE_SLOW: keeping waits for the
@@ -162,6 +197,8 @@ MUST err req_show(struct req *rq, const struct view_type *type, const void *view
 MUST err req_go(struct req *rq, str path);
 /* Inside a write that changed what m counts: measured again, in the same transaction. */
 MUST err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measure *m);
+/* Queues a mail in the same transaction. */
+MUST err req_mail(struct tx *tx, struct req *rq, const struct web_mail *m);
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
@@ -222,9 +259,24 @@ struct bytes req_session_hash(const struct req *rq); /* of the cookie or token t
 enum { WEB_DRAFT = 65536 }; /* characters, the most */
 str req_draft(const struct req *rq);           /* for the hidden field "draft"; empty: nothing */
 void req_resume(struct req *rq, str draft);    /* after req_session_start(): shown before req_go()'s page */
+/* Bytes that only this installation can make or open (XChaCha20-Poly1305), as base64url; for one
+ * purpose, a short name. Empty without memory. INVALID: not ours. */
+enum { WEB_SEAL = 40 }; /* bytes a seal adds, before base64 */
+str req_seal(struct req *rq, const char *purpose, struct bytes plain);
+MUST err req_unseal(struct req *rq, const char *purpose, str text, struct bytes *plain);
 /* base64url of a secret, as used in cookies, tokens and links; and its hash. */
 str web_secret_text(struct arena *a, const uint8_t secret[WEB_SECRET]);
 MUST err web_secret_hash(str text, uint8_t hash[WEB_SECRET_HASH]);
+
+/* ── guessing ──
+ * Misses are counted in memory, by what they were aimed at and where they came from, so that
+ * nobody can shut out anybody else: doc/adr/0019-sign-in.md. */
+
+/* name: what was typed; person: whose it is, 0 when nobody's. How long until the next try. */
+usec req_guess_wait(const struct req *rq, str name, int64_t person);
+void req_guess_missed(struct req *rq, str name, int64_t person);
+/* It was right: forgotten, and this browser is known for this person from now on. */
+void req_guess_right(struct req *rq, str name, int64_t person);
 
 /* ── who else is here ── */
 
@@ -261,6 +313,7 @@ struct web_config {
     void (*frame)(struct req *rq, struct web_frame *frame);
     /* Keeps what a write has changed; main fills it from evidence, which stands above. */
     err (*measure)(struct tx *tx, struct arena *a, int64_t body, const struct measure *m);
+    err (*mail)(struct tx *tx, struct arena *a, const struct web_mail *m); /* NULL: none is sent */
     const struct conf *conf; /* what req_conf() answers from */
     str base;  /* path prefix, "" at the root */
     bool demo; /* 「架空データ」 on every page, X-Yagura-Data: fictitious on every answer */

@@ -39,13 +39,13 @@ err web_secret_hash(str s, uint8_t hash[WEB_SECRET_HASH])
     return OK;
 }
 
-static str cookie_value(const struct http_exchange *x)
+str guard_cookie(const struct http_exchange *x, const char *name)
 {
     str all = http_header(x, "cookie");
     for (str part; str_cut(&all, ';', &part);) {
         part = str_trim(part);
-        if (str_starts(part, str_of(cookie_name)))
-            return str_sub(part, sizeof cookie_name - 1, part.n);
+        if (str_starts(part, str_of(name)))
+            return str_sub(part, strlen(name), part.n);
     }
     return STR_NONE;
 }
@@ -56,11 +56,14 @@ err guard_principal(struct req_private *p, struct db *db)
     struct web *w = p->rq.web;
     str bearer = http_header(p->rq.x, "authorization");
     bool by_token = str_starts(bearer, S("Bearer "));
-    str secret = by_token ? str_trim(str_sub(bearer, 7, bearer.n)) : cookie_value(p->rq.x);
+    str secret = by_token ? str_trim(str_sub(bearer, 7, bearer.n)) : guard_cookie(p->rq.x, cookie_name);
     if (secret.n == 0 || err_is(web_secret_hash(secret, p->session_hash)))
         return by_token ? ERR(DENIED) : OK;
-    struct bytes hash = {p->session_hash, sizeof p->session_hash};
-    err e = w->config.auth.load(db, p->rq.a, p->rq.now, hash, by_token, &p->rq.who);
+    struct web_asking q = {.now = p->rq.now,
+        .hash = {p->session_hash, sizeof p->session_hash},
+        .bearer = by_token,
+        .client = p->rq.x->client};
+    err e = w->config.auth.load(db, p->rq.a, &q, &p->rq.who);
     if (e.code == ERR_NOTFOUND)
         return by_token ? ERR(DENIED) : OK;
     TRY(e);
@@ -69,12 +72,44 @@ err guard_principal(struct req_private *p, struct db *db)
     return OK;
 }
 
+static const struct {
+    unsigned flag;     /* of the rows that are open at this step */
+    const char *where; /* to be led to */
+} steps[] = {
+    [STEP_DONE] = {0, ""},
+    [STEP_FACTOR] = {ROUTE_FACTOR, "/sign-in/code"},
+    [STEP_ENROL] = {ROUTE_ENROL, "/account/code"},
+};
+
+static bool step_allows(const struct principal *who, const struct route *route)
+{
+    return who->step == STEP_DONE || (route->flags & steps[who->step].flag);
+}
+
+str guard_way_on(const struct req_private *p)
+{
+    return str_of(steps[p->rq.who.step].where);
+}
+
+bool guard_is_fresh(const struct req_private *p)
+{
+    const struct route *r = p->rq.route;
+    return !(r->flags & ROUTE_FRESH) || p->rq.who.bearer ||
+        p->rq.now - p->rq.who.fresh_at < WEB_FRESH_MINUTES * USEC_MINUTE;
+}
+
 err guard_permission(struct req_private *p, const struct route *route)
 {
     if (route->flags & ROUTE_PUBLIC)
         return OK;
-    if (p->rq.who.person == 0)
+    if (p->rq.who.person == 0 || !step_allows(&p->rq.who, route) ||
+        (p->rq.who.bearer && (route->flags & ROUTE_PERSON)))
         return ERR(DENIED);
+    if (p->rq.who.outside && !(route->flags & ROUTE_FACTOR && route->flags & ROUTE_ENROL)) {
+        req_say(&p->rq, str_fmt(p->rq.a, "今の場所（アドレス %.*s）からは、使わないことにしています。"
+                                         "庁内の端末から、もう一度お試しください。", STR_F(p->rq.x->client)));
+        return ERR(DENIED);
+    }
     return !route->perm || (route->perm->roles & p->rq.who.roles) ? OK : ERR(DENIED);
 }
 

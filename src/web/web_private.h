@@ -49,7 +49,8 @@ struct req_private {
     struct journal_entry journal; /* kind NONE: nothing to write */
     bool journaling;      /* the reply is ready and waits for its row */
     err journal_result;
-    str cookie;           /* Set-Cookie */
+    str cookie, device;   /* Set-Cookie: the session's, and the mark of this browser */
+    bool stale;           /* who it is must be proved again first */
     str draft;            /* sealed: to be put into the page, or come back from it */
     bool has_session;
     bool redraw;
@@ -61,6 +62,8 @@ struct req_private {
 
 struct slow;
 struct presence;
+struct touch;
+struct throttle;
 
 struct web {
     struct web_config config;
@@ -69,6 +72,9 @@ struct web {
     atomic_int uploads; /* under way */
     atomic_llong tls_at, plain_at; /* of web_proxy_seen() */
     struct presence *presence;
+    struct touch *touch;
+    struct throttle *throttle;
+    struct metrics *metrics;
     struct asset *assets;
     size_t n_assets;
 };
@@ -99,8 +105,15 @@ MUST err web_form_parse(struct req_private *p);
 const struct web_field *web_form_field(const struct web_form *form, str name);
 
 /* web_guard.c */
+#define GUARD_DEVICE "__Host-yagura-device="
+/* What follows the name (its "=" included) in the cookies that came; empty when absent. */
+str guard_cookie(const struct http_exchange *x, const char *name);
 MUST err guard_principal(struct req_private *p, struct db *db);
 MUST err guard_permission(struct req_private *p, const struct route *route);
+/* Where somebody who may not yet go on is led: "/sign-in/code"; empty when nothing is missing. */
+str guard_way_on(const struct req_private *p);
+/* False: the row asks for a proof of who it is that is younger. */
+bool guard_is_fresh(const struct req_private *p);
 MUST err guard_origin(struct req_private *p);
 MUST err guard_csrf(struct req_private *p);
 str guard_csrf_token(struct req_private *p);
@@ -113,6 +126,8 @@ int64_t guard_csrf_person(const struct req_private *p);
 bool resume_offer(struct req_private *p);
 /* A POST of another session than the form's: 「保存の続き」 at once. */
 bool resume_at_once(struct req_private *p);
+/* A POST that needs a younger proof of who it is: the page that asks for it, carrying the form. */
+bool resume_confirm(struct req_private *p);
 /* After signing in with a draft: 「保存の続き」. */
 bool resume_after(struct req_private *p);
 
@@ -147,6 +162,11 @@ MUST err assets_load(struct web *w);
 void assets_free(struct web *w);
 /* True when the path is an asset's: the reply is ready. */
 bool asset_serve(struct web *w, struct http_exchange *x);
+
+/* web_touch.c: sessions in use are written down in batches. */
+MUST err touch_new(struct web *w);
+void touch_free(struct touch *t); /* waits for the batch under way */
+void touch_session(struct req_private *p);
 
 /* web_slow.c */
 /* run: what a slow thread does with each request. */

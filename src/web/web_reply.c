@@ -50,6 +50,12 @@ static const struct {
     {S("plan-done"), S("完了にしました。")},
     {S("password"), S("パスワードを設定しました。サインインしてください。")},
     {S("bye"), S("サインアウトしました。")},
+    {S("reset"), S("登録されている人なら、メールにリンクを送りました。30分以内に使ってください。")},
+    {S("factor"), S("二つ目の確認方法を加えました。")},
+    {S("factor-removed"), S("二つ目の確認方法を外しました。")},
+    {S("session"), S("その端末をサインアウトしました。")},
+    {S("sessions"), S("ほかの端末を全てサインアウトしました。")},
+    {S("password-changed"), S("パスワードを変えました。")},
     {S("stopped"), S("利用を止めました。サインインも、鍵も、使えなくなりました。")},
     {S("attached"), S("根拠資料を加えました。")},
     {S("detached"), S("根拠資料を外しました。")},
@@ -104,6 +110,8 @@ static void set_common(struct req_private *p)
         http_set(x, "X-Yagura-Data", S("fictitious"));
     if (p->cookie.n)
         http_set(x, "Set-Cookie", p->cookie);
+    if (p->device.n)
+        http_set(x, "Set-Cookie", p->device);
 }
 
 static void begin(struct req_private *p, int status, str media_type)
@@ -256,23 +264,48 @@ void reply_status(struct req_private *p, int status, str detail)
         put_error_page(p, status, title, detail);
 }
 
-/* A person who is not signed in is led to the sign-in page and back. */
-static bool wants_sign_in(const struct req_private *p, err e)
+/* Where somebody is led who has to say first who it is: to sign in, to go on with it, or to prove
+ * it anew. Empty: nowhere. */
+static str door_of(const struct req_private *p, err e)
 {
-    return e.code == ERR_DENIED && p->rq.who.person == 0 && !p->rq.json &&
-        p->rq.x->method == GET;
+    bool get = p->rq.x->method == GET;
+    if (e.code != ERR_DENIED || p->rq.json)
+        return STR_NONE;
+    if (p->rq.who.person == 0)
+        return get ? S("/sign-in") : STR_NONE;
+    if (p->rq.who.step != STEP_DONE)
+        return guard_way_on(p);
+    return p->stale && get ? S("/confirm") : STR_NONE;
+}
+
+static void put_back(struct buf *next, const struct http_exchange *x)
+{
+    html_urlpart(next, x->path);
+    if (x->query.n) {
+        html_urlpart(next, S("?"));
+        html_urlpart(next, x->query);
+    }
 }
 
 void reply_error(struct req_private *p, err e)
 {
-    if (wants_sign_in(p, e)) {
+    str door = door_of(p, e);
+    if (door.n) {
         BUF_AUTO next = BUF(8192);
-        html_urlpart(&next, p->rq.x->path);
-        p->location = str_fmt(p->rq.a, "/sign-in?next=%.*s", STR_F(buf_view(&next)));
+        put_back(&next, p->rq.x);
+        bool back = p->rq.x->method == GET && next.n < 500;
+        p->location = str_fmt(p->rq.a, "%.*s%s%.*s", STR_F(door), back ? "?next=" : "",
+            STR_F(back ? buf_view(&next) : STR_NONE));
         reply_redirect(p);
         return;
     }
     int status = err_http(e);
+    if (e.code == ERR_DENIED && p->rq.who.step != STEP_DONE) {
+        req_say(&p->rq, S("サインインが途中です。二つ目の確認を済ませてください。"));
+        status = 401;
+    } else if (p->stale && e.code == ERR_DENIED && p->say.n == 0) {
+        req_say(&p->rq, S("この操作の前に、本人の確認が必要です。画面から行ってください。"));
+    }
     if (e.code == ERR_DENIED && p->rq.who.person == 0 && p->say.n == 0)
         status = 401;
     reply_status(p, status, STR_NONE);

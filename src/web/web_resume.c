@@ -9,20 +9,23 @@
 
 #include "resume.ht.h"
 
-#include <sodium.h>
-
 enum {
-    NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    HEAD = 2 * sizeof(int64_t),
-    PLAIN_MAX = WEB_DRAFT * 3 / 4 - NONCE - TAG, /* what fits when written as base64 */
-    BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
+    HEAD = 3 * sizeof(int64_t),
+    PLAIN_MAX = WEB_DRAFT * 3 / 4 - WEB_SEAL, /* what fits when written as base64 */
     LIFE_HOURS = 12 /* that of a session */
+};
+
+static const char purpose[] = "sealed draft";
+
+enum draft_kind {
+    DRAFT_LOST = 0,   /* the session ended over it */
+    DRAFT_CONFIRM = 1 /* it waits for a proof of who sends it */
 };
 
 struct draft {
     int64_t person; /* who typed it */
     usec at;
+    enum draft_kind kind;
     str path;
     struct pairs fields;
 };
@@ -37,50 +40,6 @@ void req_resume(struct req *rq, str draft)
     rq->p->draft = draft;
 }
 
-/* ── the seal ── */
-
-static void seal_key(const struct web *w, uint8_t key[crypto_auth_hmacsha256_BYTES])
-{
-    static const uint8_t purpose[] = "sealed draft"; /* else it is as long as no session's hash */
-    crypto_auth_hmacsha256(key, purpose, sizeof purpose, w->csrf_key);
-}
-
-static str seal(struct req_private *p, const struct buf *plain)
-{
-    uint8_t key[crypto_auth_hmacsha256_BYTES];
-    size_t n = NONCE + plain->n + TAG, text_n = sodium_base64_encoded_len(n, BASE64);
-    uint8_t *box = arena_alloc(p->rq.a, n);
-    char *text = arena_alloc(p->rq.a, text_n);
-    if (!box || !text)
-        return STR_NONE;
-    randombytes_buf(box, NONCE);
-    seal_key(p->rq.web, key);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        box + NONCE, NULL, (const uint8_t *)plain->p, plain->n, NULL, 0, NULL, box, key);
-    sodium_memzero(key, sizeof key);
-    sodium_bin2base64(text, text_n, box, n, BASE64);
-    return str_of(text);
-}
-
-static err unseal(struct req_private *p, str text, str *plain)
-{
-    uint8_t key[crypto_auth_hmacsha256_BYTES];
-    size_t n;
-    uint8_t *box = arena_alloc(p->rq.a, text.n + 1);
-    uint8_t *out = arena_alloc(p->rq.a, text.n + 1);
-    if (!box || !out)
-        return ERR(NOMEM);
-    if (sodium_base642bin(box, text.n + 1, text.p, text.n, NULL, &n, NULL, BASE64) != 0 ||
-        n < NONCE + TAG + HEAD)
-        return ERR(INVALID);
-    seal_key(p->rq.web, key);
-    int bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        out, NULL, NULL, box + NONCE, n - NONCE, NULL, 0, box, key);
-    sodium_memzero(key, sizeof key);
-    *plain = (str){(const char *)out, n - NONCE - TAG};
-    return bad ? ERR(INVALID) : OK;
-}
-
 /* ── what is carried ── */
 
 /* A form in which somebody types: its route is not open to everybody, and not all it takes are
@@ -91,14 +50,15 @@ static bool is_typed_in(const struct web_field *f)
 }
 
 /* False: an unknown field, or nothing worth keeping. Secrets are left out. */
-static bool put_fields(struct buf *b, const struct req_private *p)
+static bool put_fields(struct buf *b, const struct req_private *p, enum draft_kind kind)
 {
-    bool first = true, any = false;
+    bool first = true, any = kind == DRAFT_CONFIRM;
     for (size_t i = 0; i < p->typed.n; i++) {
         const struct pair *t = &p->typed.v[i];
         if (str_eq(t->name, S("csrf")))
             continue;
-        const struct web_field *f = web_form_field(p->rq.route->form, t->name);
+        const struct web_form *form = p->rq.route->form;
+        const struct web_field *f = form ? web_form_field(form, t->name) : NULL;
         if (!f)
             return false;
         if (f->type == FIELD_SECRET)
@@ -115,28 +75,30 @@ static bool put_fields(struct buf *b, const struct req_private *p)
 }
 
 /* p->draft of what person typed. NOTFOUND: nothing worth keeping. LIMIT: too much. */
-static err make_draft(struct req_private *p, int64_t person)
+static err make_draft(struct req_private *p, int64_t person, enum draft_kind kind)
 {
     BUF_AUTO plain = BUF(PLAIN_MAX);
-    int64_t head[2] = {person, p->rq.now};
+    int64_t head[3] = {person, p->rq.now, kind};
     buf_put(&plain, (const char *)head, HEAD);
     buf_str(&plain, p->rq.x->path);
     buf_char(&plain, '\n');
-    if (!put_fields(&plain, p))
+    if (!put_fields(&plain, p, kind))
         return ERR(NOTFOUND);
     TRY(buf_status(&plain));
-    p->draft = seal(p, &plain);
+    p->draft = req_seal(&p->rq, purpose, (struct bytes){(const uint8_t *)plain.p, plain.n});
     return p->draft.n ? OK : ERR(NOMEM);
 }
 
 static err open_draft(struct req_private *p, struct draft *out)
 {
-    str rest;
-    int64_t head[2];
-    TRY(unseal(p, p->draft, &rest));
-    memcpy(head, rest.p, HEAD);
-    rest = str_sub(rest, HEAD, rest.n);
-    *out = (struct draft){.person = head[0], .at = head[1]};
+    struct bytes plain;
+    int64_t head[3];
+    TRY(req_unseal(&p->rq, purpose, p->draft, &plain));
+    if (plain.n < HEAD)
+        return ERR(INVALID);
+    memcpy(head, plain.p, HEAD);
+    str rest = {(const char *)plain.p + HEAD, plain.n - HEAD};
+    *out = (struct draft){.person = head[0], .at = head[1], .kind = (enum draft_kind)head[2]};
     if (p->rq.now < out->at || p->rq.now - out->at > LIFE_HOURS * USEC_HOUR ||
         !str_cut(&rest, '\n', &out->path))
         return ERR(INVALID);
@@ -148,11 +110,12 @@ static err find_route(struct req_private *p, const struct draft *d)
 {
     const char *allow;
     const struct route *r = route_match(p->rq.web, POST, d->path, p, &allow);
-    if (!r || !r->form || (r->flags & ROUTE_PUBLIC))
+    if (!r || (r->flags & ROUTE_PUBLIC))
         return ERR(NOTFOUND);
     TRY(guard_permission(p, r));
     for (size_t i = 0; i < d->fields.n; i++) {
-        const struct web_field *f = web_form_field(r->form, d->fields.v[i].name);
+        const struct web_field *f =
+            r->form ? web_form_field(r->form, d->fields.v[i].name) : NULL;
         if (!f || f->type == FIELD_SECRET)
             return ERR(NOTFOUND);
     }
@@ -209,6 +172,7 @@ static err read_draft(struct req *rq, void *arg)
     TRY(open_draft(rq->p, &d));
     v->person = rq->who.person_name;
     v->other = d.person != rq->who.person;
+    v->confirmed = d.kind == DRAFT_CONFIRM;
     if (v->other)
         v->draft = rq->p->draft; /* still sealed: it is not theirs to read */
     else
@@ -220,9 +184,11 @@ static err read_draft(struct req *rq, void *arg)
 
 static err load_principal(struct req *rq, void *arg)
 {
-    struct bytes hash = {rq->p->session_hash, WEB_SECRET_HASH};
+    struct web_asking q = {.now = rq->now,
+        .hash = {rq->p->session_hash, WEB_SECRET_HASH},
+        .client = rq->x->client};
     (void)arg;
-    return rq->web->config.auth.load(rq->db, rq->a, rq->now, hash, false, &rq->who);
+    return rq->web->config.auth.load(rq->db, rq->a, &q, &rq->who);
 }
 
 static bool reply_draft(struct req_private *p, int status)
@@ -251,19 +217,27 @@ static bool may_carry(struct req_private *p)
         !p->rq.who.bearer && !err_is(guard_origin(p));
 }
 
-static bool reply_sign_in(struct req_private *p)
+/* The page there, with the draft in it, and the way back. */
+static bool reply_at(struct req_private *p, str where, str next, int status)
 {
     const char *allow;
-    const struct route *r = route_match(p->rq.web, GET, S("/sign-in"), p, &allow);
-    struct pair *next = ARENA_NEW(p->rq.a, struct pair);
-    if (!r || !next)
+    const struct route *r = route_match(p->rq.web, GET, where, p, &allow);
+    struct pair *query = ARENA_NEW(p->rq.a, struct pair);
+    if (!r || !query)
         return false;
-    *next = (struct pair){S("next"), p->rq.x->path};
-    p->query = (struct pairs){next, 1};
+    *query = (struct pair){S("next"), next};
+    p->query = (struct pairs){query, 1};
     p->n_errors = 0; /* what is wrong with the form is said when it is sent */
     p->rq.route = r;
-    web_reply_read(p, 401);
+    web_reply_read(p, status);
     return true;
+}
+
+bool resume_confirm(struct req_private *p)
+{
+    return p->stale && !p->rq.json && p->rq.x->method == POST &&
+        !err_is(make_draft(p, p->rq.who.person, DRAFT_CONFIRM)) &&
+        reply_at(p, S("/confirm"), S("/"), 403);
 }
 
 bool resume_offer(struct req_private *p)
@@ -275,12 +249,12 @@ bool resume_offer(struct req_private *p)
     }
     IGNORE(web_form_parse(p)); /* as far as it can be read */
     int64_t person = p->body_read ? guard_csrf_person(p) : 0;
-    err e = person ? make_draft(p, person) : ERR(NOTFOUND);
+    err e = person ? make_draft(p, person, DRAFT_LOST) : ERR(NOTFOUND);
     p->say = said;
     if (e.code == ERR_LIMIT)
         reply_status(p, 401, S("入力した内容が大きいため、引き継げませんでした。ブラウザーの「戻る」で"
                                "前の画面に戻り、内容を控えてから、サインインしてください。"));
-    return e.code == ERR_LIMIT || (!err_is(e) && reply_sign_in(p));
+    return e.code == ERR_LIMIT || (!err_is(e) && reply_at(p, S("/sign-in"), p->rq.x->path, 401));
 }
 
 bool resume_at_once(struct req_private *p)
@@ -289,5 +263,5 @@ bool resume_at_once(struct req_private *p)
         err_is(guard_permission(p, p->rq.route)) || !err_is(guard_csrf(p)))
         return false;
     int64_t person = guard_csrf_person(p);
-    return person && !err_is(make_draft(p, person)) && reply_draft(p, 403);
+    return person && !err_is(make_draft(p, person, DRAFT_LOST)) && reply_draft(p, 403);
 }

@@ -205,6 +205,11 @@ err req_measure(struct tx *tx, struct req *rq, int64_t body, const struct measur
     return rq->web->config.measure(tx, rq->a, body, m);
 }
 
+err req_mail(struct tx *tx, struct req *rq, const struct web_mail *m)
+{
+    return rq->web->config.mail ? rq->web->config.mail(tx, rq->a, m) : OK;
+}
+
 err req_go(struct req *rq, str path)
 {
     BUG_IF(path.n > 0 && path.p[0] != '/');

@@ -252,6 +252,7 @@ describe('the first day of a real installation', LIMIT, () => {
     async () => {
       const { admin } = c, { page } = admin;
       await admin.signIn('a@example.jp', '正しい馬の電池ホチキス十二');
+      await admin.enrol();
       assert.match(await page.locator('main').textContent(), /調査はまだありません/);
       await admin.look('home: empty');
       assert.ok(!(await admin.printed()).includes('架空'));
@@ -283,7 +284,7 @@ describe('the first day of a real installation', LIMIT, () => {
     await p.page.getByLabel(/^パスワード（もう一度）/).fill(PHRASE);
     await p.page.getByRole('button', { name: 'このパスワードにする' }).click();
     await p.signIn(login, PHRASE);
-    return p;
+    return p.enrolIfAsked();
   }
 
   step('people are registered, and told what is wrong with a registration', async () => {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { PASSWORD, PATIENCE, tempFolder } from '../lib.mjs';
+import { PASSWORD, PATIENCE, authenticator, tempFolder } from '../lib.mjs';
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -100,12 +100,40 @@ export class Person {
     await this.look('sign-in');
     await this.page.getByLabel('ログイン名').fill(login);
     await this.page.getByLabel('パスワード').fill(password);
-    await this.page.getByRole('button', { name: 'サインイン' }).click();
+    await this.page.getByRole('button', { name: 'サインイン', exact: true }).click();
     return this;
   }
 
+  /** Sets up an authenticator app on the page that asks for it; keeps the recovery codes. */
+  async enrol() {
+    const { page } = this;
+    assert.equal(new URL(page.url()).pathname, '/account/code');
+    await this.look('totp');
+    this.app = authenticator(await page.locator('dl.facts code').textContent());
+    await page.getByLabel(/^確認コード/).fill(await this.app());
+    await page.getByRole('button', { name: '登録する' }).click();
+    await this.look('codes');
+    this.codes = await page.locator('.codes code').allTextContents();
+    assert.equal(this.codes.length, 10);
+    await page.getByRole('link', { name: '保管した。続ける' }).click();
+    return this;
+  }
+
+  /** The second step of signing in. */
+  async second(code) {
+    assert.equal(new URL(this.page.url()).pathname, '/sign-in/code');
+    await this.page.getByLabel(/^確認コード/).fill(code ?? await this.app());
+    await this.page.getByRole('button', { name: '確認する' }).click();
+    return this;
+  }
+
+  /** Whoever must have two factors sets them up. */
+  async enrolIfAsked() {
+    return new URL(this.page.url()).pathname === '/account/code' ? this.enrol() : this;
+  }
+
   async signOut() {
-    await this.page.getByRole('button', { name: 'サインアウト' }).click();
+    await this.page.getByRole('button', { name: 'サインアウト', exact: true }).click();
     assert.equal(new URL(this.page.url()).pathname, '/sign-in');
     await this.says('サインアウトしました。');
   }

@@ -264,7 +264,7 @@ describe('two people at once', LIMIT, () => {
   async function again(p, login, password = PASSWORD) {
     await p.page.getByLabel('ログイン名').fill(login);
     await p.page.getByLabel('パスワード').fill(password);
-    await p.page.getByRole('button', { name: 'サインイン' }).click();
+    await p.page.getByRole('button', { name: 'サインイン', exact: true }).click();
   }
 
   async function continues(p, words) {
@@ -357,7 +357,7 @@ describe('two people at once', LIMIT, () => {
       await other.goto(`${c.server.url}/sign-in`);
       await other.getByLabel('ログイン名').fill('town');
       await other.getByLabel('パスワード').fill(PASSWORD);
-      await other.getByRole('button', { name: 'サインイン' }).click();
+      await other.getByRole('button', { name: 'サインイン', exact: true }).click();
       await other.waitForURL(`${c.server.url}/`);
       const value = js ? '611' : '612';
       await field(p).fill(value);

@@ -73,8 +73,8 @@ static void line_world(struct scenario *s, str args)
     jday today;
     struct store_modules mods = modules_store(s->a);
     str why;
-    struct web_config config = {.auth = {.load = org_principal_load}, .frame = main_frame,
-        .measure = evidence_take,
+    struct web_config config = {.auth = {.load = org_principal_load, .touch = org_session_touch}, .frame = main_frame,
+        .measure = evidence_take, .mail = main_mail,
         .assets = web_assets, .demo = true, .sample = true};
     struct conf *conf;
     BUG_IF(err_is(main_conf_new(s->a, &conf)));

@@ -2,7 +2,7 @@
 /* Who somebody is and what they may see: sessions, tokens, invitations, scopes. */
 #include "test/fixture.h"
 
-#include "org/org_private.h"
+#include "org/org_sign_in.h"
 
 #include <sodium.h>
 
@@ -28,7 +28,9 @@ static struct proof proof_of(struct fix *f, enum fix_person who, int n)
 static err add_session(struct tx *tx, void *arg)
 {
     const struct proof *p = arg;
-    return org_session_add(tx, p->person, hash_of(p), LIFE_H * USEC_HOUR);
+    struct new_session s = {
+        .person = p->person, .hash = hash_of(p), .life = LIFE_H * USEC_HOUR, .factors = 1};
+    return org_session_add(tx, &s);
 }
 
 static err add_token(struct tx *tx, void *arg)
@@ -39,7 +41,8 @@ static err add_token(struct tx *tx, void *arg)
 
 static err load(struct fix *f, const struct proof *p, bool bearer, struct principal *out)
 {
-    return org_principal_load(fix_db(f), f->a, f->now, hash_of(p), bearer, out);
+    struct web_asking q = {.now = f->now, .hash = hash_of(p), .bearer = bearer};
+    return org_principal_load(fix_db(f), f->a, &q, out);
 }
 
 /* ── principals ── */
@@ -60,13 +63,23 @@ static void a_session_says_who_and_where(void **state)
     assert_int_equal(scope_person(who.scope).v, f->person[P_PREF].v);
 }
 
+static err touch_session(struct tx *tx, void *arg)
+{
+    return org_session_touch(tx, hash_of(arg));
+}
+
 static void a_session_ends_with_its_time(void **state)
 {
     struct fix *f = *state;
     struct proof p = proof_of(f, P_TOWN, 1), q = proof_of(f, P_CITY, 2);
     struct principal who;
     fix_write(f, add_session, &p);
-    f->now += LIFE_H * USEC_HOUR - 1;
+    for (int h = 0; h < LIFE_H * 3; h++) { /* in use every 20 minutes */
+        assert_ok(load(f, &p, false, &who));
+        fix_write(f, touch_session, &p);
+        f->now += 20 * USEC_MINUTE;
+    }
+    f->now -= 1;
     assert_ok(load(f, &p, false, &who));
     f->now += 1;
     assert_err(load(f, &p, false, &who), NOTFOUND);
@@ -74,6 +87,80 @@ static void a_session_ends_with_its_time(void **state)
     fix_write(f, add_session, &q); /* sweeps what is over */
     assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM session"), 1);
     assert_ok(load(f, &q, false, &who));
+}
+
+static void a_session_ends_when_nobody_uses_it(void **state)
+{
+    struct fix *f = *state;
+    struct proof p = proof_of(f, P_TOWN, 1);
+    struct principal who;
+    usec begun = f->now;
+    fix_write(f, add_session, &p);
+    f->now += USEC_MINUTE - 1;
+    fix_write(f, touch_session, &p); /* once a minute at most */
+    assert_ok(load(f, &p, false, &who));
+    assert_int_equal(who.seen_at, begun);
+    f->now += ORG_IDLE_MINUTES * USEC_MINUTE - USEC_MINUTE;
+    assert_ok(load(f, &p, false, &who));
+    f->now += 1;
+    assert_err(load(f, &p, false, &who), NOTFOUND);
+}
+
+struct grown {
+    person_id person;
+    struct factor factor;
+    int64_t counter;
+};
+
+static err add_factor(struct tx *tx, void *arg)
+{
+    struct grown *g = arg;
+    g->factor = (struct factor){.person = g->person, .kind = FACTOR_TOTP, .name = S("a"),
+        .secret = {(const uint8_t *)"12345678901234567890", 20}, .counter = 1};
+    return org_factor_add(tx, &g->factor);
+}
+
+static err use_factor(struct tx *tx, void *arg)
+{
+    const struct grown *g = arg;
+    return org_factor_use(tx, &g->factor, g->counter);
+}
+
+static void a_password_alone_stands_before_the_second_step(void **state)
+{
+    struct fix *f = *state;
+    struct proof p = proof_of(f, P_NATION, 1);
+    struct grown g = {.person = f->person[P_NATION]};
+    struct principal who;
+    fix_write(f, add_session, &p);
+    assert_ok(load(f, &p, false, &who)); /* a demonstration */
+    assert_int_equal(who.step, STEP_DONE);
+    fix_sql(f, "DROP TRIGGER setting_keep_demo_update; UPDATE setting SET name='was' WHERE name='demo'");
+    assert_ok(load(f, &p, false, &who));
+    assert_int_equal(who.step, STEP_ENROL);
+    assert_int_equal(who.roles, 0);
+    assert_null(who.scope);
+    fix_write(f, add_factor, &g);
+    assert_ok(load(f, &p, false, &who));
+    assert_int_equal(who.step, STEP_FACTOR);
+    assert_int_equal(who.roles, 0);
+    fix_sql(f, "UPDATE session SET factors=2");
+    assert_ok(load(f, &p, false, &who));
+    assert_int_equal(who.step, STEP_DONE);
+    assert_int_equal(who.roles, ROLE_NATION);
+}
+
+static void a_code_works_once(void **state)
+{
+    struct fix *f = *state;
+    struct grown g = {.person = f->person[P_TOWN], .counter = 2};
+    fix_write(f, add_factor, &g);
+    fix_write(f, use_factor, &g);
+    assert_err(fix_try(f, use_factor, &g), STALE);
+    g.counter = 1;
+    assert_err(fix_try(f, use_factor, &g), STALE);
+    g.counter = 3;
+    fix_write(f, use_factor, &g);
 }
 
 static err drop_session(struct tx *tx, void *arg)
@@ -313,6 +400,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_PEOPLE(a_session_says_who_and_where),
         WITH_PEOPLE(a_session_ends_with_its_time),
+        WITH_PEOPLE(a_session_ends_when_nobody_uses_it),
+        WITH_PEOPLE(a_password_alone_stands_before_the_second_step),
+        WITH_PEOPLE(a_code_works_once),
         WITH_PEOPLE(sessions_are_dropped_alone_or_all_of_a_person),
         WITH_PEOPLE(tokens_and_sessions_do_not_stand_for_each_other),
         WITH_PEOPLE(somebody_inactive_is_nobody),

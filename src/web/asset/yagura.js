@@ -11,5 +11,7 @@ for (const form of document.querySelectorAll('form[method="post"]:not([data-auto
   });
 }
 
+if (document.querySelector('[data-passkey]')) import('./passkey.js');
+
 // Answers that are saved while they are given, and who else is giving them.
 if (document.querySelector('[data-autosave], [data-presence]')) import('./autosave.js');

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "web/http_listen.h"
 #include "web/http.h"
 
 #include <arpa/inet.h>
@@ -23,9 +24,13 @@ static bool begin(void *ctx, struct http_exchange *x)
     return true;
 }
 
+static struct http_listener listener;
+
 static struct http_server *start(usec patience)
 {
-    struct http_config config = {.address = S("127.0.0.1"), .threads = 1, .connections = 16,
+    assert_int_equal(http_listen_bind(S("127.0.0.1:0"), &listener).code, ERR_OK);
+    assert_int_equal(http_listen_start(&listener).code, ERR_OK);
+    struct http_config config = {.listener = listener.fd, .threads = 1, .connections = 16,
         .patience = patience, .app = {.begin = begin}};
     struct http_server *s;
     signal(SIGPIPE, SIG_IGN);
@@ -33,10 +38,11 @@ static struct http_server *start(usec patience)
     return s;
 }
 
-static int dial(const struct http_server *s, const char *text)
+static int dial(const char *text)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(s)),
-        .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in to;
+    socklen_t n = sizeof to;
+    assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&to, &n), 0);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
     assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
@@ -49,10 +55,10 @@ static bool is_let_go(int fd)
     return send(fd, "x", 1, MSG_NOSIGNAL) < 0 || recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-static void is_served(const struct http_server *s)
+static void is_served(void)
 {
     char reply[512] = "";
-    int fd = dial(s, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    int fd = dial("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     assert_true(recv(fd, reply, sizeof reply - 1, 0) > 12);
     assert_memory_equal(reply, "HTTP/1.1 200", 12);
     close(fd);
@@ -69,10 +75,10 @@ static void whoever_drips_is_let_go(void **state)
     size_t left = COUNT_OF(beginnings);
     (void)state;
     for (size_t i = 0; i < COUNT_OF(beginnings); i++)
-        fds[i] = dial(s, beginnings[i]);
+        fds[i] = dial(beginnings[i]);
     for (int round = 0; round < ROUNDS && left > 0; round++) {
         poll(NULL, 0, PAUSE_MS);
-        is_served(s);
+        is_served();
         for (size_t i = 0; i < COUNT_OF(beginnings); i++) {
             if (fds[i] < 0 || !is_let_go(fds[i]))
                 continue;
@@ -82,7 +88,7 @@ static void whoever_drips_is_let_go(void **state)
         }
     }
     assert_int_equal(left, 0);
-    http_stop(s, 0);
+    http_stop(s, 0, 0);
 }
 
 /* Sent in the smallest pieces, a head as it should be is taken. */
@@ -93,7 +99,7 @@ static void a_head_in_pieces_is_as_good_as_one(void **state)
     struct http_server *s = start(0);
     char reply[512] = "";
     (void)state;
-    int fd = dial(s, "");
+    int fd = dial("");
     for (size_t i = 0; i < sizeof head - 1; i++) {
         assert_int_equal(send(fd, head + i, 1, 0), 1);
         poll(NULL, 0, i % 16 == 0);
@@ -101,7 +107,7 @@ static void a_head_in_pieces_is_as_good_as_one(void **state)
     assert_true(recv(fd, reply, sizeof reply - 1, 0) > 12);
     assert_memory_equal(reply, "HTTP/1.1 200", 12);
     close(fd);
-    http_stop(s, 0);
+    http_stop(s, 0, 0);
 }
 
 int main(void)

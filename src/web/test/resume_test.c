@@ -94,8 +94,10 @@ static err write_entry(struct tx *tx, struct req *rq)
     randombytes_buf(secret, sizeof secret);
     TRY(web_secret_hash(web_secret_text(rq->a, secret), f->hash));
     TRY(db_exec(tx,
-        SQL("INSERT INTO session (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)"),
-        V(((struct bytes){f->hash, sizeof f->hash}), f->who, tx_now(tx), tx_now(tx) + USEC_HOUR)));
+        SQL("INSERT INTO session (hash, id, person, created_at, expires_at, seen_at, fresh_at,"
+            " factors, device, address) VALUES ($1, $5, $2, $3, $4, $3, $3, 1, '', '')"),
+        V(((struct bytes){f->hash, sizeof f->hash}), f->who, tx_now(tx), tx_now(tx) + USEC_HOUR,
+            tx_id(tx))));
     req_session_start(rq, secret, USEC_HOUR);
     req_resume(rq, f->draft);
     return req_go(rq, S("/"));
