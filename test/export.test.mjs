@@ -149,7 +149,7 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
     const counts = { answers: of('fact'), contacts: of('contact'), contact_events: of('contact_event'),
       people: of('person'), sections: of('section'), organs: of('organ'), policy: of('policy'), plan: of('plan_item'),
       files: of('item_file'), comments: of('item_comment'), responses: of('response'), measurements: of('evidence'),
-      assignments: of('assignment'), attributes: of('body_attribute'), roles: through('person_role', 'person', 'person'),
+      assignments: of('assignment'), allowed_networks: of('allowed'), attributes: of('body_attribute'), roles: through('person_role', 'person', 'person'),
       submissions: through('submission', 'response', 'response'), steps: through('response_step', 'response', 'response'),
       deputies: through('deputy', 'principal', 'person'), section_members: through('section_member', 'section', 'section') };
     for (const [name, sql] of Object.entries(counts)) assert.equal(json(name).length, Number(sqlite(c.file, sql)), name);
@@ -164,7 +164,7 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
       reminder: 'what the office sent', retention: 'in body', progress: 'computed from answers' };
     const IN = { fact: 'answers', contact: 'contacts', contact_event: 'contact_events', person: 'people', section: 'sections',
       organ: 'organs', policy: 'policy', plan_item: 'plan', item_file: 'files', item_comment: 'comments', response: 'responses',
-      evidence: 'measurements', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
+      evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
     const there = sqlite(c.file, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i ON i.name='body'
       WHERE m.type='table' ORDER BY 1`).trim().split('\n');
     assert.deepEqual(there.filter((t) => !IN[t] && !LEFT_OUT[t]), [], 'add a row to the takeouts of its module');

@@ -61,7 +61,7 @@ static err page_read(struct req *rq)
 /* ── the file ── */
 
 static const char readme[] =
-    "%.*s のデータ\r\n"
+    "%.*s%.*s のデータ\r\n"
     "%.*s に、櫓（Yagura）から書き出しました。\r\n"
     "職員の氏名や緊急連絡先、提出していない回答が入っています。取扱いに注意してください。\r\n"
     "\r\n"
@@ -94,6 +94,7 @@ static const char readme[] =
 static err make(struct req *rq, int fd, int64_t *size)
 {
     BUF_AUTO when = BUF(64);
+    str notice = web_is_demo(rq->web) ? S("【架空データ】") : STR_NONE;
     put_iso_time(&when, rq->now);
     struct export_run run = {.db = rq->db,
         .a = rq->a,
@@ -101,7 +102,7 @@ static err make(struct req *rq, int fd, int64_t *size)
         .now = rq->now,
         .kind = web_is_demo(rq->web) ? S("架空データ") : STR_NONE,
         .blobs = store_blobs(web_store(rq->web)),
-        .readme = str_fmt(rq->a, readme, STR_F(rq->who.org_name), STR_F(buf_view(&when)))};
+        .readme = str_fmt(rq->a, readme, STR_F(notice), STR_F(rq->who.org_name), STR_F(buf_view(&when)))};
     err e = export_write(&run, fd, size);
     if (e.code == ERR_LIMIT)
         req_say(rq, S("データが大きすぎて、一つの ZIP ファイルにできません。システム管理者に、控えからの取り出しを頼んでください。"));

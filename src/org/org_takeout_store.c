@@ -199,6 +199,20 @@ static struct rows attribute_rows(struct db *db, int64_t body)
         V(body));
 }
 
+static const struct column allowed_columns[] = {
+    {"range", "アドレスの範囲", COLUMN_TEXT, KEY_COLUMN, "サインインできるネットワーク"},
+    {"note", "補足", COLUMN_TEXT, MAY_BE_EMPTY, "人が書いた文"},
+};
+static const struct table allowed_table = {.title = "サインインできるネットワーク",
+    .about = "1行が一つの範囲。行がなければ、どこからでもサインインできる", RECORD,
+    TABLE_COLUMNS(allowed_columns)};
+
+static struct rows allowed_rows(struct db *db, int64_t body)
+{
+    return db_query(
+        db, SQL("SELECT range, note FROM allowed WHERE body=$1 ORDER BY range"), V(body));
+}
+
 const struct takeout org_takeouts[] = {
     {"body", &body_table, body_rows},
     {"attributes", &attribute_table, attribute_rows},
@@ -210,5 +224,6 @@ const struct takeout org_takeouts[] = {
     {"deputies", &deputy_table, deputy_rows},
     {"contacts", &contact_table, contact_rows},
     {"contact_events", &contact_event_table, contact_event_rows},
+    {"allowed_networks", &allowed_table, allowed_rows},
     TAKEOUT_END,
 };
