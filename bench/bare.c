@@ -57,11 +57,13 @@ static void put(sqlite3 *db, sqlite3_stmt *st, int64_t id, int64_t response, int
 int bench_bare(int argc, char **argv)
 {
     static int64_t responses[4096];
-    int64_t batch = 0, saves = 0, question = 1;
+    static const char usage[] = "bare DB BATCH SAVES";
+    int64_t question = 1;
     sqlite3_stmt *st[COUNT_OF(statements)];
-    if (argc < 3 || err_is(parse_i64(str_of(argv[1]), 1, 100000, &batch)) ||
-        err_is(parse_i64(str_of(argv[2]), 1, 100000000, &saves)))
-        bench_fail("bare DB BATCH SAVES");
+    if (argc < 3)
+        bench_fail(usage);
+    int64_t batch = bench_number(argv[1], 100000, usage);
+    int64_t saves = bench_number(argv[2], 100000000, usage);
     sqlite3 *db = open_db(argv[0]);
     size_t n = load_responses(db, responses, COUNT_OF(responses));
     for (size_t i = 0; i < COUNT_OF(statements); i++)

@@ -445,7 +445,7 @@ test('a folder that cannot be written to: a sentence, and no row', LIMIT, async 
   fs.writeFileSync(`${w.file}.blobs`, 'a file in its place');
   const r = await w.attach('ORG-01', 'a.pdf', '%PDF-1');
   assert.equal(r.status, 500);
-  assert.match(r.json.detail, /保存先の空きが足りないかもしれません/);
+  assert.match(r.json.detail, /ファイルを保存できませんでした。システム管理者/);
   assert.equal(w.count(), 0);
   fs.rmSync(`${w.file}.blobs`);
   assert.equal((await w.attach('ORG-01', 'a.pdf', '%PDF-1')).status, 200);

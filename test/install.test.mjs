@@ -170,7 +170,7 @@ describe('the package', LIMIT, () => {
   test('from init over the link to signing in, through nginx', LIMIT, async () => {
     const m = c.machine;
     const port = await freePort();
-    const text = m.ok('cat', CONF).replace('#serve.listen = 127.0.0.1:8080', `serve.listen = 127.0.0.1:${port}`)
+    const text = m.ok('cat', CONF).replace(/^#serve\.trust-proxy = /m, 'serve.trust-proxy = ')
       .replace(/^#url = .*/m, `url = https://${HOST}`);
     m.write(CONF, text);
     m.ok(...as('yagura', 'conf', 'check', '--conf', CONF));
@@ -178,7 +178,10 @@ describe('the package', LIMIT, () => {
     const [, link] = new RegExp(`https://${HOST}(/\\S+)`).exec(said);
     assert.equal(m.ok('stat', '-c', '%U %a', '/var/lib/yagura/yagura.db').trim(), 'yagura 600');
     m.ok(...as(...exec('yagura-serve.service', 'ExecStartPre')));
-    const server = m.spawn(...as(...exec('yagura-serve.service')));
+    // The socket is systemd's, as yagura.socket says: systemd's own tool hands it over.
+    assert.match(unit('yagura.socket'), /^ListenStream=127\.0\.0\.1:8080$/m);
+    const server = m.spawn(...as('systemd-socket-activate', '-l', `127.0.0.1:${port}`,
+      ...exec('yagura-serve.service')));
     await listening(port);
     const front = await nginx(port);
     const v = await visitor(front.https, c.tls.ca);
@@ -281,9 +284,10 @@ async function crawl(v, base, outside) {
       for (const [, name, target] of r.text.matchAll(/\s(href|src|action|formaction|srcset|data|poster)="([^"]*)"/g)) {
         follow(where, target, !/action/.test(name));
       }
-      for (const [found] of r.text.matchAll(/<base|@import|url\([^)]*\)/g)) note(where, found);
+      for (const [found] of r.text.matchAll(/<base|@import|url\((?!#)[^)]*\)/g)) note(where, found);
     } else if (/css/.test(type)) {
-      for (const [, target] of r.text.matchAll(/(?:url\(|@import )\s*['"]?([^'")\s]*)/g)) {
+      const rules = r.text.replace(/\/\*[^]*?\*\//g, '');
+      for (const [, target] of rules.matchAll(/(?:url\(|@import )\s*['"]?([^'")\s]*)/g)) {
         if (!/^data:/.test(target)) note(where, target);
       }
     } else if (/javascript/.test(type)) {

@@ -18,7 +18,7 @@ const LIMIT = { timeout: 300_000 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: 6 });
 after(() => agent.destroy());
 
-const ROLES = ['town', 'kacho', 'ciso', 'u483028', 'pref', 'nation', 'system'];
+const ROLES = ['town', 'town2', 'kacho', 'ciso', 'u483028', 'pref', 'nation', 'system'];
 
 /** Texts of the very moment: the page and its JSON are two requests, a moment apart. */
 const OF_THE_MOMENT = [/^順番を待つ書き込み \d+ 件/, /^空き \d+%（\d+MB）$/, /^yagura-anchor-1 /];
@@ -28,6 +28,7 @@ const c = {};
 
 before(async () => {
   c.file = demo('--sample');
+  sqlite(c.file, "INSERT INTO person_role SELECT id, 4, 0 FROM person WHERE login='town2'"); // 団体管理者
   c.server = await serve(c.file);
   c.as = (login) => program(c.server.url, login && token(c.file, login), agent);
   const got = await c.as(null).get('/openapi.json');

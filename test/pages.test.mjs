@@ -14,7 +14,7 @@ const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|\/files\/\{file\}$|^\/openapi\.json$/;
+const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{file\}$|^\/openapi\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
@@ -26,7 +26,7 @@ const VIEWS = {
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],
   '/bodies/new': ['system'], '/bodies/merge': ['system'], '/bodies/{body}/scope': ['system'],
   '/bodies/{body}/members': ['system'], '/bodies/{body}/name': ['system'], '/bodies/attributes': ['system'],
-  '/bodies/{body}/organs': ['system'], '/bodies/{body}/organs/{organ}': ['system'], '/seen': ['town'],
+  '/bodies/{body}/organs': ['system'], '/bodies/{body}/organs/{organ}': ['system'], '/seen': ['town'], '/export': ['town2'],
   '/contacts': ['town'], '/contacts/of': ['pref'], '/contacts/of/{body}': ['pref'],
   '/contacts/items/{contact}': ['town'], '/mail': ['system'], '/system': ['system'], '/surveys/new': ['nation'],
   '/board': ['pref', 'nation'], '/totals': ['nation'], '/surveys/{survey}/board': ['pref', 'nation'],
@@ -202,6 +202,7 @@ describe('every view', WHOLE, () => {
       pref: '480002', code6: '', lgwan: 'yes', decision: 'in', reason: '接続', day: '2020-04-01' });
     assert.equal(made.status, 200, made.text);
     c.union = Number(sqlite(c.file, "SELECT id FROM body WHERE name='水道企業団'").trim());
+    sqlite(c.file, "INSERT INTO person_role SELECT id, 4, 0 FROM person WHERE login='town2'"); // 団体管理者
     sqlite(c.file, `INSERT INTO organ VALUES (483010, 1, 1, '議会', 1, '方針を定めた', '', '議長', 20000, 0, 0);`);
     const past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();
     const edition = await nation.post(`/surveys/${past}/editions`, {});

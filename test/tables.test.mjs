@@ -81,6 +81,7 @@ const FILES = {
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
+  'export/export': 'what is in the ZIP, where each of them is a file',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
   'main/system': 'the state of the program at this moment, also as JSON',
   'org/account': 'where one person is signed in at this moment, on the own page',

@@ -91,4 +91,5 @@ const struct module evidence_module = {
     .tick = "evidence.tick",
     .calls = calls,
     .migrations = evidence_migrations,
+    .takeouts = evidence_takeouts,
 };

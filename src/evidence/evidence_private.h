@@ -28,4 +28,6 @@ MUST err evidence_add(struct tx *tx, int64_t body, str question, const struct me
 /* Local governments behind an id, in order, up to EVIDENCE_STEP. */
 MUST err evidence_bodies(struct db *db, int64_t after, int64_t body[EVIDENCE_STEP], size_t *n);
 
+extern const struct takeout evidence_takeouts[];
+
 #endif

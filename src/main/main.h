@@ -7,6 +7,7 @@
 #include "backup/backup.h"
 #include "core/version.h"
 #include "evidence/evidence.h"
+#include "export/export.h"
 #include "guide/guide.h"
 #include "policy/policy.h"
 #include "survey/survey.h"

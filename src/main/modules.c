@@ -16,6 +16,7 @@ const struct module *const modules[] = {
     &survey_module,
     &policy_module,
     &guide_module,
+    &export_module,
     &inspect_module,
     NULL,
 };

@@ -51,5 +51,6 @@ const struct module org_module = {
     .next = org_next,
     .measures = org_measures,
     .tick = "org.tick",
+    .takeouts = org_takeouts,
     .inspections = org_inspections,
 };

@@ -182,4 +182,6 @@ extern const struct call org_calls[];
 
 extern const struct embedded org_migrations[];
 
+extern const struct takeout org_takeouts[];
+
 #endif

@@ -29,6 +29,7 @@ const struct module policy_module = {
     .routes = (const struct route *const[]){policy_routes, policy_office_routes, NULL},
     .permissions = permissions,
     .migrations = policy_migrations,
+    .takeouts = policy_takeouts,
     .nav = nav,
     .measures = policy_measures,
 };

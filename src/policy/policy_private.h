@@ -64,4 +64,6 @@ extern const struct route policy_routes[], policy_office_routes[];
 extern const struct permission policy_p_keep, policy_p_read, policy_p_guideline;
 extern const struct measure policy_measures[];
 
+extern const struct takeout policy_takeouts[];
+
 #endif

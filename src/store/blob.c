@@ -49,17 +49,27 @@ static void paths_of(
 
 /* ── coming in ── */
 
+static err open_nameless(str folder, char path[FOLDER], int *fd)
+{
+    TRY(folder_of(folder, path));
+    TRY(make_folder(path));
+    *fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
+    return *fd < 0 ? file_error() : OK;
+}
+
+err blob_scratch(str folder, int *fd)
+{
+    char path[FOLDER];
+    return open_nameless(folder, path, fd);
+}
+
 err blob_writer_new(str folder, struct blob_writer **out)
 {
     struct blob_writer *w = calloc(1, sizeof *w);
     if (!w)
         return ERR(NOMEM);
-    err e = folder_of(folder, w->folder);
-    if (!err_is(e))
-        e = make_folder(w->folder);
-    w->fd = err_is(e) ? -1 : open(w->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
-    if (!err_is(e) && w->fd < 0)
-        e = file_error();
+    w->fd = -1;
+    err e = open_nameless(folder, w->folder, &w->fd);
     if (err_is(e)) {
         blob_writer_free(w);
         return e;

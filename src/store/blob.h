@@ -32,6 +32,10 @@ MUST err blob_writer_read(
  * disk, so never on a serving thread or the writer's. */
 MUST err blob_writer_keep(struct blob_writer *w, struct blob *out);
 
+/* A nameless file in the folder, open for reading and writing, gone when it is closed: for what is
+ * made to be sent once. The caller closes *fd. IO, FULL as above. */
+MUST err blob_scratch(str folder, int *fd);
+
 /* The row; nothing changes when there is one. */
 MUST err blob_add(struct tx *tx, const struct blob *b, str media);
 /* Opens the file for reading. NOTFOUND: it is missing; IO: it has another size. The caller closes

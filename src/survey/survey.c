@@ -41,6 +41,7 @@ const struct module survey_module = {
         survey_file_routes, survey_measure_routes, survey_remind_routes, survey_plan_routes, NULL},
     .permissions = permissions,
     .migrations = survey_migrations,
+    .takeouts = survey_takeouts,
     .nav = nav,
     .next = survey_next_step,
     .check = survey_check,

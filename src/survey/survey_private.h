@@ -383,4 +383,6 @@ MUST err survey_check(struct db *db, struct arena *a, struct check_report *repor
 /* survey_release_check_store.c: what was let out, from the facts. */
 MUST err survey_release_check(struct db *db, const struct survey *s, struct check_report *report);
 
+extern const struct takeout survey_takeouts[];
+
 #endif

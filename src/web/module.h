@@ -6,6 +6,7 @@
 
 #include "web/inspect.h"
 #include "web/measure.h"
+#include "web/takeout.h"
 #include "web/web.h"
 
 struct nav_item {
@@ -38,6 +39,7 @@ struct module {
     const struct embedded *migrations;            /* ends with name == NULL; or NULL */
     const struct nav_item *nav;                   /* ends with label == NULL; or NULL */
     const struct measure *measures;               /* ends with name == NULL; or NULL */
+    const struct takeout *takeouts;               /* ends with name == NULL; or NULL */
     const struct conf_table *conf;                /* keys of the configuration; or NULL */
     const struct inspection *inspections;         /* ends with key == NULL; or NULL */
     err (*next)(struct req *rq, struct next_step *out); /* or NULL; rq->db is readable */

@@ -47,9 +47,8 @@ static err run_read(struct req_private *p)
     return in_memory(p, req_reading(&p->rq, call_read, NULL));
 }
 
-void web_reply_read(struct req_private *p, int status)
+static void reply_after_read(struct req_private *p, err e, int status)
 {
-    err e = run_read(p);
     if (err_is(e))
         reply_error(p, e);
     else if (p->location.n && p->rq.x->method == GET)
@@ -62,6 +61,11 @@ void web_reply_read(struct req_private *p, int status)
         reply_view(p, status);
     else
         reply_error(p, ERR(BUG));
+}
+
+void web_reply_read(struct req_private *p, int status)
+{
+    reply_after_read(p, run_read(p), status);
 }
 
 /* The form's page once more, with what was typed and the messages beside the fields. */
@@ -143,8 +147,8 @@ static void submit_job(struct req_private *p)
 
 static void slow_run(struct req_private *p)
 {
-    err e = run_prepare(p);
-    if (err_is(e)) {
+    err e = p->reading_slowly ? run_read(p) : run_prepare(p);
+    if (err_is(e) || p->reading_slowly) {
         p->result = e;
         p->rq.x->resume(p->rq.x);
     } else {
@@ -379,6 +383,9 @@ static bool app_begin(void *ctx, struct http_exchange *x)
         if (!err_is(e) && p->rq.route->write)
             return false; /* the write follows in start() */
     }
+    p->reading_slowly = !p->replied && !err_is(e) && x->method == GET && p->rq.route->flags & ROUTE_SLOW;
+    if (p->reading_slowly)
+        return false;
     if (err_is(e))
         reply_refused(p, in_memory(p, e));
     else if (!p->replied)
@@ -415,7 +422,10 @@ static bool app_finish(void *ctx, struct http_exchange *x)
     if (p->journaling && err_is(p->journal_result)) {
         reply_error(p, p->journal_result); /* without its row nothing is shown */
     } else if (!p->journaling) {
-        reply_written(p);
+        if (p->reading_slowly)
+            reply_after_read(p, p->result, 200);
+        else
+            reply_written(p);
         p->journaling = web_journal_is_due(p);
         if (p->journaling)
             return false; /* what the reply shows is written down first */

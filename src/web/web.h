@@ -108,7 +108,8 @@ struct web_form {
 
 enum route_flag {
     ROUTE_PUBLIC = 1, /* nobody need be signed in */
-    ROUTE_SLOW = 2,   /* prepare() hashes: runs on the slow threads, not on a serving thread */
+    ROUTE_SLOW = 2,   /* prepare() of a POST, read() of a GET runs on the slow threads, not on a
+                       * serving one: it hashes, or writes a file */
     ROUTE_FACTOR = 4, /* open already while the second factor is to be shown */
     ROUTE_ENROL = 8,  /* open already while a second factor is to be set up */
     ROUTE_FRESH = 16, /* who it is must have been proved in the last WEB_FRESH_MINUTES */
@@ -215,9 +216,14 @@ MUST err req_csv_too_long(struct req *rq);
 MUST err req_send_blob(
     struct req *rq, const char *media_type, str file_name, const struct blob *b);
 
+/* The same of an open file of n bytes that the program made, which is closed whatever comes of it. */
+MUST err req_send_file(struct req *rq, const char *media_type, str file_name, int fd, int64_t n);
+
 /* Whose data the reply shows, and what, for people; what is one's own is not written down. A row
  * of kind SEEN must say it. */
 void req_journal_body(struct req *rq, int64_t body, str what);
+/* Of one's own body, and written down all the same: everything of it leaves at once. */
+void req_journal_own(struct req *rq, str what);
 
 /* The file that came with a form; false: none was chosen. */
 struct req_file {

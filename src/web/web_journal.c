@@ -29,7 +29,7 @@ static void shown(struct req_private *p, enum journal_kind kind)
         reply_error(p, ERR(BUG)); /* the row says it shows somebody's data: whose? */
         return;
     }
-    if (p->journal_body == p->rq.who.org)
+    if (p->journal_body == p->rq.who.org && !p->journal_own)
         return; /* one's own */
     p->journal = (struct journal_entry){.person = p->rq.who.person,
         .org = p->rq.who.org,
@@ -61,4 +61,10 @@ void req_journal_body(struct req *rq, int64_t body, str what)
     rq->p->journal_named = true;
     rq->p->journal_body = body;
     rq->p->journal_object = str_dup(rq->a, what);
+}
+
+void req_journal_own(struct req *rq, str what)
+{
+    req_journal_body(rq, rq->who.org, what);
+    rq->p->journal_own = true;
 }

@@ -42,6 +42,8 @@ struct req_private {
     bool headed, replied; /* app_head has run; it wrote the reply */
     err admitted;         /* what it found */
     bool journal_named;   /* whose data was shown */
+    bool journal_own;     /* written down although it is one's own */
+    bool reading_slowly;  /* read() runs on a slow thread */
     int64_t journal_body;
     str journal_object;
     struct journal_entry journal; /* kind NONE: nothing to write */

@@ -239,6 +239,18 @@ err req_send_blob(struct req *rq, const char *media_type, str file_name, const s
     return OK;
 }
 
+err req_send_file(struct req *rq, const char *media_type, str file_name, int fd, int64_t n)
+{
+    struct http_exchange *x = rq->x;
+    http_file_close(x);
+    x->file = fd;
+    x->from_file = rq->p->from_blob = true;
+    x->file_n = n;
+    TRY(row_check_file(rq, media_type));
+    name_download(rq, media_type, file_name);
+    return OK;
+}
+
 err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content)
 {
     TRY(row_check_file(rq, media_type));
