@@ -40,24 +40,31 @@ static void check_cell(str got, str want)
     BUG_IF(!str_eq(got, want));
 }
 
+enum { CELLS = 64 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    str input = {(const char *)data, size}, rest = input, want;
+    static struct column columns[CELLS];
+    const struct table table = {.title = "表", .about = "行", .kind = "登録", TABLE_COLUMNS(columns)};
+    str rest = {(const char *)data, size}, cells[CELLS], head;
+    size_t n = 0;
     BUF_AUTO out = BUF(16 << 20);
     BUF_AUTO cell = BUF(16 << 20);
-    if (size == 0)
-        return 0;
-    struct csv c = csv_on(&out);
-    while (str_cut(&rest, 0x1F, &want))
-        csv_str(&c, want);
+    for (size_t i = 0; i < CELLS; i++)
+        columns[i] = (struct column){"key", "見出し", COLUMN_TEXT, MAY_BE_EMPTY, "意味"};
+    while (n < CELLS && str_cut(&rest, 0x1F, &cells[n]))
+        n++;
+    struct csv c = csv_on(&out, &table, 20000, S("登録"));
+    for (size_t i = 0; i < n; i++)
+        csv_str(&c, cells[i]);
+    csv_none(&c, CELLS - n);
     csv_end_row(&c);
     str row = buf_view(&out);
     BUG_IF(!str_starts(row, S("\xEF\xBB\xBF")));
-    row = str_sub(row, 3, row.n);
-    for (rest = input; str_cut(&rest, 0x1F, &want);) {
-        BUG_IF(!next_cell(&row, &cell) && want.n);
-        check_cell(buf_view(&cell), want);
+    BUG_IF(!str_cut(&row, '\n', &head));
+    for (size_t i = 0; i < n; i++) {
+        BUG_IF(!next_cell(&row, &cell));
+        check_cell(buf_view(&cell), cells[i]);
     }
-    BUG_IF(row.n && !str_eq(row, S("\r\n")));
     return 0;
 }
