@@ -16,18 +16,18 @@ static bool is_sign(char c)
         c == '_';
 }
 
-static err load(struct db *db, struct arena *a, usec now, struct bytes hash, bool bearer,
-    struct principal *out)
+static err load(
+    struct db *db, struct arena *a, const struct web_asking *q, struct principal *out)
 {
     size_t longest = 0, run = 0;
-    (void)db, (void)a, (void)now, (void)out;
+    (void)db, (void)a, (void)out;
     asked++;
     for (size_t i = 0; i < header.n; i++) {
         run = is_sign(header.p[i]) ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
-    BUG_IF(hash.n != WEB_SECRET_HASH || longest < SIGNS);
-    BUG_IF(bearer ? !str_starts(header, S("Bearer ")) : !str_has(header, S("__Host-yagura=")));
+    BUG_IF(q->hash.n != WEB_SECRET_HASH || longest < SIGNS);
+    BUG_IF(q->bearer ? !str_starts(header, S("Bearer ")) : !str_has(header, S("__Host-yagura=")));
     return ERR(NOTFOUND);
 }
 
