@@ -121,7 +121,7 @@ const QUESTION = { area: 'ORG', text: '設問', why: '理由', type: 'text', car
 /** Fields that take no free text, by the rule that refuses it. "unused": it only chooses where to go
  * next, or is a choice that counts as none when it is not known. */
 const RULED = new Map(Object.entries({
-  code: 'code6 ends codes pref what question parent changed',
+  code: 'code code6 ends codes pref what question parent changed',
   day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
     + 'published noticed valid_until',
   choice: 'role kind level lgwan decision people scope who class type carry value verdict person area state '
