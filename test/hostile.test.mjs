@@ -173,7 +173,7 @@ function table(c) {
     then: () => { c.ended = code6(c.merges); }, kept: { 'name kana': 10 } },
     '/bodies/{body}/scope': { as: 'system', at: `/bodies/${c.union}/scope`, fields: DECISION, kept: { reason: 100 } },
     '/bodies/{body}/members': { as: 'system', at: `/bodies/${c.union}/members`, fields: { code6: '999999', day: DAY } },
-    '/bodies/{body}/name': { as: 'system', at: '/bodies/483028/name', fields: async (at) => ({ name: '別町', kana: 'べつ',
+    '/bodies/{body}/name': { as: 'system', at: '/bodies/483028/name', fields: async (at) => ({ name: `別町${c.serial++}`, kana: 'べつ',
       kind: (await seenAt('system', at)).fields.find((f) => f.name === 'kind').value, code6: '483028',
       day: past(c.renames++) }), kept: { name: 100, kana: 100 } },
     '/bodies/attributes': { as: 'system', fields: { as_of: DAY, source: '試験', save: '1',
