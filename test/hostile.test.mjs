@@ -22,10 +22,11 @@ const escapeText = (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').rep
 const escapeQuoted = (s) => escapeText(s).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 const BLANK = /^[ \t\n\r\u3000]+|[ \t\n\r\u3000]+$/g;
 
-/** The ways a text may stand somewhere: as it was sent, or as it is kept (doc: web.h, FIELD_LINE). */
+/** The ways a text may stand somewhere: as it was sent, or as it is kept (doc: web.h, FIELD_LINE); and
+ *  its last line, the one with the mark, where each line is an option of its own. */
 const forms = HOSTILE.map((s) => {
-  const kept = s.replaceAll('\r', '');
-  return [...new Set([s, kept, kept.replace(BLANK, '')])];
+  const kept = s.replaceAll('\r', ''), last = kept.split('\n').at(-1);
+  return [...new Set([s, kept, kept.replace(BLANK, ''), last.replace(BLANK, '')])];
 });
 const written = forms.map((list) => [...new Set(list.flatMap((s) => [escapeQuoted(s), escapeText(s)]))]
   .sort((a, b) => b.length - a.length));
