@@ -246,7 +246,7 @@ function table(c) {
 const MUST = [['town', () => '/contacts'], ['town', () => '/plan'], ['town', () => '/sections'],
   ['town', () => '/policy'], ['town', (c) => `/surveys/${c.survey}`],
   ['town', (c) => `/surveys/${c.survey}/items/EVA-S2`], ['town', (c) => `/surveys/${c.survey}/submit`],
-  ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.draft}`],
+  ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.newDrafts.text}`],
   ['nation', () => '/policies'], ['system', () => '/people'], ['system', () => '/bodies'],
   ['pref', () => '/contacts/of/483010']];
 
@@ -407,7 +407,7 @@ describe('hostile texts', LIMIT, () => {
       c.pages.set(login, await crawl(login));
       console.log(`# ${login}: ${c.pages.get(login).length} pages`);
     }
-    for (const [login, at] of MUST) assert.ok(c.pages.get(login).includes(at(c)), `${login} ${at(c)}`);
+    for (const [login, at] of MUST) assert.ok(c.pages.get(login).includes(at(c)), `${login} ${at(c)} (${at})`);
   });
 
   test('in a browser: no dialog, no error, nothing asked elsewhere, no changed structure', LIMIT,
