@@ -222,6 +222,10 @@ class Nation {
       return { login: `p${this.serial++}@example.jp`, name: row.send === 'bad' ? '' : '新任 次郎',
         code6: this.staff.draft.code6, role: 'staff', ...more };
     }
+    if (row.path.startsWith('/people/import')) {
+      return { rows: `ログイン名,名前,役割,団体コード\np${this.serial++}@example.jp,新任 次郎,${row.send === 'bad' ? '町長' : '担当者'},${this.staff.draft.code6}\n`, ...more };
+    }
+    if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
     if (row.path.startsWith('/bodies')) return this.register(row);
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };

@@ -22,7 +22,7 @@ const VIEWS = {
   '/sign-in': [''], '/sign-in/code': ['town'], '/sign-in/reset': [''], '/confirm': ['town'],
   '/account': ['town'], '/account/code': ['town'], '/account/passkey': ['town'], '/account/password': ['town'],
   '/addresses': ['system'], '/invite/{token}': [''], '/': ['town', 'pref', 'nation', 'system', 'ciso'],
-  '/people': ['system'], '/people/{person}': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
+  '/people': ['system'], '/people/{person}': ['system'], '/people/import': ['system'], '/people/{person}/leave': ['system'], '/roles': ['town'], '/deputies': ['ciso'],
   '/sections': ['town'], '/bodies': ['system', 'pref'], '/bodies/{body}': ['system', 'pref'],
   '/bodies/new': ['system'], '/bodies/merge': ['system'], '/bodies/{body}/scope': ['system'],
   '/bodies/{body}/members': ['system'], '/bodies/{body}/name': ['system'], '/bodies/attributes': ['system'],
@@ -116,6 +116,16 @@ const STATES = [
   ['people', 422, 'system', async (p) => {
     await p.open('/people');
     await send(p.page, 'main form[method="post"][action="/people"]');
+  }],
+  ['import', 422, 'system', async (p) => {
+    await p.open('/people/import');
+    await p.page.fill('#rows', 'ログイン名,名前,役割\nneu9@example.jp,新任 九郎,町長');
+    await send(p.page, 'form[enctype]');
+  }],
+  ['import', 200, 'system', async (p) => {
+    await p.open('/people/import');
+    await p.page.fill('#rows', 'ログイン名,名前,役割,団体コード\nneu9@example.jp,新任 九郎,担当者,483028');
+    await send(p.page, 'form[enctype]');
   }],
   ['invited', 200, 'system', async (p) => {
     await p.open('/people');

@@ -12,7 +12,7 @@ static const struct column csv_tail[CSV_TAIL] = {
         "「架空データ」は、見本の画面のための作り物で、実在の団体の値ではない"},
 };
 
-static void put_text(struct buf *b, str s);
+void csv_put_text(struct buf *b, str s);
 
 struct csv csv_on(struct buf *out, const struct table *t, jday as_of, str kind)
 {
@@ -20,7 +20,7 @@ struct csv csv_on(struct buf *out, const struct table *t, jday as_of, str kind)
     for (size_t i = 0; i < t->n + CSV_TAIL; i++) {
         if (i > 0)
             buf_char(out, ',');
-        put_text(out, str_of(csv_column(t, i)->head));
+        csv_put_text(out, str_of(csv_column(t, i)->head));
     }
     buf_lit(out, "\r\n");
     return (struct csv){.out = out, .table = t, .as_of = as_of, .kind = kind};
@@ -42,7 +42,7 @@ static void next_cell(struct csv *c, unsigned types)
     c->at++;
 }
 
-static bool looks_like_formula(str s)
+bool csv_is_formula(str s)
 {
     static const str heads[] = {
         S("="), S("+"), S("-"), S("@"), S("\t"), S("\r"), S("＝"), S("＋"), S("－"), S("＠")};
@@ -60,9 +60,9 @@ static bool needs_quotes(str s)
     return s.n > 0 && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 }
 
-static void put_text(struct buf *b, str s)
+void csv_put_text(struct buf *b, str s)
 {
-    bool guard = looks_like_formula(s), quotes = guard || needs_quotes(s);
+    bool guard = csv_is_formula(s), quotes = guard || needs_quotes(s);
     if (quotes)
         buf_char(b, '"');
     if (guard)
@@ -79,7 +79,7 @@ static void put_text(struct buf *b, str s)
 void csv_str(struct csv *c, str s)
 {
     next_cell(c, TYPE(TEXT) | TYPE(CODE) | TYPE(LIST));
-    put_text(c->out, s);
+    csv_put_text(c->out, s);
 }
 
 void csv_i64(struct csv *c, int64_t v)

@@ -13,6 +13,9 @@
 
 #include "core/json.h"
 
+/* One cell of text, quoted and guarded where it must be. */
+void csv_put_text(struct buf *b, str s);
+
 enum column_type {
     COLUMN_TEXT,
     COLUMN_CODE,  /* text of a fixed form (pattern): 010006 stays 010006 */

@@ -21,7 +21,8 @@ static const struct word kinds[] = {
     {2, S("survey.step"), S("調査の次の手続のお知らせ")},
     {3, S("mail.digest"), S("朝のまとめ")},
     {4, S("org.reset"), S("パスワードを決め直すリンク")},
-    {5, S("org.account"), S("サインインについてのお知らせ")},
+    {5, S("org.account"), S("サインインと担当についてのお知らせ")},
+    {6, S("org.invite"), S("利用者としての招待")},
 };
 
 static const struct word results[] = {

@@ -35,6 +35,8 @@ static const struct command commands[] = {
     {"restore", "file! db! key passphrase-file", "控えを、何もない場所に戻して確かめる",
         command_restore},
     {"token create", "db! login!", "プログラムから使うための鍵を作る", command_token_create},
+    {"convert", "file!", "外で作られた表（CSV）を、閉じ込めたプロセスで読み、1行を1つのJSONにして出す",
+        command_convert},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
     {"conf example", "", "全ての項目に説明を付けた設定ファイルの例を出す", command_conf_example},

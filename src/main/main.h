@@ -75,6 +75,7 @@ err command_init(const struct options *o, struct arena *a);
 err command_migrate(const struct options *o, struct arena *a);
 err command_demo(const struct options *o, struct arena *a);
 err command_serve(const struct options *o, struct arena *a);
+err command_convert(const struct options *o, struct arena *a);
 err command_check(const struct options *o, struct arena *a);
 err command_routes(const struct options *o, struct arena *a);
 err command_audit_head(const struct options *o, struct arena *a);

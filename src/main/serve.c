@@ -3,6 +3,7 @@
  * signal ends it in order. */
 #include "main/openapi.h"
 
+#include "core/convert.h"
 #include "core/log.h"
 #include "main/figures.h"
 #include "main/process.h"
@@ -171,6 +172,9 @@ err command_serve(const struct options *o, struct arena *a)
     if (o->verbose)
         log_set_level(LOG_DEBUG);
     TRY(http_trust_parse(o->trust_proxy, &v.trust));
+    if (err_is(convert_start()))
+        return refuse(ERR(IO), S("外から来るファイルを読むプロセスを作れません。文字コードの表（gconv）と"
+                                 "メモリーの空きを確かめてください。"));
     TRY(take_listener(&v));
     v.notify = notify_open();
     err e = bind_metrics(&v);

@@ -2,7 +2,7 @@
 /* The descriptor of org. */
 #include "org/org_body.h"
 #include "org/org_contact.h"
-#include "org/org_private.h"
+#include "org/org_import.h"
 #include "org/org_passkey.h"
 #include "org/org_retention.h"
 
@@ -38,7 +38,7 @@ static err org_next(struct req *rq, struct next_step *out)
 const struct module org_module = {
     .name = "org",
     .label = "団体と人",
-    .routes = (const struct route *const[]){org_routes, org_people_routes, org_deputy_routes,
+    .routes = (const struct route *const[]){org_routes, org_people_routes, org_import_routes, org_leave_routes, org_deputy_routes,
         org_section_routes, org_body_edit_routes, org_attribute_routes, org_organ_routes,
         org_body_routes, org_seen_routes, org_person_routes, org_contact_office_routes,
         org_contact_routes, org_privacy_routes, org_second_routes, org_factor_routes,

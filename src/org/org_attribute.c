@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Population, 中核市 and 類似団体 of bodies: an office pastes a table, looks at it, and saves it. */
+/* Population, 中核市 and 類似団体 of bodies: an office sends a table, looks at it, and saves it. */
 #include "org/org_body.h"
 
 #include "attributes.ht.h"
+#include "core/convert.h"
 
-enum { SHOWN = 100 };
+enum { SHOWN = 100, ATTRIBUTE_CHARS = 200000 };
 
 const struct permission org_p_attribute = {"org.attribute", ROLE_NATION | ROLE_SYSTEM};
 
@@ -20,11 +21,12 @@ static const struct web_field fields[] = {
     {.name = "source", .label = "出典", .type = FIELD_LINE,
         .offset = offsetof(struct pasting, source), .required = true, .max = 200},
     {.name = "csv", .label = "表", .type = FIELD_TEXT, .offset = offsetof(struct pasting, csv),
-        .required = true, .max = ATTRIBUTE_CHARS},
+        .max = ATTRIBUTE_CHARS},
     {.name = "save", .label = "保存する", .type = FIELD_BOOL,
         .offset = offsetof(struct pasting, save)},
 };
 static const struct web_form pasting_form = WEB_FORM(fields, pasting);
+static const struct upload figures_upload = {"file", "ファイル", CONVERT_FILE};
 
 static err view_problems(struct req *rq, const struct attribute_rows *rows,
     struct view_attributes *v)
@@ -44,7 +46,6 @@ static err attributes_view(struct req *rq, struct view_attributes *v)
 {
     struct attribute_list held;
     *v = (struct view_attributes){.errors = req_has_errors(rq),
-        .csv = req_typed(rq, "csv", STR_NONE),
         .csv_error = req_error_of(rq, "csv"),
         .source = req_typed(rq, "source", STR_NONE),
         .source_error = req_error_of(rq, "source"),
@@ -54,7 +55,10 @@ static err attributes_view(struct req *rq, struct view_attributes *v)
     TRY(org_attribute_all(rq->db, rq->a, rq->who.scope, jday_of_usec(rq->now), &held));
     v->held = (int64_t)held.n;
     const struct pasting *f = rq->form;
-    return req_is_redraw(rq) && f ? view_problems(rq, &f->rows, v) : OK;
+    if (!req_is_redraw(rq) || !f)
+        return OK;
+    v->csv = f->csv;
+    return view_problems(rq, &f->rows, v);
 }
 
 static err attributes_read(struct req *rq)
@@ -97,7 +101,12 @@ static err attributes_prepare(struct req *rq)
 {
     struct pasting *f = rq->form;
     org_form_day(rq, "as_of", f->as_of, &f->day);
-    TRY(org_attribute_parse(rq->a, f->csv, &f->rows));
+    struct foreign_table t;
+    TRY(req_foreign(rq, "csv", f->csv, &t));
+    if (t.n == 0)
+        return ERR(INVALID);
+    f->csv = req_foreign_text(rq, &t);
+    TRY(org_attribute_parse(rq->a, &t, &f->rows));
     TRY(look_up(rq, f));
     if (f->rows.problem.n)
         req_error(rq, "csv", f->rows.problem);
@@ -151,7 +160,7 @@ const struct route org_attribute_routes[] = {
         .read = attributes_read,
         .shows = VIEWS(&view_attributes_type)},
     {.method = POST, .path = "/bodies/attributes", .perm = &org_p_attribute,
-        .form = &pasting_form, .read = attributes_read, .prepare = attributes_prepare,
+        .flags = ROUTE_SLOW, .form = &pasting_form, .upload = &figures_upload, .read = attributes_read, .prepare = attributes_prepare,
         .write = attributes_write,
         .shows = VIEWS(&view_attributes_type), .goes = PATHS("/bodies/attributes")},
     {.path = NULL},

@@ -122,9 +122,12 @@ struct attribute_rows {
     size_t problems;
     str problem; /* of the table as a whole; empty: none */
 };
-enum { ATTRIBUTE_ROWS = 2000, ATTRIBUTE_CHARS = 200000 };
-/* Lines of 団体コード,人口,中核市,類似団体 behind a head that says so. Codes are not looked up. */
-MUST err org_attribute_parse(struct arena *a, str csv, struct attribute_rows *out);
+enum { ATTRIBUTE_ROWS = 2000 };
+/* Rows of 団体コード,人口,中核市,類似団体 behind a head that says so. Codes are not looked up. Cells of
+ * t stay in use. */
+struct foreign_table;
+MUST err org_attribute_parse(
+    struct arena *a, const struct foreign_table *t, struct attribute_rows *out);
 /* ── org_attribute_store.c ── */
 MUST err org_attribute_put(struct tx *tx, const struct attribute *v, int64_t person);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registering people: the system administrator everywhere, a body's administrator in that body. */
 #include "org/org_private.h"
+#include "org/org_sign_in.h"
 
 #include "core/csv.h"
 #include "core/word.h"
 #include "invited.ht.h"
 #include "people.ht.h"
 
-enum { LINK_DAYS = 7, LISTED = 200 };
+enum { LISTED = 200 };
 
 const struct permission org_p_people = {"org.people", ROLE_ADMIN | ROLE_SYSTEM};
 
@@ -36,29 +37,6 @@ bool org_may_give(const struct req *rq, uint32_t roles)
 }
 
 /* ── the list ── */
-
-str org_role_names(struct arena *a, uint32_t roles)
-{
-    static const struct word names[] = {
-        {ROLE_STAFF, S(""), S("担当者")},
-        {ROLE_SECTION, S(""), S("各課の回答者")},
-        {ROLE_APPROVER, S(""), S("所属長")},
-        {ROLE_CISO, S(""), S("CISO")},
-        {ROLE_ADMIN, S(""), S("団体管理者")},
-        {ROLE_PREF, S(""), S("都道府県の取りまとめ")},
-        {ROLE_NATION, S(""), S("国の担当")},
-        {ROLE_SYSTEM, S(""), S("システム管理者")},
-    };
-    BUF_AUTO b = BUF(1024);
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (!(roles & (uint32_t)names[i].value))
-            continue;
-        if (b.n > 0)
-            buf_lit(&b, "、");
-        buf_str(&b, names[i].name);
-    }
-    return str_dup(a, buf_view(&b));
-}
 
 static err people_rows(struct req *rq, struct view_people *v)
 {
@@ -204,10 +182,9 @@ static err find_body(struct req *rq, struct registration *f)
         }
         TRY(e);
     }
-    if ((f->roles & ROLE_PREF) && b.class != CLASS_PREFECTURE)
-        req_error(rq, "role", S("都道府県の取りまとめ担当は、都道府県の人だけです。"));
-    if (local && b.class == CLASS_OFFICE)
-        req_error(rq, "role", S("国の機関の人には、国の担当かシステム管理者を選んでください。"));
+    str problem = org_place_problem(f->roles, b.class);
+    if (problem.n)
+        req_error(rq, "role", problem);
     f->body = b.id;
     f->org_name = b.name;
     return OK;
@@ -220,8 +197,9 @@ static err registration_prepare(struct req *rq)
     f->roles = (uint32_t)WORD_OF_KEY(kinds, f->role)->value;
     if (f->roles == 0 || !org_may_give(rq, f->roles))
         req_error(rq, "role", S("役割を選んでください。"));
-    if (!str_has(f->login, S("@")) || str_has(f->login, S(" ")))
-        req_error(rq, "login", S("メールアドレスの形で入力してください。"));
+    str problem = org_login_problem(f->login);
+    if (problem.n)
+        req_error(rq, "login", problem);
     TRY(org_login_is_taken(rq->db, f->login, &taken));
     if (taken)
         req_error(rq, "login", S("このログイン名は、もう使われています。"));
@@ -243,8 +221,8 @@ static err show_link(struct tx *tx, struct req *rq, person_id p, str name, str l
     struct view_invited *v = ARENA_NEW(rq->a, struct view_invited);
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_invited){.name = name, .login = login, .org = org, .days = LINK_DAYS};
-    TRY(org_invite_add(tx, rq->a, p, LINK_DAYS * USEC_DAY, &v->link));
+    *v = (struct view_invited){.name = name, .login = login, .org = org, .days = INVITE_DAYS};
+    TRY(org_invite_add(tx, rq->a, p, INVITE_DAYS * USEC_DAY, &v->link));
     return req_show(rq, &view_invited_type, v);
 }
 
@@ -282,7 +260,14 @@ static err other_person(struct tx *tx, struct req *rq, struct person *out)
 static err link_write(struct tx *tx, struct req *rq)
 {
     struct person p;
+    int64_t lately;
     TRY(other_person(tx, rq, &p));
+    TRY(org_invite_count(tx_db(tx), p.id, tx_now(tx) - USEC_DAY, &lately));
+    if (lately >= INVITES_OF_PERSON) {
+        req_say(rq, str_fmt(rq->a, "この人へのリンクは、1日%d回までです。明日、もう一度作ってください。",
+                        INVITES_OF_PERSON));
+        return ERR(CONFLICT);
+    }
     TRY(org_person_lock(tx, p.id));
     TRY(org_person_activate(tx, p.id, true));
     TRY(audit_person(tx, rq, p.body, S("org.person.link"), p.id));

@@ -41,6 +41,63 @@ err org_staff(struct db *db, struct arena *a, const struct scope *s, struct staf
     return db_status(db);
 }
 
+/* ── leaving ── */
+
+err org_sections_of(struct db *db, struct arena *a, person_id p, struct strs *names)
+{
+    enum { MOST = 50 };
+    *names = (struct strs){ARENA_ARRAY(a, str, MOST), 0};
+    if (!names->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT k.name FROM section_member m JOIN section k ON k.id=m.section"
+            " WHERE m.person=$1 AND k.active=1 ORDER BY k.name, k.id LIMIT 50"),
+        V(p.v))
+    names->v[names->n++] = row_str(a, &r, 0);
+    return db_status(db);
+}
+
+err org_sections_hand_over(struct tx *tx, person_id from, person_id to)
+{
+    TRY(db_exec(tx,
+        SQL("INSERT INTO section_member (section, person, since)"
+            " SELECT m.section, CAST($2 AS BIGINT), CAST($3 AS BIGINT) FROM section_member m"
+            " WHERE m.person=$1 ON CONFLICT (section, person) DO NOTHING"),
+        V(from.v, to.v, tx_now(tx))));
+    return db_exec(tx, SQL("DELETE FROM section_member WHERE person=$1"), V(from.v));
+}
+
+err org_deputies_end(struct tx *tx, person_id p)
+{
+    return db_exec(tx,
+        SQL("UPDATE deputy SET ended_at=$2"
+            " WHERE (principal=$1 OR deputy=$1) AND ended_at IS NULL AND to_day>=$3"),
+        V(p.v, tx_now(tx), jday_of_usec(tx_now(tx))));
+}
+
+err org_person_by_any_login(struct db *db, str login, person_id *out)
+{
+    DB_ONE(db, r, SQL("SELECT id FROM person WHERE login=$1"), V(login));
+    out->v = row_i64(&r, 0);
+    return OK;
+}
+
+err org_login_free(struct tx *tx, struct arena *a, person_id p, str login)
+{
+    return db_exec(tx, SQL("UPDATE person SET login=$2 WHERE id=$1"),
+        V(p.v, str_fmt(a, "%.*s#%lld", STR_F(login), (long long)p.v)));
+}
+
+err org_invites_of_body(struct db *db, body_id body, usec since, int64_t *n)
+{
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM invite i JOIN person p ON p.id=i.person"
+            " WHERE p.body=$1 AND i.created_at>$2"),
+        V(body.v, since));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
 /* ── measures ── */
 
 err org_ciso_holder(struct db *db, int64_t body, usec now, struct measured *out)

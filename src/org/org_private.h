@@ -120,6 +120,35 @@ MUST err org_without_second_factor(struct db *db, int64_t *all, int64_t *without
 /* Active people who never had a password, and whose links are all too old. */
 MUST err org_invites_expired(struct db *db, usec now, int64_t *out);
 
+/* org_role_model.c */
+/* INVALID: *unknown is no role. Names as org_role_names writes them, in any order. */
+MUST err org_roles_parse(str list, uint32_t *out, str *unknown);
+
+/* org_import_model.c, org_import_store.c: what is wrong; empty: nothing */
+str org_login_problem(str login);
+str org_place_problem(uint32_t roles, enum body_class c);
+
+/* Invitations: a link lives so many days, and is used once. */
+enum { INVITE_DAYS = 7, INVITES_OF_PERSON = 5, INVITES_OF_BODY = 300 }; /* the latter: a day */
+/* A new link, by mail. */
+MUST err org_invite_mail(struct tx *tx, struct req *rq, person_id p, str org);
+/* Links made for people of the body since. */
+MUST err org_invites_of_body(struct db *db, body_id body, usec since, int64_t *n);
+
+/* org_leave.c, and its statements in org_person_store.c */
+extern const struct route org_leave_routes[];
+/* The active people of a body, which the caller may see, by name: at most 200. */
+MUST err org_person_of_body(
+    struct db *db, struct arena *a, body_id body, struct person_list *out);
+MUST err org_sections_of(struct db *db, struct arena *a, person_id p, struct strs *names);
+MUST err org_sections_hand_over(struct tx *tx, person_id from, person_id to);
+/* Those of this person, and those in which this person stands in. */
+MUST err org_deputies_end(struct tx *tx, person_id p);
+/* Also of somebody who left. NOTFOUND. */
+MUST err org_person_by_any_login(struct db *db, str login, person_id *out);
+/* The login of somebody who moved becomes free for the new account. */
+MUST err org_login_free(struct tx *tx, struct arena *a, person_id p, str login);
+
 /* org_people.c */
 bool org_may_give(const struct req *rq, uint32_t roles);
 extern const struct route org_people_routes[];

@@ -208,8 +208,7 @@ err org_person_find(struct db *db, struct arena *a, const struct scope *s, str q
     return db_status(db);
 }
 
-err org_person_colleagues(
-    struct db *db, struct arena *a, const struct scope *s, struct person_list *out)
+err org_person_of_body(struct db *db, struct arena *a, body_id body, struct person_list *out)
 {
     enum { MOST = 200 };
     *out = (struct person_list){.v = ARENA_ARRAY(a, struct person, MOST)};
@@ -218,9 +217,15 @@ err org_person_colleagues(
     DB_EACH(db, r,
         SQL("SELECT " PERSON_COLUMNS " FROM person p JOIN body b ON b.id=p.body"
             " WHERE p.body=$1 AND p.active=1 ORDER BY p.name, p.id LIMIT 200"),
-        V(scope_body(s).v))
+        V(body.v))
     person_of_row(a, &r, &out->v[out->n++]);
     return db_status(db);
+}
+
+err org_person_colleagues(
+    struct db *db, struct arena *a, const struct scope *s, struct person_list *out)
+{
+    return org_person_of_body(db, a, scope_body(s), out);
 }
 
 err org_login_is_taken(struct db *db, str login, bool *taken)
@@ -236,7 +241,10 @@ err org_person_lock(struct tx *tx, person_id p)
     TRY(db_exec(tx, SQL("DELETE FROM credential WHERE person=$1"), V(p.v)));
     TRY(db_exec(tx, SQL("DELETE FROM token WHERE person=$1"), V(p.v)));
     TRY(org_factor_drop_all(tx, p));
-    TRY(db_exec(tx, SQL("DELETE FROM invite WHERE person=$1 AND used_at IS NULL"), V(p.v)));
+    /* Not deleted: how many there were is limited. */
+    TRY(db_exec(tx,
+        SQL("UPDATE invite SET expires_at=$2 WHERE person=$1 AND used_at IS NULL AND expires_at>$2"),
+        V(p.v, tx_now(tx))));
     return org_session_drop_all(tx, p);
 }
 

@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/jtime.h"
+#include "core/net.h"
 
 enum http_method { GET, POST, HTTP_OTHER };
 
@@ -21,10 +22,7 @@ enum { HTTP_HEADERS = 48, HTTP_BODY_MAX = 1 << 20, HTTP_REPLY_MAX = 16 << 20,
 
 /* Proxies whose word about the client is believed: see http_peer.h. */
 struct http_trust {
-    struct http_net {
-        uint8_t ip[16]; /* IPv4 as ::ffff:a.b.c.d */
-        int bits;       /* of 128 */
-    } nets[HTTP_TRUSTED];
+    struct net_range nets[HTTP_TRUSTED];
     size_t n;
     bool unix_socket;
 };

@@ -1,86 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses, networks, and the way back through X-Forwarded-For. */
+/* Who is trusted, and the way back through X-Forwarded-For. */
 #include "web/http_peer.h"
 
 #include <arpa/inet.h>
 
-enum { HOPS = 32, V4_BITS = 96 };
-
-static const uint8_t v4_mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-
-struct ip {
-    uint8_t v[16]; /* IPv4 as ::ffff:a.b.c.d */
-};
-
-static bool is_v4(const uint8_t v[16])
-{
-    return memcmp(v, v4_mapped, sizeof v4_mapped) == 0;
-}
-
-static struct ip ip_of_v4(const void *four)
-{
-    struct ip ip;
-    memcpy(ip.v, v4_mapped, sizeof v4_mapped);
-    memcpy(ip.v + sizeof v4_mapped, four, 4);
-    return ip;
-}
-
-static bool parse_ip(str s, struct ip *out)
-{
-    char z[INET6_ADDRSTRLEN];
-    struct in_addr v4;
-    if (s.n == 0 || s.n >= sizeof z || memchr(s.p, '\0', s.n))
-        return false;
-    memcpy(z, s.p, s.n);
-    z[s.n] = 0;
-    if (inet_pton(AF_INET, z, &v4) == 1) {
-        *out = ip_of_v4(&v4);
-        return true;
-    }
-    return inet_pton(AF_INET6, z, out->v) == 1;
-}
-
-static str ip_text(const struct ip *ip, char dst[HTTP_CLIENT])
-{
-    bool v4 = is_v4(ip->v);
-    const void *from = v4 ? ip->v + sizeof v4_mapped : ip->v;
-    return inet_ntop(v4 ? AF_INET : AF_INET6, from, dst, HTTP_CLIENT) ? str_of(dst) : STR_NONE;
-}
+enum { HOPS = 32 };
 
 /* ── who is trusted ── */
-
-static uint8_t mask_byte(int bits, size_t i)
-{
-    int left = bits - (int)i * 8;
-    return left >= 8 ? 0xFF : left <= 0 ? 0 : (uint8_t)(0xFF << (8 - left));
-}
-
-static bool is_in(const struct http_net *net, const struct ip *ip)
-{
-    for (size_t i = 0; i < sizeof ip->v; i++)
-        if ((ip->v[i] ^ net->ip[i]) & mask_byte(net->bits, i))
-            return false;
-    return true;
-}
-
-static err parse_net(str s, struct http_net *net)
-{
-    str rest = s, address;
-    struct ip ip;
-    int64_t bits;
-    if (!str_cut(&rest, '/', &address) || !parse_ip(address, &ip))
-        return ERR(INVALID);
-    int base = is_v4(ip.v) ? V4_BITS : 0;
-    bits = 128 - base;
-    if (address.n < s.n)
-        TRY(parse_i64(rest, 1, 128 - base, &bits));
-    net->bits = (int)bits + base;
-    memcpy(net->ip, ip.v, sizeof net->ip);
-    for (size_t i = 0; i < sizeof ip.v; i++)
-        if (ip.v[i] & ~mask_byte(net->bits, i))
-            return ERR(INVALID); /* 10.0.0.1/8: one of the two is a slip */
-    return OK;
-}
 
 err http_trust_parse(str list, struct http_trust *out)
 {
@@ -96,15 +22,18 @@ err http_trust_parse(str list, struct http_trust *out)
         }
         if (out->n == HTTP_TRUSTED)
             return ERR(LIMIT);
-        TRY(parse_net(one, &out->nets[out->n++]));
+        struct net_range *net = &out->nets[out->n++];
+        TRY(net_range_parse(one, net));
+        if (net->bits == 0)
+            return ERR(INVALID); /* everybody */
     }
     return OK;
 }
 
-static bool is_trusted(const struct http_trust *t, const struct ip *ip)
+static bool is_trusted(const struct http_trust *t, const struct net_range *addr)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (is_in(&t->nets[i], ip))
+        if (net_range_has(&t->nets[i], addr))
             return true;
     return false;
 }
@@ -145,31 +74,36 @@ static bool hops_next(struct hops *h, str *hop)
     return true;
 }
 
-static bool peer_ip(const struct sockaddr *peer, struct ip *ip)
+static bool peer_address(const struct sockaddr *peer, struct net_range *out)
 {
     const struct sockaddr_in *v4 = (const void *)peer;
     const struct sockaddr_in6 *v6 = (const void *)peer;
-    if (peer && peer->sa_family == AF_INET)
-        *ip = ip_of_v4(&v4->sin_addr);
-    else if (peer && peer->sa_family == AF_INET6)
-        memcpy(ip->v, &v6->sin6_addr, sizeof ip->v);
-    else
-        return false;
-    return true;
+    char z[INET6_ADDRSTRLEN];
+    const char *text = !peer                 ? NULL
+        : peer->sa_family == AF_INET         ? inet_ntop(AF_INET, &v4->sin_addr, z, sizeof z)
+        : peer->sa_family == AF_INET6        ? inet_ntop(AF_INET6, &v6->sin6_addr, z, sizeof z)
+                                             : NULL;
+    return text && !err_is(net_addr_parse(str_of(text), out));
+}
+
+static str text_of(const struct net_range *addr, char dst[HTTP_CLIENT])
+{
+    return inet_ntop(addr->size == 4 ? AF_INET : AF_INET6, addr->b, dst, HTTP_CLIENT)
+        ? str_of(dst) : STR_NONE;
 }
 
 str http_peer_client(const struct http_trust *t, const struct sockaddr *peer,
     const struct http_header *headers, size_t n, char dst[HTTP_CLIENT])
 {
-    struct ip ip, hop_ip;
+    struct net_range addr, further;
     struct hops hops = {.headers = headers, .n = n, .left = HOPS};
     str hop;
-    bool known = peer_ip(peer, &ip);
-    bool trusted = known ? is_trusted(t, &ip) : t->unix_socket;
-    while (trusted && hops_next(&hops, &hop) && parse_ip(hop, &hop_ip)) {
-        ip = hop_ip;
+    bool known = peer_address(peer, &addr);
+    bool trusted = known ? is_trusted(t, &addr) : t->unix_socket;
+    while (trusted && hops_next(&hops, &hop) && !err_is(net_addr_parse(hop, &further))) {
+        addr = further;
         known = true;
-        trusted = is_trusted(t, &ip);
+        trusted = is_trusted(t, &addr);
     }
-    return known ? ip_text(&ip, dst) : STR_NONE;
+    return known ? text_of(&addr, dst) : STR_NONE;
 }

@@ -336,8 +336,8 @@ static enum http_take app_head(void *ctx, struct http_exchange *x, int64_t lengt
     if (!p)
         return HTTP_REPLIED;
     const struct upload *rules = p->rq.route ? p->rq.route->upload : NULL;
-    if (!rules)
-        return HTTP_COLLECT;
+    if (!rules || !str_starts(http_header(x, "content-type"), S("multipart/")))
+        return HTTP_COLLECT; /* a form without a file */
     x->body_max = upload_body_max(rules);
     if (length > x->body_max) {
         reply_status(p, 413, str_fmt(p->rq.a, "%sは%lldMBまでです。", rules->label,

@@ -118,7 +118,7 @@ enum route_flag {
 };
 enum { WEB_FRESH_MINUTES = 10 };
 
-/* One file beside the fields of a form sent as multipart/form-data. It goes to the disk as it
+/* One file that may come beside the fields of a form, which is then multipart/form-data. It goes to the disk as it
  * comes; the csrf field stands in front of it. Such a row is ROUTE_SLOW: keeping waits for the
  * disk. */
 struct upload {
@@ -235,6 +235,13 @@ MUST err req_file_read(struct req *rq, int64_t from, void *p, size_t n, size_t *
 /* In prepare: the file is on the disk under its hash; write() adds its row. Without that it is
  * left over. */
 MUST err req_file_keep(struct req *rq, struct blob *out);
+
+/* In prepare of a ROUTE_SLOW: the table in the file that came, or else in the text that was pasted.
+ * What is wrong with it stands beside the field afterwards. */
+struct foreign_table;
+MUST err req_foreign(struct req *rq, const char *field, str pasted, struct foreign_table *out);
+/* The same table as text, to be pasted. */
+str req_foreign_text(struct req *rq, const struct foreign_table *t);
 
 /* Runs fn with rq->db open for reading: for what is drawn around a page. */
 MUST err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg);

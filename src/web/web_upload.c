@@ -5,7 +5,7 @@
 
 #include "web/web_multipart.h"
 
-enum { FIELDS_MAX = 64 * 1024, AROUND = 256 * 1024, AT_ONCE = 64 };
+enum { FIELDS_MAX = 256 * 1024, AROUND = 512 * 1024, AT_ONCE = 64 };
 
 struct upload_in {
     struct req_private *p;

@@ -3,6 +3,8 @@
  * in this process, with a simulated clock. README.md beside it describes the lines. */
 #include "main/main.h"
 
+#include "core/convert.h"
+
 #include <jansson.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -415,7 +417,7 @@ static int run_file(const char *file)
 int main(int argc, char **argv)
 {
     int failed = argc < 2;
-    BUG_IF(sodium_init() < 0);
+    BUG_IF(sodium_init() < 0 || err_is(convert_start()));
     for (int i = 1; i < argc; i++)
         failed |= run_file(argv[i]);
     return failed;

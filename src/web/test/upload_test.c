@@ -164,7 +164,7 @@ static void what_is_wrong_is_said_and_nothing_kept(void **state)
 
 static void too_much_is_refused(void **state)
 {
-    enum { FIELDS = 64 * 1024 };
+    enum { FIELDS = 256 * 1024 };
     struct fix *f = *state;
     struct world w = begin(f);
     BUF_AUTO big = BUF(HTTP_BODY_MAX);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The forker, its children, and the conversation with one of them. */
+#include "core/convert.h"
+
+#include "core/buf.h"
+#include "core/jtime.h"
+#include "core/log.h"
+#include "core/sandbox.h"
+#include "core/text_decode.h"
+
+#include <poll.h>
+#include <sys/wait.h>
+
+enum { AT_ONCE = 4, PIECE = 65536, RECORDS = 6 * CONVERT_FILE };
+#define PATIENCE (30 * USEC_SECOND)
+
+static struct {
+    pthread_mutex_t lock;
+    int forker; /* a socket to it; 0: there is none */
+} convert = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+union control {
+    struct cmsghdr head;
+    char room[CMSG_SPACE(sizeof(int))]; /* one descriptor */
+};
+
+/* ── a child ── */
+
+static bool read_whole(struct buf *in)
+{
+    for (;;) {
+        if (!buf_reserve(in, PIECE))
+            return false;
+        ssize_t got = read(0, in->p + in->n, PIECE);
+        if (got <= 0)
+            return got == 0;
+        in->n += (size_t)got;
+    }
+}
+
+static void write_whole(str s)
+{
+    while (s.n) {
+        ssize_t done = write(0, s.p, s.n);
+        if (done <= 0)
+            return;
+        s = str_sub(s, (size_t)done, s.n);
+    }
+}
+
+/* One descriptor is left: standard input, which is written to as well. */
+static _Noreturn void be_child(int fd)
+{
+    struct buf in = BUF(CONVERT_FILE + PIECE), out = BUF(RECORDS);
+    struct sandbox_grant nothing = {0};
+    int abi;
+    if (dup2(fd, 0) != 0 || close_range(1, ~0U, 0) != 0 ||
+        err_is(sandbox_files(SANDBOX_CONVERT, &nothing, &abi)) ||
+        err_is(sandbox_enter(SANDBOX_CONVERT)) || !read_whole(&in))
+        _exit(1);
+    convert_child_table(buf_view(&in), &out);
+    if (!err_is(buf_status(&out)))
+        write_whole(buf_view(&out));
+    _exit(0);
+}
+
+/* ── the forker ── */
+
+/* A request is one byte with one descriptor. -1: the process that asks has ended. */
+static int take_request(int from)
+{
+    char byte;
+    union control control;
+    struct iovec io = {&byte, 1};
+    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room,
+        .msg_controllen = sizeof control.room};
+    ssize_t got;
+    do
+        got = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
+    struct cmsghdr *c = got == 1 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+        return -1;
+    int fd;
+    memcpy(&fd, CMSG_DATA(c), sizeof fd);
+    return fd;
+}
+
+static void reap(int *running, int most)
+{
+    while (*running > 0 && waitpid(-1, NULL, *running > most ? 0 : WNOHANG) > 0)
+        --*running;
+}
+
+static _Noreturn void be_forker(int from)
+{
+    enum { FROM = 3 };
+    struct sandbox_grant nothing = {0};
+    int abi, running = 0;
+    if (dup2(from, FROM) != FROM || close_range(FROM + 1, ~0U, 0) != 0 ||
+        err_is(sandbox_files(SANDBOX_FORKER, &nothing, &abi)) ||
+        err_is(sandbox_enter(SANDBOX_FORKER)))
+        _exit(1);
+    for (int fd; (fd = take_request(FROM)) >= 0; close(fd)) {
+        pid_t child = fork();
+        if (child == 0)
+            be_child(fd);
+        running += child > 0;
+        reap(&running, AT_ONCE - 1);
+    }
+    _exit(0);
+}
+
+err convert_start(void)
+{
+    int pair[2];
+    BUG_IF(convert.forker != 0);
+    TRY(text_decode_prepare());
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return ERR(IO);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(pair[0]);
+        be_forker(pair[1]);
+    }
+    close(pair[1]);
+    convert.forker = pair[0];
+    return pid > 0 ? OK : ERR(IO);
+}
+
+/* ── the conversation ── */
+
+static err hand_over(int fd)
+{
+    char byte = 't';
+    union control control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+                                 .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    struct iovec io = {&byte, 1};
+    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room,
+        .msg_controllen = sizeof control.room};
+    memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
+    pthread_mutex_lock(&convert.lock);
+    ssize_t sent = sendmsg(convert.forker, &m, MSG_NOSIGNAL);
+    pthread_mutex_unlock(&convert.lock);
+    return sent == 1 ? OK : ERR(IO);
+}
+
+/* False: the time is over. */
+static bool wait_for(int fd, short what, usec until)
+{
+    struct pollfd p = {fd, what, 0};
+    usec left = until - usec_mono();
+    return left > 0 && poll(&p, 1, (int)(left / 1000) + 1) > 0;
+}
+
+static err send_whole(int fd, str s, usec until)
+{
+    while (s.n) {
+        ssize_t done = send(fd, s.p, s.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (done < 0 && errno != EAGAIN)
+            return ERR(IO);
+        if (done < 0 && !wait_for(fd, POLLOUT, until))
+            return ERR(IO);
+        s = str_sub(s, done > 0 ? (size_t)done : 0, s.n);
+    }
+    return shutdown(fd, SHUT_WR) == 0 ? OK : ERR(IO);
+}
+
+static err receive_whole(int fd, struct buf *out, usec until)
+{
+    for (;;) {
+        if (!buf_reserve(out, PIECE))
+            return buf_status(out);
+        if (!wait_for(fd, POLLIN, until))
+            return ERR(IO);
+        ssize_t got = recv(fd, out->p + out->n, PIECE, 0);
+        if (got <= 0)
+            return got == 0 ? OK : ERR(IO);
+        out->n += (size_t)got;
+    }
+}
+
+static err talk(int fd, str raw, struct buf *records)
+{
+    usec until = usec_mono() + PATIENCE;
+    TRY(send_whole(fd, raw, until));
+    return receive_whole(fd, records, until);
+}
+
+err convert_table(struct arena *a, str raw, struct foreign_table *out)
+{
+    BUF_AUTO records = BUF(RECORDS + PIECE);
+    int pair[2];
+    if (convert.forker == 0)
+        return ERR(BUG);
+    if (raw.n > CONVERT_FILE) {
+        *out = (struct foreign_table){
+            .problem = S("ファイルが大きすぎます（2MBまで）。分けてください。")};
+        return OK;
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return ERR(IO);
+    err e = hand_over(pair[1]);
+    close(pair[1]);
+    if (!err_is(e))
+        e = talk(pair[0], raw, &records);
+    close(pair[0]);
+    if (!err_is(e))
+        e = convert_table_read(a, str_dup(a, buf_view(&records)), out);
+    if (e.code == ERR_IO)
+        log_event(LOG_ERROR, "convert_failed", NULL, 0);
+    return e;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Foreign files are parsed in a process of their own. A forker is started first of all; for every
+ * file it makes one child, which gets one descriptor (the file comes in, rows go out), enters the
+ * sandbox "convert" (core/sandbox.h) and ends. A child that does what it may not is killed by the
+ * kernel; nothing but its file is lost. What a child says is not believed either: its rows are
+ * bounded and checked again here. Source of the rule: issue 3.6; doc/adr/0029-convert.md. */
+#ifndef CORE_CONVERT_H
+#define CORE_CONVERT_H
+
+#include "core/arena.h"
+
+enum { CONVERT_FILE = 2 << 20, CONVERT_ROWS = 20000 }; /* most bytes of a file; most rows */
+
+struct foreign_row {
+    int line; /* where it begins, from 1 */
+    struct strs cell;
+};
+
+struct foreign_table {
+    struct foreign_row *v;
+    size_t n;
+    str problem; /* Japanese, with its line: what is wrong with the file; empty: all of it was read */
+};
+
+/* Once in a process, before its first thread and before its own sandbox. */
+MUST err convert_start(void);
+
+/* The rows of a CSV file or of cells copied from a spreadsheet, whatever the encoding; all in a.
+ * From any thread; takes up to PATIENCE of convert.c, so never on a thread that serves others.
+ * OK with out->problem: the file is not right. BUG: convert_start was not called. IO: the child or
+ * the forker was killed. */
+MUST err convert_table(struct arena *a, str raw, struct foreign_table *out);
+
+/* What the child does with the bytes of a table: the same records into out. For the fuzzer too. */
+struct buf;
+void convert_child_table(str raw, struct buf *out);
+/* The reverse, as the parent reads it; cells are views of records. IO: not what a child would say. */
+MUST err convert_table_read(struct arena *a, str records, struct foreign_table *out);
+
+#endif
