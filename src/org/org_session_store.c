@@ -108,7 +108,10 @@ static err principal_of_row(struct arena *a, const struct rows *r, struct princi
     if (row_i64(r, 6))
         out->org_name =
             str_fmt(a, "%.*s　%.*s", STR_F(out->org_name), STR_F(row_view(r, 7)));
-    return out->scope ? OK : ERR(NOMEM);
+    if (out->scope)
+        return OK;
+    *out = (struct principal){0}; /* nobody, rather than somebody without a scope */
+    return ERR(NOMEM);
 }
 
 /* Who has a second factor shows it; who holds a role that demands one sets it up first. */
