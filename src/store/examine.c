@@ -135,6 +135,7 @@ static err look_at(sqlite3 *db, str file, struct arena *a, str *why)
             S("これはデータベースのファイルではありません。ファイル名を確かめてください。"));
     if (is_cut_off(&head, file, a))
         return explain(SQLITE_CORRUPT, why);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL); /* who looks writes nothing */
     rc = sqlite3_exec(db, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON", NULL, NULL, NULL);
     return rc == SQLITE_OK ? look_inside(db, why) : explain(rc, why);
 }

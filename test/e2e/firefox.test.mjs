@@ -39,6 +39,7 @@ describe('Firefox ESR', LIMIT, () => {
     const other = before_.options.find((o) => !o.chosen).value;
     const id = await c.page.evaluate(`[...document.querySelectorAll('input[type=radio]')].find((i) => i.value === ${JSON.stringify(other)}).id`);
     await c.page.click(`label[for="${id}"]`);
+    assert.equal(await c.page.evaluate(`document.getElementById("${id}").checked`), true);
     for (let i = 0; i < PATIENCE / 100 && (await c.town.get(where)).json.value !== other; i++) {
       await new Promise((r) => { setTimeout(r, 100); });
     }
