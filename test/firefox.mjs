@@ -98,7 +98,7 @@ class Page {
 
   /** A click by the pointer, as a person's; waits for the next page when one comes. */
   async click(selector, { leaves = false } = {}) {
-    await this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.scrollIntoView({ block: 'center' })`);
+    await this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.scrollIntoView({ block: 'center', behavior: 'instant' })`);
     const origin = { type: 'element', element: { sharedId: (await this.#node(selector)).sharedId } };
     const gone = leaves && this.#load();
     await this.send('input.performActions', { context: this.context, actions: [{ type: 'pointer', id: 'mouse',

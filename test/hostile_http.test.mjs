@@ -87,7 +87,7 @@ before(async () => {
   world.front = await front(world.server.port);
 }, { timeout: PATIENCE });
 
-const end = () => { if (world.nginx?.exitCode === null) world.nginx.kill('SIGKILL'); };
+const end = () => { if (world.nginx?.exitCode === null) world.nginx.kill(); };
 after(end);
 process.on('exit', end);
 

@@ -8,9 +8,9 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
-import { PASSWORD, PATIENCE, root, tempFolder, within } from './lib.mjs';
+import { PASSWORD, PATIENCE, authenticator, root, tempFolder, within } from './lib.mjs';
 import { machine } from './machine.mjs';
 
 const LIMIT = { timeout: 900_000 };
@@ -59,6 +59,9 @@ function certificates() {
   return { ca: read('ca.crt'), crt: read('server.crt'), key: read('server.key') };
 }
 
+const visitors = new Set();
+after(() => { for (const v of visitors) v.close(); });
+
 /** A browser without scripts over HTTP/2: keeps the cookie, sends the forms' csrf. */
 async function visitor(port, ca) {
   const socket = tls.connect({ host: '127.0.0.1', port, servername: HOST, ca, ALPNProtocols: ['h2'] });
@@ -97,6 +100,7 @@ async function visitor(port, ca) {
     'sec-fetch-site': 'same-origin' },
   new URLSearchParams({ ...fields, ...(v.csrf ? { csrf: v.csrf } : {}) }).toString());
   v.close = () => session.destroy();
+  visitors.add(v);
   return v;
 }
 
@@ -197,6 +201,13 @@ describe('the package', LIMIT, () => {
     v.csrf = '';
     const signed = await v.post('/sign-in', { login: 'kanri@example.lg.jp', password: secret });
     assert.equal(signed.status, 303, signed.text);
+    // A system administrator goes no further without a second factor.
+    assert.equal((await v.get('/')).headers.location, '/account/code');
+    const setUp = (await v.get('/account/code')).text, [form] = /<form method="post" action="\/account\/code"[^]*?<\/form>/.exec(setUp);
+    const typed = Object.fromEntries([...form.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    const [, app] = /<code class="request-id">([A-Z2-7 ]+)<\/code>/.exec(setUp);
+    const enrolled = await v.post('/account/code', { ...typed, code: await authenticator(app)() });
+    assert.match(enrolled.text, /回復コード/);
     assert.match((await v.get('/')).text, /システム管理者/);
     // A hurried guesser is held back; so is a body that is too large.
     const statuses = [];

@@ -9,7 +9,8 @@ import { PATIENCE, tempFolder, within } from './lib.mjs';
 
 const sudo = process.getuid() === 0 ? [] : ['sudo', '-n'];
 const children = new Set();
-after(() => { for (const child of children) child.kill('SIGKILL'); });
+// Not killed at once: nginx would leave its workers behind, with our pipes.
+after(() => { for (const child of children) child.kill(); });
 
 function start(argv, options) {
   const child = spawn(argv[0], argv.slice(1), options);

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { PASSWORD, PATIENCE, demo, launch, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, demo, launch, PASSWORD, PATIENCE, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
@@ -66,7 +66,7 @@ async function interrupted(p, c, login) {
   await send(page, 'form[data-autosave]');
   await page.getByLabel('ログイン名').fill(login);
   await page.getByLabel('パスワード').fill(PASSWORD);
-  await page.getByRole('button', { name: 'サインイン' }).click();
+  await page.getByRole('button', { name: 'サインイン', exact: true }).click();
 }
 
 /** What no address shows by itself: the view, its status, who meets it, and how it comes about. */
@@ -137,6 +137,16 @@ const STATES = [
     });
     await send(p.page, 'main form[method="post"][action="/people"]');
   }],
+  ...['first', 'section', 'approve', 'admin', 'pref', 'nation', 'system', 'trouble'].map((topic) => [
+    `guide_${topic}`, 200, '', (p) => p.open(`/help/${topic}`)]),
+  // The last two: from here on this person has a second factor.
+  ['codes', 200, 'town', async (p) => {
+    await p.open('/account/code');
+    const app = authenticator(await p.page.locator('dl.facts code').textContent());
+    await p.page.getByLabel(/^確認コード/).fill(await app());
+    await p.page.getByRole('button', { name: '登録する' }).click();
+  }],
+  ['code', 200, 'town', (p) => p.open('/sign-in/code')],
 ];
 
 /** Names without which a control is mute; headings that leave a level out. From the tree that
@@ -294,7 +304,8 @@ describe('every view', WHOLE, () => {
   }
 
   test('no template of a page went unseen', () => {
-    assert.deepEqual([...c.shown].sort(), templates);
+    assert.deepEqual(templates.filter((name) => !c.shown.has(name)), []);
+    assert.deepEqual([...c.shown].filter((name) => !templates.includes(name)), []);
   });
 
   /** Things of one line stand in one line. */

@@ -345,10 +345,10 @@ static int x_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, 
         rc = SQLITE_CANTOPEN;
     if (rc != SQLITE_OK)
         return leave(rc); /* pMethods stays NULL: nothing to close */
-    if (o->file < 0) {
+    if (o->file < 0)
         o->file = cut_create(vfs.disk, name);
-        o->sync_names = flags & journals;
-    }
+    /* As SQLite's own (unixOpen): also of a journal that was there, for its name may be as new. */
+    o->sync_names = flags & SQLITE_OPEN_CREATE && flags & journals;
     o->delete_at_close = flags & SQLITE_OPEN_DELETEONCLOSE;
     o->base.pMethods = &methods;
     o->next = vfs.all;

@@ -32,20 +32,17 @@ struct head {
     int64_t size; /* of the file */
 };
 
-static err read_head(const char *path, struct head *h)
+/* Through SQLite's own file, so that what is looked at is what will be used. */
+static int read_head(sqlite3 *db, struct head *h)
 {
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO);
-    ssize_t got = read(fd, h->bytes, HEAD);
-    bool good = got >= 0 && fstat(fd, &st) == 0;
-    close(fd);
-    if (!good)
-        return ERR(IO);
-    h->n = (size_t)got;
-    h->size = st.st_size;
-    return OK;
+    sqlite3_file *f = NULL;
+    sqlite3_int64 size = 0;
+    int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
+    if (rc == SQLITE_OK)
+        rc = f && f->pMethods ? f->pMethods->xFileSize(f, &size) : SQLITE_CANTOPEN;
+    h->size = size;
+    h->n = size < HEAD ? (size_t)size : HEAD;
+    return rc == SQLITE_OK && h->n > 0 ? f->pMethods->xRead(f, h->bytes, (int)h->n, 0) : rc;
 }
 
 static uint32_t big_endian(const uint8_t *p)
@@ -56,9 +53,10 @@ static uint32_t big_endian(const uint8_t *p)
 /* Fewer pages than the head says. Beside a log the rest may stand in the log. */
 static bool is_cut_off(const struct head *h, str file, struct arena *a)
 {
-    struct stat st;
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     char *wal = str_z(a, str_fmt(a, "%.*s-wal", STR_F(file)));
-    bool logged = wal && stat(wal, &st) == 0 && st.st_size > 0;
+    int there = 0; /* and not empty, says SQLite */
+    bool logged = wal && vfs->xAccess(vfs, wal, SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there;
     uint32_t page = (uint32_t)h->bytes[16] << 8 | h->bytes[17];
     int64_t pages = big_endian(h->bytes + 28);
     bool counted = memcmp(h->bytes + 24, h->bytes + 92, 4) == 0;
@@ -103,33 +101,31 @@ static int number_of(sqlite3 *db, const char *sql, int64_t *out)
 
 static err look_inside(sqlite3 *db, str *why)
 {
-    int64_t ours = 0;
+    int64_t ours = 0, all = 0;
     int rc = number_of(db,
         "SELECT COUNT(*) FROM sqlite_schema WHERE type='table'"
         " AND name IN ('schema_migration', 'setting', 'audit')",
         &ours);
+    if (rc == SQLITE_OK)
+        rc = number_of(db, "SELECT COUNT(*) FROM sqlite_schema", &all);
     if (rc != SQLITE_OK)
         return explain(rc, why);
-    return ours == 3 ? OK
-                     : tell(ERR(CONFLICT), why,
-                           S("これは yagura のデータベースではありません（ほかのプログラムのもの"
-                             "です）。ファイル名を確かめてください。"));
+    if (ours == 3)
+        return OK;
+    return tell(ERR(CONFLICT), why,
+        all <= 2 && ours == (all > 0) /* a table and its index */
+            ? S("データベースは作りかけです（「yagura init」が途中で止まっています）。"
+                "このファイルを消して、もう一度「yagura init」を実行してください。")
+            : S("これは yagura のデータベースではありません（ほかのプログラムのもの"
+                "です）。ファイル名を確かめてください。"));
 }
 
-err examine_file(str file, struct arena *a, str *why)
+static err look_at(sqlite3 *db, str file, struct arena *a, str *why)
 {
     struct head head;
-    char *path = str_z(a, file);
-    sqlite3 *db = NULL;
-    if (!path)
-        return ERR(NOMEM);
-    err e = read_head(path, &head);
-    if (e.code == ERR_NOTFOUND)
-        return tell(e, why,
-            S("データベースのファイルがありません。「yagura init」または「yagura demo」で"
-              "作ってください。"));
-    if (err_is(e))
-        return tell(e, why, S("データベースのファイルを読めません。所有者と権限を確かめてください。"));
+    int rc = read_head(db, &head);
+    if (rc != SQLITE_OK)
+        return explain(rc, why);
     if (head.n == 0)
         return tell(ERR(CONFLICT), why,
             S("データベースのファイルが空です。バックアップから戻すか、空のファイルを消して"
@@ -139,11 +135,27 @@ err examine_file(str file, struct arena *a, str *why)
             S("これはデータベースのファイルではありません。ファイル名を確かめてください。"));
     if (is_cut_off(&head, file, a))
         return explain(SQLITE_CORRUPT, why);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL); /* who looks writes nothing */
+    rc = sqlite3_exec(db, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? look_inside(db, why) : explain(rc, why);
+}
+
+err examine_file(str file, struct arena *a, str *why)
+{
+    char *path = str_z(a, file);
+    sqlite3 *db = NULL;
+    if (!path)
+        return ERR(NOMEM);
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return tell(ERR(NOTFOUND), why,
+            S("データベースのファイルがありません。「yagura init」または「yagura demo」で"
+              "作ってください。"));
+    if (access(path, R_OK) != 0)
+        return tell(ERR(DENIED), why,
+            S("データベースのファイルを読めません。所有者と権限を確かめてください。"));
     int rc = sqlite3_open_v2(path, &db,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON", NULL, NULL, NULL);
-    e = rc == SQLITE_OK ? look_inside(db, why) : explain(rc, why);
+    err e = rc == SQLITE_OK ? look_at(db, file, a, why) : explain(rc, why);
     sqlite3_close(db);
     return e;
 }

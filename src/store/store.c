@@ -154,9 +154,9 @@ void store_close(struct store *s)
     if (!s)
         return;
     handoff_stop(s->handoff);
-    writer_stop(s->writer);
     for (size_t i = 0; i < s->n_readers; i++)
         db_close(s->readers[i]);
+    writer_stop(s->writer); /* the last to close leaves nothing in the log */
     lock_drop(s->lock);
     pthread_key_delete(s->key);
     pthread_mutex_destroy(&s->mutex);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { demo, PASSWORD, program, serve, token } from '../lib.mjs';
+import { demo, PASSWORD, PATIENCE, program, serve, token } from '../lib.mjs';
 import { firefox } from '../firefox.mjs';
 
 const LIMIT = { timeout: 240_000 };
@@ -39,7 +39,8 @@ describe('Firefox ESR', LIMIT, () => {
     const other = before_.options.find((o) => !o.chosen).value;
     const id = await c.page.evaluate(`[...document.querySelectorAll('input[type=radio]')].find((i) => i.value === ${JSON.stringify(other)}).id`);
     await c.page.click(`label[for="${id}"]`);
-    for (let i = 0; i < 100 && (await c.town.get(where)).json.value !== other; i++) {
+    assert.equal(await c.page.evaluate(`document.getElementById("${id}").checked`), true);
+    for (let i = 0; i < PATIENCE / 100 && (await c.town.get(where)).json.value !== other; i++) {
       await new Promise((r) => { setTimeout(r, 100); });
     }
     assert.equal((await c.town.get(where)).json.value, other);

@@ -29,7 +29,7 @@ class Counted {
     await locator.click();
   }
 
-  press(name) { return this.click(this.page.getByRole('button', { name })); }
+  press(name) { return this.click(this.page.getByRole('button', { name, exact: true })); }
 
   async type(locator, text) {
     this.counts.characters += text.length;
