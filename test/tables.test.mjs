@@ -86,7 +86,6 @@ const NO_FILE = {
   'main/system': 'the state of the program at this moment, also as JSON',
   'org/account': 'where one person is signed in at this moment, on the own page',
   'org/attributes': 'what was just typed, shown once before it is saved',
-  'org/import': 'what was just sent, shown once before it is done',
   'org/bodies_contacts': 'links to the contacts of each body, which are files',
   'org/body': 'the organs and links of one body, on its own page',
   'org/roles': 'how many people hold each role; the people are a file',

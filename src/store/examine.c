@@ -101,19 +101,25 @@ static int number_of(sqlite3 *db, const char *sql, int64_t *out)
 
 static err look_inside(sqlite3 *db, str *why)
 {
-    int64_t ours = 0, all = 0;
+    int64_t ours = 0, all = 0, columns = 0;
     int rc = number_of(db,
         "SELECT COUNT(*) FROM sqlite_schema WHERE type='table'"
         " AND name IN ('schema_migration', 'setting', 'audit')",
         &ours);
     if (rc == SQLITE_OK)
         rc = number_of(db, "SELECT COUNT(*) FROM sqlite_schema", &all);
+    /* Other programs have a table of this name too, but not these columns. */
+    if (rc == SQLITE_OK)
+        rc = number_of(db,
+            "SELECT COUNT(*) FROM pragma_table_info('schema_migration')"
+            " WHERE name IN ('module', 'checksum', 'applied_at')",
+            &columns);
     if (rc != SQLITE_OK)
         return explain(rc, why);
     if (ours == 3)
         return OK;
     return tell(ERR(CONFLICT), why,
-        all <= 2 && ours == (all > 0) /* a table and its index */
+        all == 0 || (all == 2 && columns == 3) /* the table and its index */
             ? S("データベースは作りかけです（「yagura init」が途中で止まっています）。"
                 "このファイルを消して、もう一度「yagura init」を実行してください。")
             : S("これは yagura のデータベースではありません（ほかのプログラムのもの"
