@@ -128,7 +128,8 @@ static err zip_read(struct req *rq)
 const struct route export_routes[] = {
     {.method = GET, .path = "/export", .perm = &export_p_take, .read = page_read,
         .shows = VIEWS(&view_export_type)},
-    {.method = GET, .path = "/export/zip", .perm = &export_p_take, .flags = ROUTE_SLOW,
+    {.method = GET, .path = "/export/zip", .perm = &export_p_take,
+        .flags = ROUTE_SLOW | ROUTE_FRESH,
         .read = zip_read, .file = "application/zip", .journal = JOURNAL_EXPORT},
     {.path = NULL},
 };

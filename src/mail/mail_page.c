@@ -122,8 +122,8 @@ static err again_write(struct tx *tx, struct req *rq)
 const struct route mail_routes[] = {
     {.method = GET, .path = "/mail", .perm = &mail_p_queue, .read = mail_read,
         .shows = VIEWS(&view_mail_type)},
-    {.method = GET, .path = "/mail/csv", .perm = &mail_p_queue, .journal = JOURNAL_EXPORT,
-        .table = &table, .read = csv_read},
+    {.method = GET, .path = "/mail/csv", .perm = &mail_p_queue, .flags = ROUTE_FRESH,
+        .journal = JOURNAL_EXPORT, .table = &table, .read = csv_read},
     {.method = POST, .path = "/mail/{mail}/again", .perm = &mail_p_queue, .write = again_write,
         .goes = PATHS("/mail")},
     {.path = NULL},

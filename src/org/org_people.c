@@ -289,8 +289,8 @@ static err stop_write(struct tx *tx, struct req *rq)
 const struct route org_people_routes[] = {
     {.method = GET, .path = "/people", .perm = &org_p_people, .read = people_read,
         .query = QUERY(QUERY_Q), .shows = VIEWS(&view_people_type)},
-    {.method = GET, .path = "/people/list/csv", .perm = &org_p_people, .journal = JOURNAL_EXPORT,
-        .table = &people_table, .read = people_csv_read, .query = QUERY(QUERY_Q)},
+    {.method = GET, .path = "/people/list/csv", .perm = &org_p_people, .flags = ROUTE_FRESH,
+        .journal = JOURNAL_EXPORT, .table = &people_table, .read = people_csv_read, .query = QUERY(QUERY_Q)},
     {.method = POST, .path = "/people", .perm = &org_p_people, .flags = ROUTE_FRESH,
         .form = &registration_form,
         .read = people_read, .prepare = registration_prepare, .write = registration_write,

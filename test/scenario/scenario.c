@@ -112,7 +112,7 @@ static void line_wait(struct scenario *s, str args)
 {
     str number;
     int64_t n = 0;
-    if (!str_cut(&args, ' ', &number) || err_is(parse_i64(number, 1, 10000, &n))) {
+    if (!str_cut(&args, ' ', &number) || err_is(parse_i64(number, -10000, 10000, &n))) {
         fail(s, "wait takes a number and days or hours", args);
         return;
     }
