@@ -184,7 +184,7 @@ describe('signing in', LIMIT, () => {
   step('a grave act long after the sign-in asks who it is, and goes on', async () => {
     const { admin } = c, { page } = admin;
     await admin.open('/people?q=ciso');
-    await page.getByRole('link', { name: '責任 幸子' }).click();
+    await page.getByRole('link', { name: '責任 幸子', exact: true }).click();
     sqlite(c.file, 'UPDATE session SET fresh_at=0;');
     await page.getByLabel(/^名前/).fill('責任 良子');
     await button(admin, 'この内容にする');
