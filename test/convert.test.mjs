@@ -2,22 +2,15 @@
 // Foreign tables: read by a child that can do nothing else, in any encoding of the field; whatever
 // is in them, nobody but their sender notices.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { PATIENCE, demo, each, program, serve, tempFolder, token, yagura } from './lib.mjs';
+import { PATIENCE, cp932, demo, each, program, serve, tempFolder, token, yagura } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const HEAD = 'ログイン名,名前,役割,団体コード\r\n';
-/** As Excel saves it in Japan; ① and 﨑 are not in Shift_JIS itself. */
-function cp932(text) {
-  const r = spawnSync('iconv', ['-f', 'UTF-8', '-t', 'CP932'], { input: text });
-  assert.equal(r.status, 0, String(r.stderr));
-  return r.stdout;
-}
 
 describe('on the command line', () => {
   const folder = tempFolder();

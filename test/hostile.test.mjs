@@ -126,7 +126,7 @@ const RULED = new Map(Object.entries({
   day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
     + 'published noticed valid_until',
   choice: 'role kind level lgwan decision people scope who class type carry value verdict person area state '
-    + 'previous csv', number: 'phone cost', address: 'mail login address', network: 'ranges',
+    + 'previous csv rows', number: 'phone cost', address: 'mail login address', network: 'ranges',
   proof: 'sealed credential client_data auth_data signature', unused: 'next draft then',
 }).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])));
 
@@ -165,7 +165,8 @@ function table(c) {
     '/people/{person}': { as: 'system', at: `/people/${c.person}`, fields: async () => ({ name: '情報 担当',
       role: 'staff', seen: (await seenAt('system', `/people/${c.person}`)).seen }), kept: { name: 100 } },
     '/people/import': { as: 'system', fields: {} },
-    '/people/import/save': { as: 'system', fields: {} },
+    '/people/import/save': { as: 'system', fields: {}, wrap: { rows: (text) => `ログイン名,名前,役割,団体コード\n${
+      `p${c.serial++}`}@example.jp,"${text.replaceAll('"', '""')}",担当者,483010` }, kept: { rows: 60 } },
     '/people/{person}/leave': { as: 'system', at: `/people/${c.person}/leave`, fields: { to: '1' } },
     '/deputies': { as: 'ciso', fields: { principal: c.ciso, deputy: c.person, from: DAY, to: DAY } },
     '/sections': { as: 'town', fields: {}, kept: { name: 100 } },

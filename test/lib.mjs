@@ -74,6 +74,13 @@ export function demo(...args) {
   return file;
 }
 
+/** Text as Excel saves it in Japan: code page 932, with ① and 﨑, which are not in Shift_JIS itself. */
+export function cp932(text) {
+  const r = spawnSync('iconv', ['-f', 'UTF-8', '-t', 'CP932'], { input: text });
+  if (r.status !== 0) throw new Error(String(r.stderr));
+  return r.stdout;
+}
+
 /** What an authenticator app shows for a secret (base32), at a step of 30 seconds (RFC 6238). */
 export function totp(secret, step = Math.floor(Date.now() / 30_000)) {
   const bits = [...secret.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c)

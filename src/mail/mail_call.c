@@ -111,6 +111,7 @@ static err beat(struct tx *tx, struct arena *a, str in, struct buf *out)
 static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
 {
     (void)in, (void)out;
+    TRY(mail_forget(tx));
     return mail_collect(tx, a);
 }
 

@@ -30,6 +30,9 @@ MUST err mail_settle(struct tx *tx, int64_t id, int64_t attempt, enum mail_resul
 MUST err mail_release(struct tx *tx);
 /* Lines due by the last 08:30 become one mail for each person who had none since then. */
 MUST err mail_collect(struct tx *tx, struct arena *a);
+/* Mails that were done with MAIL_KEPT_DAYS ago: they name people. A batch; the oldest first. */
+enum { MAIL_KEPT_DAYS = 90 };
+MUST err mail_forget(struct tx *tx);
 MUST err mail_beat(struct tx *tx);
 MUST err mail_is_demo(struct db *db, struct arena *a, bool *demo);
 

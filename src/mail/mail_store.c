@@ -219,6 +219,17 @@ err mail_collect(struct tx *tx, struct arena *a)
     return OK;
 }
 
+/* ── forgetting ── */
+
+/* Lines come before the mail they were collected into, which has the greater id. */
+err mail_forget(struct tx *tx)
+{
+    return db_exec(tx,
+        SQL("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at<$1"
+            " ORDER BY done_at, id LIMIT 500)"),
+        V(tx_now(tx) - MAIL_KEPT_DAYS * USEC_DAY));
+}
+
 /* ── sign of life ── */
 
 err mail_beat(struct tx *tx)

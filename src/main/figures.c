@@ -13,6 +13,7 @@ struct reading {
     const struct figures *f;
     struct writer_stats writer;
     struct mail_status mail;
+    struct backup_status backup;
     int64_t sessions;
     int64_t connections;
     int64_t bytes[2]; /* of the database and of its log */
@@ -38,6 +39,8 @@ static double wal_bytes(const struct reading *r) { return (double)r->bytes[1]; }
 static double mail_waiting(const struct reading *r) { return (double)r->mail.waiting; }
 static double mail_failed(const struct reading *r) { return (double)r->mail.failed; }
 static double mail_oldest(const struct reading *r) { return seconds(r->mail.oldest); }
+static double backed_up(const struct reading *r) { return seconds(r->backup.last); }
+static double drilled(const struct reading *r) { return seconds(r->backup.drilled); }
 static double work_seen(const struct reading *r) { return seconds(r->mail.seen); }
 
 /* Rows of one name stand together; only the first has a kind and a help. */
@@ -67,6 +70,10 @@ static const struct figure {
         "Since when the oldest mail that is due waits; 0: none.", "", mail_oldest},
     {"yagura_work_last_seen_time_seconds", "gauge",
         "Last sign of life of yagura work; 0: never.", "", work_seen},
+    {"yagura_backup_last_time_seconds", "gauge", "When the last backup was made; 0: never.", "",
+        backed_up},
+    {"yagura_backup_drill_last_time_seconds", "gauge",
+        "When a backup was last restored as a drill; 0: never.", "", drilled},
 };
 
 static int64_t size_of(struct arena *a, str file, const char *suffix)
@@ -88,6 +95,8 @@ static err take_reading(const struct figures *f, struct arena *a, struct reading
     err e = mail_work_status(db, store_now(s), &r->mail);
     if (!err_is(e))
         e = org_session_count(db, store_now(s), &r->sessions);
+    if (!err_is(e))
+        e = backup_status(db, a, &r->backup);
     err ended = db_read_end(db);
     return err_is(e) ? e : ended;
 }

@@ -102,10 +102,9 @@ static err attributes_prepare(struct req *rq)
     struct pasting *f = rq->form;
     org_form_day(rq, "as_of", f->as_of, &f->day);
     struct foreign_table t;
-    TRY(req_foreign(rq, "csv", f->csv, &t));
-    if (t.n == 0)
+    TRY(req_foreign(rq, "csv", &f->csv, &t));
+    if (t.n == 0 || t.problem.n)
         return ERR(INVALID);
-    f->csv = req_foreign_text(rq, &t);
     TRY(org_attribute_parse(rq->a, &t, &f->rows));
     TRY(look_up(rq, f));
     if (f->rows.problem.n)

@@ -86,10 +86,9 @@ static err import_prepare(struct req *rq)
 {
     struct importing *f = rq->form;
     struct foreign_table t;
-    TRY(req_foreign(rq, "rows", f->rows, &t));
+    TRY(req_foreign(rq, "rows", &f->rows, &t));
     if (req_has_errors(rq))
         return ERR(INVALID);
-    f->rows = req_foreign_text(rq, &t);
     TRY(org_import_parse(rq->a, &t, &f->im));
     TRY(org_import_plan(rq->db, rq, &f->im));
     if (f->im.problem.n)

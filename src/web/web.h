@@ -237,11 +237,10 @@ MUST err req_file_read(struct req *rq, int64_t from, void *p, size_t n, size_t *
 MUST err req_file_keep(struct req *rq, struct blob *out);
 
 /* In prepare of a ROUTE_SLOW: the table in the file that came, or else in the text that was pasted.
- * What is wrong with it stands beside the field afterwards. */
+ * What is wrong with it stands beside the field afterwards. Of a file, *text is then its table as
+ * text, to be looked at and sent again. */
 struct foreign_table;
-MUST err req_foreign(struct req *rq, const char *field, str pasted, struct foreign_table *out);
-/* The same table as text, to be pasted. */
-str req_foreign_text(struct req *rq, const struct foreign_table *t);
+MUST err req_foreign(struct req *rq, const char *field, str *text, struct foreign_table *out);
 
 /* Runs fn with rq->db open for reading: for what is drawn around a page. */
 MUST err req_reading(struct req *rq, err (*fn)(struct req *rq, void *arg), void *arg);

@@ -19,12 +19,27 @@ static err read_file(struct req *rq, const struct req_file *file, str *raw)
     return OK;
 }
 
-err req_foreign(struct req *rq, const char *field, str pasted, struct foreign_table *out)
+static str as_text(struct req *rq, const struct foreign_table *t)
+{
+    BUF_AUTO b = BUF(2 * CONVERT_FILE);
+    for (size_t i = 0; i < t->n; i++) {
+        for (size_t c = 0; c < t->v[i].cell.n; c++) {
+            if (c > 0)
+                buf_char(&b, ',');
+            csv_put_text(&b, t->v[i].cell.v[c]);
+        }
+        buf_char(&b, '\n');
+    }
+    return str_dup(rq->a, buf_view(&b));
+}
+
+err req_foreign(struct req *rq, const char *field, str *text, struct foreign_table *out)
 {
     struct req_file file;
-    str raw = pasted;
+    str raw = *text;
+    bool sent = req_file(rq, &file);
     *out = (struct foreign_table){0};
-    if (req_file(rq, &file))
+    if (sent)
         TRY(read_file(rq, &file, &raw));
     if (raw.n == 0) {
         req_error(rq, field, S("ファイルを選ぶか、表を貼り付けてください。"));
@@ -37,19 +52,7 @@ err req_foreign(struct req *rq, const char *field, str pasted, struct foreign_ta
         TRY(e);
     if (out->problem.n)
         req_error(rq, field, out->problem);
+    if (sent)
+        *text = as_text(rq, out);
     return OK;
-}
-
-str req_foreign_text(struct req *rq, const struct foreign_table *t)
-{
-    BUF_AUTO b = BUF(2 * CONVERT_FILE);
-    for (size_t i = 0; i < t->n; i++) {
-        for (size_t c = 0; c < t->v[i].cell.n; c++) {
-            if (c > 0)
-                buf_char(&b, ',');
-            csv_put_text(&b, t->v[i].cell.v[c]);
-        }
-        buf_char(&b, '\n');
-    }
-    return str_dup(rq->a, buf_view(&b));
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { demo, launch, serve, sqlite } from '../lib.mjs';
+import { cp932, demo, launch, serve, sqlite } from '../lib.mjs';
 import { Person, steps } from './person.mjs';
 
 const LIMIT = { timeout: 180_000 };
@@ -104,12 +104,14 @@ for (const js of [true, false]) {
       const { p } = c;
       await p.open('/bodies/attributes');
       await p.look('figures');
-      const csv = p.page.getByLabel('表（CSV）');
+      const csv = p.page.getByLabel('または、表を貼り付ける');
       await fill({ いつの数字か: '2025-01-01', 出典: '住民基本台帳' });
-      await csv.fill('団体コード,人口,中核市,類似団体\n483010,多い,0,\n');
+      await p.page.getByLabel(/^表のファイル/).setInputFiles({ name: '人口.csv', mimeType: 'text/csv',
+        buffer: cp932('団体コード,人口,中核市,類似団体\r\n483010,多い,0,\r\n') });
       await press('内容を確かめる');
       await p.look('figures: refused');
       assert.match(await text(), /2行目（483010）：人口は0以上の数字で入力してください。/);
+      assert.match(await csv.inputValue(), /^団体コード,人口,中核市,類似団体\n483010,多い,0,/); // to be put right here
       await csv.fill('団体コード,人口,中核市,類似団体\n483010,"８，０００",0,町村V-1\n482013,310000,1,\n');
       await press('内容を確かめる');
       await p.look('figures: preview');

@@ -384,6 +384,31 @@ static void planted_oddities_are_found(void **state)
     }
 }
 
+/* Sent and collected ones after their days, the lines with the mail they went into; what still
+ * waits stays, and so does what was done with later. */
+static void what_is_done_is_forgotten(void **state)
+{
+    struct fix *f = *state;
+    usec morning = mail_morning(jday_of(2026, 11, 21));
+    queue_line(f, P_TOWN, "一つ目", 0, 0);
+    queue_line(f, P_TOWN, "二つ目", 0, 0);
+    f->now = morning;
+    call_text(f, "mail.tick", STR_NONE);
+    struct outgoing m = claim(f);
+    settle(f, &m, MAIL_RESULT_SENT);
+    queue(f, P_CITY, "待つもの");
+    f->now = morning + MAIL_KEPT_DAYS * USEC_DAY;
+    call_text(f, "mail.tick", STR_NONE);
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM outbox"), 4);
+    f->now += 1;
+    struct outgoing late = claim(f);
+    settle(f, &late, MAIL_RESULT_SENT);
+    call_text(f, "mail.tick", STR_NONE);
+    assert_int_equal(fix_number(f, "SELECT COUNT(*) FROM outbox"), 1);
+    assert_int_equal(in_state(f, MAIL_SENT), 1);
+    assert_int_equal(problems(f), 0);
+}
+
 #define WITH_PEOPLE(t) cmocka_unit_test_setup_teardown(t, fix_people_setup, fix_teardown)
 
 int main(void)
@@ -402,6 +427,7 @@ int main(void)
         WITH_PEOPLE(a_late_worker_still_makes_todays),
         WITH_PEOPLE(what_came_too_late_is_left_out),
         WITH_PEOPLE(the_digest_numbers_its_lines_and_links_them),
+        WITH_PEOPLE(what_is_done_is_forgotten),
         WITH_PEOPLE(work_is_running_while_it_gives_a_sign),
         WITH_PEOPLE(calls_refuse_what_they_do_not_understand),
         WITH_PEOPLE(planted_oddities_are_found),
