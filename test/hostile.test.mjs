@@ -165,9 +165,7 @@ function table(c) {
     '/people/{person}': { as: 'system', at: `/people/${c.person}`, fields: async () => ({ name: '情報 担当',
       role: 'staff', seen: (await seenAt('system', `/people/${c.person}`)).seen }), kept: { name: 100 } },
     '/people/import': { as: 'system', fields: {} },
-    '/people/import/save': { as: 'system', fields: {}, wrap: { rows: (text) => `ログイン名,名前,役割,団体コード\n${
-      `p${c.serial++}`}@example.jp,"${text.replaceAll('"', '""')}",担当者,483010` }, kept: { rows: 60 } },
-    '/people/{person}/leave': { as: 'system', at: `/people/${c.person}/leave`, fields: { to: '1' } },
+    '/people/import/save': { as: 'system', fields: {} },
     '/deputies': { as: 'ciso', fields: { principal: c.ciso, deputy: c.person, from: DAY, to: DAY } },
     '/sections': { as: 'town', fields: {}, kept: { name: 100 } },
     '/sections/{section}/people': { as: 'town', at: '/sections/1/people', fields: {} },
