@@ -37,16 +37,16 @@ async function hold(port, n) {
     end: () => { clearInterval(timer); all.forEach((s) => s.destroy()); } };
 }
 
-/** Somebody who signs in again and again, with a wrong password: the slow part is the same. */
-function signing(port) {
+/** Somebody who signs in again and again, with the right password: wrong ones are soon not looked at. */
+function signing(port, login) {
   let going = true, n = 0;
   const agent = new http.Agent({ keepAlive: true });
-  const once = () => new Promise((ok) => {
+  const once = () => new Promise((ok, no) => {
     const r = http.request({ port, host: '127.0.0.1', path: '/sign-in', method: 'POST', agent,
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' } },
-    (res) => { res.resume(); res.on('end', ok); });
-    r.on('error', ok);
-    r.end('login=nation&password=wrong');
+    (res) => { res.resume(); res.on('end', () => (res.statusCode === 303 ? ok() : no(new Error(`signing in: ${res.statusCode}`)))); });
+    r.on('error', no);
+    r.end(`login=${login}&password=yagura-demo`);
   });
   const done = (async () => { while (going) { await once(); n++; } })();
   return { end: async () => { going = false; await done; agent.destroy(); return n; } };
@@ -74,7 +74,7 @@ export async function nation(serve) {
     { headers: { authorization: `Bearer ${key}`, accept: path.endsWith('/csv') ? '*/*' : 'text/html' }, redirect: 'manual' });
   const survey = (await s.json('/', key)).offices[0].id;
   const held = await hold(s.port, CONNECTIONS);
-  const people = [signing(s.port), signing(s.port)];
+  const people = [signing(s.port, 'town'), signing(s.port, 'pref')];
   const rows = [];
   for (const page of PAGES) {
     const path = page.replace('{survey}', survey);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #define YES(name) {.call = SCMP_SYS(name)}
 #define YES_IF(name, ...) {.call = SCMP_SYS(name), .n = 1, .when = {__VA_ARGS__}}
@@ -44,6 +45,7 @@ static const struct sandbox_call threads_calls[] = {
     YES(rt_sigaction), /* with the first thread glibc puts up the handlers it needs for them */
     YES_IF(prctl, ARG_IS(0, PR_SET_NAME)),
     YES(clock_nanosleep), YES(nanosleep),
+    YES_IF_BOTH(setpriority, ARG_IS(0, PRIO_PROCESS), ARG_IS(1, 0)), /* a thread steps back behind others */
     YES(rt_sigtimedwait), /* the main thread waits for the signal to stop */
     YES_IF(prlimit64, ARG_IS(2, 0)), YES(getrlimit), YES(sigaltstack),
 };
