@@ -55,7 +55,8 @@ static err take_list(struct arena *a, const struct conf_key *k, str v, void *at)
         return ERR(NOMEM);
     while (str_cut(&v, ',', &item)) {
         item = str_trim(item);
-        if (list.n == CONF_LIST_MAX || !is_line(item) || (k->fits && !k->fits(item)))
+        bool comment = str_starts(item, S("#")); /* it would be one behind a blank */
+        if (list.n == CONF_LIST_MAX || comment || !is_line(item) || (k->fits && !k->fits(item)))
             return ERR(INVALID);
         list.v[list.n++] = item;
     }

@@ -124,7 +124,7 @@ MUST err org_invites_expired(struct db *db, usec now, int64_t *out);
 /* INVALID: *unknown is no role. Names as org_role_names writes them, in any order. */
 MUST err org_roles_parse(str list, uint32_t *out, str *unknown);
 
-/* org_import_model.c, org_import_store.c: what is wrong; empty: nothing */
+/* org_import_model.c, org_import_write.c: what is wrong; empty: nothing */
 str org_login_problem(str login);
 str org_place_problem(uint32_t roles, enum body_class c);
 

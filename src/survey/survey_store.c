@@ -293,6 +293,10 @@ err survey_progress_get(
 
 /* ── the board ── */
 
+/* Both sums of a response by one look at its areas: how many items, times this, and how many of them
+ * are done. No survey has so many. */
+#define PACKED 1000000
+
 err survey_board(
     struct db *db, struct arena *a, const struct scope *s, survey_id id, struct board *out)
 {
@@ -305,13 +309,11 @@ err survey_board(
         SQL("SELECT b.id, COALESCE(w.code6, b.code6), COALESCE(w.class, b.class), b.pref,"
             " COALESCE(w.name, b.name), COALESCE(w.kana, b.kana), r.state,"
             " COALESCE(r.changed_at, 0), COALESCE(r.submitted_at, 0),"
-            " CAST((SELECT COALESCE(SUM(p.total), 0) FROM progress p WHERE p.response=r.id)"
-            " AS BIGINT),"
-            " CAST((SELECT COALESCE(SUM(p.done), 0) FROM progress p WHERE p.response=r.id)"
-            " AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
+            " CAST((SELECT COALESCE(SUM(p.total * 1000000 + p.done), 0) FROM progress p"
+            " WHERE p.response=r.id) AS BIGINT), (SELECT COUNT(*) FROM person h JOIN person_role x ON x.person=h.id"
             " WHERE h.body=b.id AND h.organ=r.organ AND h.active=1 AND x.role=1),"
-            " r.organ, COALESCE((SELECT o.name FROM organ o WHERE o.body=b.id AND o.number=r.organ),"
-            " ''), CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
+            " r.organ, CASE WHEN r.organ=0 THEN '' ELSE COALESCE((SELECT o.name FROM organ o"
+            " WHERE o.body=b.id AND o.number=r.organ), '') END, CASE WHEN b.valid_to<(SELECT v.last_submission FROM survey v"
             " WHERE v.id=$1) THEN 1 ELSE 0 END"
             " FROM response r JOIN body b ON b.id=r.body"
             " LEFT JOIN body_name w ON w.body=b.id AND w.until_day=(SELECT MIN(x.until_day)"
@@ -331,14 +333,14 @@ err survey_board(
         row->state = (enum response_state)row_i64(&r, 6);
         row->changed_at = row_i64(&r, 7);
         row->submitted_at = row_i64(&r, 8);
-        row->total = row_i64(&r, 9);
-        row->done = row_i64(&r, 10);
-        row->staff = row_i64(&r, 11);
-        row->organ = row_i64(&r, 12);
+        row->total = row_i64(&r, 9) / PACKED;
+        row->done = row_i64(&r, 9) % PACKED;
+        row->staff = row_i64(&r, 10);
+        row->organ = row_i64(&r, 11);
         if (row->organ)
             row->body.name =
-                str_fmt(a, "%.*s　%.*s", STR_F(row->body.name), STR_F(row_view(&r, 13)));
-        row->ended = row_i64(&r, 14) != 0;
+                str_fmt(a, "%.*s　%.*s", STR_F(row->body.name), STR_F(row_view(&r, 12)));
+        row->ended = row_i64(&r, 13) != 0;
     }
     return db_status(db);
 }
