@@ -130,13 +130,16 @@ static err take_problem(struct arena *a, struct reader *r, str *out)
 
 err convert_table_read(struct arena *a, str records, struct foreign_table *out)
 {
+    enum { LEAST = 1 + 4 + 2 + 2 }; /* bytes of a row */
     struct reader r = {.rest = records};
-    *out = (struct foreign_table){.v = ARENA_ARRAY(a, struct foreign_row, CONVERT_ROWS)};
+    size_t most = records.n / LEAST + 1;
+    most = most < CONVERT_ROWS ? most : CONVERT_ROWS;
+    *out = (struct foreign_table){.v = ARENA_ARRAY(a, struct foreign_row, most)};
     if (!out->v)
         return ERR(NOMEM);
     while (r.rest.n) {
         char kind = (char)take_number(&r, 1);
-        if (kind == 'r' && out->n < CONVERT_ROWS)
+        if (kind == 'r' && out->n < most)
             TRY(take_row(a, &r, &out->v[out->n++]));
         else if (kind == 'p')
             return take_problem(a, &r, &out->problem);
