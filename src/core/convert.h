@@ -22,6 +22,10 @@ struct foreign_table {
     str problem; /* Japanese, with its line: what is wrong with the file; empty: all of it was read */
 };
 
+/* The i-th cell without blanks around it. Empty also behind the last one: a spreadsheet leaves out the
+ * cells at the end of a row that hold nothing. */
+str convert_cell(const struct foreign_row *r, size_t i);
+
 /* Once in a process, before its first thread and before its own sandbox. */
 MUST err convert_start(void);
 

@@ -66,6 +66,11 @@ void convert_child_table(str raw, struct buf *out)
 
 /* ── the parent ── */
 
+str convert_cell(const struct foreign_row *r, size_t i)
+{
+    return i < r->cell.n ? str_trim(r->cell.v[i]) : STR_NONE;
+}
+
 static str words_of(uint64_t problem)
 {
     static const str words[PROBLEMS] = {

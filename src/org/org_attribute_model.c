@@ -35,24 +35,18 @@ static bool yes_or_no(str s, bool *out)
     return false;
 }
 
-/* A spreadsheet leaves out the cells at the end of a row that hold nothing. */
-static str cell_at(const struct foreign_row *r, size_t i)
-{
-    return i < r->cell.n ? str_trim(r->cell.v[i]) : STR_NONE;
-}
-
 static str problem_of(struct arena *a, const struct foreign_row *r, struct attribute_row *row)
 {
     if (r->cell.n > CELLS || r->cell.n < CELLS - 1)
         return str_fmt(a, "列が%zuあります。団体コード、人口、中核市、類似団体の4列にしてください。",
             r->cell.n);
-    row->code6 = org_half(a, cell_at(r, 0));
-    row->value.similar = cell_at(r, 3);
+    row->code6 = org_half(a, convert_cell(r, 0));
+    row->value.similar = convert_cell(r, 3);
     if (!org_code_is_valid(row->code6))
         return S("団体コードは6桁です。検査数字（最後の桁）も確かめてください。");
-    if (err_is(number_of(a, org_half(a, cell_at(r, 1)), &row->value.population)))
+    if (err_is(number_of(a, org_half(a, convert_cell(r, 1)), &row->value.population)))
         return S("人口は0以上の数字で入力してください。");
-    if (!yes_or_no(org_half(a, cell_at(r, 2)), &row->value.core_city))
+    if (!yes_or_no(org_half(a, convert_cell(r, 2)), &row->value.core_city))
         return S("中核市の列は、1 か 0（または ○ か空欄）にしてください。");
     return str_chars(row->value.similar) > 40 ? S("類似団体は40文字までにしてください。") : STR_NONE;
 }
@@ -71,7 +65,7 @@ static bool is_head(const struct foreign_row *r)
         S("団体コード"), S("人口"), S("中核市"), S("類似団体")};
     bool same = r->cell.n == CELLS;
     for (size_t i = 0; i < CELLS && same; i++)
-        same = str_eq(cell_at(r, i), names[i]);
+        same = str_eq(convert_cell(r, i), names[i]);
     return same;
 }
 

@@ -40,11 +40,6 @@ static str find_columns(struct arena *a, const struct foreign_row *head, size_t 
     return STR_NONE;
 }
 
-static str cell_at(const struct foreign_row *r, size_t i)
-{
-    return i < r->cell.n ? str_trim(r->cell.v[i]) : STR_NONE;
-}
-
 static bool has_control(str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -86,15 +81,15 @@ static str state_problem(str cell, bool *stop)
 static str problem_of(struct arena *a, const struct foreign_row *r, const size_t at[COLUMNS],
     struct import_row *row)
 {
-    row->login = org_half(a, cell_at(r, at[LOGIN]));
-    row->name = cell_at(r, at[NAME]);
-    row->code6 = org_half(a, cell_at(r, at[CODE]));
-    str problem = state_problem(cell_at(r, at[STATE]), &row->stop);
+    row->login = org_half(a, convert_cell(r, at[LOGIN]));
+    row->name = convert_cell(r, at[NAME]);
+    row->code6 = org_half(a, convert_cell(r, at[CODE]));
+    str problem = state_problem(convert_cell(r, at[STATE]), &row->stop);
     if (problem.n == 0 && row->login.n == 0)
         problem = org_login_problem(row->login);
     if (problem.n == 0)
         problem = name_problem(row->name);
-    return problem.n ? problem : roles_problem(a, cell_at(r, at[ROLES]), row);
+    return problem.n ? problem : roles_problem(a, convert_cell(r, at[ROLES]), row);
 }
 
 static str twice(struct arena *a, const struct import *im, str login)

@@ -18,18 +18,6 @@ static const struct web_field fields[] = {
 };
 static const struct web_form leaving_form = WEB_FORM(fields, leaving);
 
-static err load(struct db *db, struct req *rq, struct person *p)
-{
-    person_id id;
-    TRY(req_param_i64(rq, "person", &id.v));
-    TRY(org_person_get(db, rq->a, rq->who.scope, id, p));
-    if (id.v == rq->who.person) {
-        req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
-        return ERR(CONFLICT);
-    }
-    return org_may_give(rq, p->roles) ? OK : ERR(DENIED);
-}
-
 /* Who could take over: the active people of the same body. */
 static err view_people(struct req *rq, const struct person *p, struct view_leave *v)
 {
@@ -65,7 +53,7 @@ static err leave_read(struct req *rq)
     struct view_leave *v = ARENA_NEW(rq->a, struct view_leave);
     if (!v)
         return ERR(NOMEM);
-    TRY(load(rq->db, rq, &p));
+    TRY(org_other_person(rq->db, rq, &p));
     *v = (struct view_leave){.person = p.id.v,
         .name = p.name,
         .login = p.login,
@@ -98,7 +86,7 @@ static err find_successor(struct db *db, struct req *rq, const struct person *p,
 static err leave_prepare(struct req *rq)
 {
     struct person p, to;
-    TRY(load(rq->db, rq, &p));
+    TRY(org_other_person(rq->db, rq, &p));
     return find_successor(rq->db, rq, &p, &to);
 }
 
@@ -127,7 +115,7 @@ static err leave_write(struct tx *tx, struct req *rq)
 {
     const struct leaving *f = rq->form;
     struct person p, to;
-    TRY(load(tx_db(tx), rq, &p));
+    TRY(org_other_person(tx_db(tx), rq, &p));
     TRY(find_successor(tx_db(tx), rq, &p, &to));
     if (to.id.v)
         TRY(hand_over(tx, rq, &p, &to));

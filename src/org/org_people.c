@@ -243,12 +243,11 @@ static err registration_write(struct tx *tx, struct req *rq)
 
 /* ── a new link, and an end ── */
 
-/* Not oneself: nobody locks the door from inside. DENIED: somebody with a wider role. */
-static err other_person(struct tx *tx, struct req *rq, struct person *out)
+err org_other_person(struct db *db, struct req *rq, struct person *out)
 {
     person_id id;
     TRY(req_param_i64(rq, "person", &id.v));
-    TRY(org_person_get(tx_db(tx), rq->a, rq->who.scope, id, out));
+    TRY(org_person_get(db, rq->a, rq->who.scope, id, out));
     if (id.v == rq->who.person) {
         req_say(rq, S("自分自身には使えません。ほかの管理者に頼んでください。"));
         return ERR(CONFLICT);
@@ -261,7 +260,7 @@ static err link_write(struct tx *tx, struct req *rq)
 {
     struct person p;
     int64_t lately;
-    TRY(other_person(tx, rq, &p));
+    TRY(org_other_person(tx_db(tx), rq, &p));
     TRY(org_invite_count(tx_db(tx), p.id, tx_now(tx) - USEC_DAY, &lately));
     if (lately >= INVITES_OF_PERSON) {
         req_say(rq, str_fmt(rq->a, "この人へのリンクは、1日%d回までです。明日、もう一度作ってください。",
@@ -278,7 +277,7 @@ static err link_write(struct tx *tx, struct req *rq)
 static err stop_write(struct tx *tx, struct req *rq)
 {
     struct person p;
-    TRY(other_person(tx, rq, &p));
+    TRY(org_other_person(tx_db(tx), rq, &p));
     TRY(org_person_lock(tx, p.id));
     TRY(org_person_activate(tx, p.id, false));
     TRY(audit_person(tx, rq, p.body, S("org.person.stop"), p.id));

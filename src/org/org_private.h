@@ -150,6 +150,9 @@ MUST err org_person_by_any_login(struct db *db, str login, person_id *out);
 MUST err org_login_free(struct tx *tx, struct arena *a, person_id p, str login);
 
 /* org_people.c */
+/* The person of the address. CONFLICT: oneself, for nobody locks the door from inside. DENIED:
+ * somebody with a wider role. */
+MUST err org_other_person(struct db *db, struct req *rq, struct person *out);
 bool org_may_give(const struct req *rq, uint32_t roles);
 extern const struct route org_people_routes[];
 extern const struct permission org_p_people;
