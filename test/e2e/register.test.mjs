@@ -100,6 +100,31 @@ for (const js of [true, false]) {
       assert.match(await text(), /この団体は令和6年3月31日（日）に終わりました/);
     });
 
+    step('people by table: a look, then done; one of them leaves and another takes over', async () => {
+      const { p } = c, { page } = p;
+      await p.open('/people');
+      await page.getByRole('link', { name: '表（CSV）でまとめて登録・変更する' }).click();
+      await p.look('people by table');
+      await page.getByLabel(/^表のファイル/).setInputFiles({ name: '異動.csv', mimeType: 'text/csv',
+        buffer: cp932('ログイン名,名前,役割,団体コード\r\nido1@example.jp,異動 一郎,担当者,482013\r\nido2@example.jp,着任 二郎,所属長,482013\r\n') });
+      await press('内容を確かめる');
+      await p.look('people by table: preview');
+      assert.match(await text(), /2 行を読みました。登録する：2人/);
+      assert.equal(sqlite(c.file, "SELECT COUNT(*) FROM person WHERE login LIKE 'ido%'").trim(), '0');
+      await press('この内容で登録する');
+      await p.says('表のとおりに登録しました。招待のメールを送ります。');
+      await p.open('/people?q=ido1');
+      await page.getByRole('link', { name: '異動・退職' }).click();
+      await p.look('leaving');
+      await page.getByLabel(/^後任/).selectOption({ label: '着任 二郎（所属長）' });
+      await page.getByLabel('役割も引き継ぐ').check();
+      await press('利用を止めて、引き継ぐ');
+      await p.says('利用を止めて、引き継ぎました。記録は残っています。');
+      assert.equal(sqlite(c.file, `SELECT p.active, (SELECT SUM(role) FROM person_role x WHERE x.person=p.id)
+        FROM person p WHERE login LIKE 'ido%' ORDER BY login`).trim(), '0|1\n1|3');
+      assert.equal(sqlite(c.file, "SELECT COUNT(*) FROM outbox WHERE kind='org.invite'").trim(), '2');
+    });
+
     step('figures: wrong lines, a look, saved', async () => {
       const { p } = c;
       await p.open('/bodies/attributes');
