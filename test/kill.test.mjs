@@ -19,7 +19,7 @@ class Client {
   }
 
   async connect(url, survey) {
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1, strict: true });
     this.who = program(url, this.key, this.agent);
     this.at = `/surveys/${survey}/items`;
     for (const it of this.items) {

@@ -62,7 +62,7 @@ class Client {
     Object.assign(this, { key, body, code, next: first });
     this.acknowledged = []; // values, in their order
     this.unsure = [];       // sent, and no word came back
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 1, strict: true });
   }
 
   /** One request, never tried again here; null when no answer came. */
