@@ -144,7 +144,7 @@ describe('the package', LIMIT, () => {
     const r = spawnSync('lintian', ['--allow-root', '--fail-on', 'none', c.deb], { encoding: 'utf8' });
     assert.equal(r.error, undefined);
     const findings = r.stdout.split('\n').filter((line) => /^[EW]: /.test(line));
-    assert.deepEqual(findings, ['W: yagura: no-manual-page [usr/bin/yagura]']);
+    assert.deepEqual(findings, []);
   });
 
   test('installs with its user, folders and modes', LIMIT, () => {
@@ -158,6 +158,12 @@ describe('the package', LIMIT, () => {
     }
     assert.equal(c.machine.ok('dpkg-query', '-W', '-f', '${Conffiles}', 'yagura').trim().split(' ')[0], CONF);
     assert.equal(c.machine.ok('yagura', 'conf', 'example'), c.machine.ok('cat', CONF));
+  });
+
+  test('brings its manual', LIMIT, () => {
+    const page = (file) => c.machine.ok('zcat', `/usr/share/man/${file}.gz`);
+    assert.equal(page('man1/yagura.1'), c.machine.ok('yagura', '--manual'));
+    assert.equal(page('man5/yagura.conf.5'), c.machine.ok('yagura', '--manual', 'conf'));
   });
 
   test('its units are hardened, and understood by systemd', LIMIT, () => {
