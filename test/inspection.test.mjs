@@ -121,6 +121,25 @@ describe('the inspection', LIMIT, () => {
     }
   });
 
+  test('a forker that was killed is bad until serve is started again', async () => {
+    assert.equal((await row('main_convert')).state, 'good');
+    const { pid } = c.server;
+    const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    assert.equal(children.length, 1);
+    process.kill(Number(children[0]), 'SIGKILL');
+    const ended = () => /^State:\s+[ZX]/m.test(fs.readFileSync(`/proc/${children[0]}/status`, 'utf8'));
+    await within(PATIENCE, 'its end', (async () => {
+      while (!ended()) await new Promise((done) => { setTimeout(done, 5); });
+    })());
+    const bad = await row('main_convert');
+    assert.equal(bad.state, 'bad');
+    assert.match(bad.remedy, /systemctl restart yagura-serve/);
+    assert.equal(await c.server.stop(), 0);
+    c.server = await serve(c.file);
+    c.system = program(c.server.url, token(c.file, 'system'));
+    assert.equal((await row('main_convert')).state, 'good');
+  });
+
   test('a second factor and a new link take their people off the list', async () => {
     const before = await row('org_second_factor');
     assert.equal(before.state, 'attention');

@@ -2,6 +2,7 @@
 /* Questions about the program, its machine and its database. Nothing outside the machine is asked. */
 #include "main/inspect.h"
 
+#include "core/convert.h"
 #include "core/sandbox.h"
 #include "main/inspect_model.h"
 #include "store/blob.h"
@@ -334,6 +335,20 @@ static err look_writer(struct req *rq, struct inspected *out)
     return OK;
 }
 
+static err look_convert(struct req *rq, struct inspected *out)
+{
+    (void)rq;
+    err e = convert_status();
+    out->state = e.code == ERR_BUG ? INSPECT_UNKNOWN : err_is(e) ? INSPECT_BAD : INSPECT_GOOD;
+    out->found = e.code == ERR_BUG ? S("このプロセスでは、外から来る表を読みません")
+        : err_is(e) ? S("止まっています。利用者や属性の表（CSV）を読み込めません。ほかの仕事はできます")
+                    : S("動いています");
+    if (out->state == INSPECT_BAD)
+        out->remedy = S("利用の少ない時に「systemctl restart yagura-serve」で動かし直してください。何度も止まるときは、"
+                        "メモリーの空きと、記録（journalctl -u yagura-serve）の convert_failed を確かめてください。");
+    return OK;
+}
+
 /* What the package put there; the running program may be older. */
 static err look_version(struct req *rq, struct inspected *out)
 {
@@ -362,6 +377,7 @@ const struct inspection inspect_program[] = {
     {"main_size", "データの大きさ", look_size},
     {"main_growth", "データの増え方", look_growth},
     {"main_writer", "書き込み", look_writer},
+    {"main_convert", "外から来る表を読むプロセス", look_convert},
     {"main_version", "プログラムの版", look_version},
     {NULL, NULL, NULL},
 };
