@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'csv-parse/sync';
 
-import { complete, demo, program, root, save, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { complete, demo, program, root, save, serve, sqlite, token, visitor, yaguraOk } from './lib.mjs';
 
 const LIMIT = { timeout: 240_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json')).filter((r) => r.method === 'GET');
@@ -77,6 +77,10 @@ const FILES = {
   '/plan/list/csv': { as: 'town', page: '/plan', rows: (j) => j.years.flatMap((y) => y.items),
     same: { item: 'code', question: 'question', text: 'text', due: 'due', state: 'state_name', reason: 'reason', years: 'years' } },
 };
+
+/** Rows of many bodies, or of everybody: a proof of who it is that is older than ten minutes is not enough. */
+const FRESH = ['/bodies/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
+  '/surveys/{survey}/totals/csv', '/surveys/{survey}/totals/{code}/csv'];
 
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
@@ -280,6 +284,24 @@ describe('every table as a file', LIMIT, () => {
     const { text } = await c.as('system').get('/people/list/csv');
     const names = parsed(Buffer.from(text)).map((row) => plain(row[3]));
     for (const name of PLANTED) assert.ok(names.includes(name), JSON.stringify(name));
+  });
+
+  test('rows of many bodies want a fresh proof; what is one\'s own, or published, does not', LIMIT, async () => {
+    const asked = [];
+    for (const as of new Set(files.map((f) => FILES[f].as))) {
+      const v = await visitor(c.server.url).signIn(as);
+      const mine = files.filter((f) => FILES[f].as === as).map((f) => [f, address(f)]);
+      for (const [f, at] of mine) assert.equal((await v.get(at)).status, 200, `${f}: just signed in`);
+      sqlite(c.file, 'UPDATE session SET fresh_at=0;');
+      for (const [f, at] of mine) {
+        const r = await v.get(at);
+        if (r.status === 200) continue;
+        assert.equal(r.status, 303, f);
+        assert.match(r.headers.location, /^\/confirm\?/, f);
+        asked.push(f);
+      }
+    }
+    assert.deepEqual(asked.sort(), FRESH);
   });
 
   test('a filter of the page is a filter of the file, and of the address the schema names', LIMIT, async () => {

@@ -55,6 +55,8 @@ struct mail_relay {
 };
 extern const struct conf_table mail_conf;
 
+enum mail_life { MAIL_LIFE_READY, MAIL_LIFE_GOES_ON, MAIL_LIFE_STOPPING };
+
 struct mail_worker {
     const struct mail_relay *relay;
     str public_url;            /* "https://yagura.example.jp", for links; empty: paths only */
@@ -67,6 +69,8 @@ struct mail_worker {
     /* Called once, before the first mail and while there is one thread: gives up every right that
      * is not needed to reach that port. May be NULL. */
     err (*confine)(void *ctx, uint16_t port);
+    /* For whoever watches the worker; goes on: after each mail and each pause. Or NULL. */
+    void (*lives)(void *ctx, enum mail_life life);
     void *ctx;
     void (*say)(str text);     /* what a person should know, in Japanese */
 };

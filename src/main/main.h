@@ -57,6 +57,14 @@ struct command {
     err (*run)(const struct options *o, struct arena *a);
 };
 
+/* manual.c; lists of commands end with name == NULL. main_manual: yagura(1), main_manual_conf:
+ * yagura.conf(5), both as roff. */
+void main_help(struct buf *out, const struct conf *c, const struct command *commands);
+void main_manual(struct buf *out, const struct conf *c, const struct command *commands);
+void main_manual_conf(struct buf *out, const struct conf *c);
+/* Takes the next name off a command's list; *must: it needs a value. */
+bool main_taken_next(str *list, str *name, bool *must);
+
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);
 
