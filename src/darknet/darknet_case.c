@@ -32,7 +32,7 @@ static str overlap_text(struct arena *a, const struct darknet_overlap *o)
 {
     str mine = darknet_net_text(a, &o->mine), other = darknet_net_text(a, &o->other);
     str relation = darknet_relation_name(net_relate(&o->other, &o->mine));
-    return str_fmt(a, "%.*s に対し、%.*s（%.*s）の %.*s が%.*sです。%.*sで、%.*s%s。", STR_F(mine),
+    return str_fmt(a, "%.*s に対し、%.*s（%.*s）の %.*s は、%.*sです（%.*s、%.*s%s）。", STR_F(mine),
         STR_F(o->body.name), STR_F(o->body.code6), STR_F(other), STR_F(relation),
         STR_F(darknet_role_name(o->other_role)), STR_F(day_text(a, o->since)),
         o->applied ? "に申込み" : "から観測中");

@@ -122,7 +122,7 @@ struct darknet_overlaps {
 };
 /* Another body's own range in force: approved only with a reason. */
 bool darknet_overlap_blocks(const struct darknet_overlap *o);
-/* 「同じ範囲」「内側」「外側」 as seen from mine. */
+/* 「その内側の範囲」: how the first lies to the second. */
 str darknet_relation_name(enum net_relation r);
 /* Two bodies may share an egress: nothing to settle. */
 bool darknet_overlap_is_shared(const struct darknet_overlap *o);

@@ -275,9 +275,9 @@ str darknet_relation_name(enum net_relation r)
     case NET_SAME:
         return S("同じ範囲");
     case NET_INSIDE:
-        return S("その内側");
+        return S("その内側の範囲");
     case NET_AROUND:
-        return S("それを含む");
+        return S("それを含む範囲");
     case NET_APART:
         break;
     }
