@@ -247,8 +247,8 @@ function table(c) {
       }, fields: async () => ({ version: (await seenAt('u484016', `/darknet/applications/${c.leaving}`)).way.version }) },
     '/darknet/contacts': { as: 'town', fields: { name: '係', mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja' },
       kept: { name: 10 } }, // until the list is full
-    '/darknet/contacts/{recipient}': { as: 'town2', at: `/darknet/contacts/${c.recipient}`, fields: async (at) => ({ name: '係',
-      mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja', version: (await seenAt('town2', at)).version }),
+    '/darknet/contacts/{recipient}': { as: 'town', at: `/darknet/contacts/${c.recipient}`, fields: async (at) => ({ name: '係',
+      mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja', version: (await seenAt('town', at)).version }),
     kept: { name: 100 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },

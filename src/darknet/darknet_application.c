@@ -53,6 +53,7 @@ static err show(struct req *rq, const struct darknet_application *d)
         .state_key = darknet_state_key(d->state),
         .badge = darknet_badge(d->state),
         .state = darknet_state_name(d->state),
+        .next = darknet_next_text(d->state, false),
         .editable = darknet_state_is_open(d->state),
         .errors = req_has_errors(rq),
         .n_ranges = (int64_t)claims.n,
@@ -108,7 +109,7 @@ static err parse_sharers(struct req *rq, struct claim_form *f)
     }
     if (e.code != ERR_INVALID && e.code != ERR_NOTFOUND)
         return e;
-    req_error(rq, "sharers", str_fmt(rq->a, "「%.*s」は、今ある団体の団体コードではありません。6桁の数字を確かめてください。",
+    req_error(rq, "sharers", str_fmt(rq->a, "%.*sは、今ある団体の団体コードではありません。6桁の数字を確かめてください。",
         STR_F(wrong)));
     return OK;
 }

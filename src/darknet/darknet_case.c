@@ -179,6 +179,7 @@ static err case_read(struct req *rq)
         .state_key = darknet_state_key(d.state),
         .badge = darknet_badge(d.state),
         .state = darknet_state_name(d.state),
+        .next = darknet_next_text(d.state, true),
         .withheld = !darknet_state_is_shown(d.state),
         .errors = req_has_errors(rq),
         .filed_at = d.filed_at,

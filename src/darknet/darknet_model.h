@@ -87,7 +87,8 @@ struct net_ranges {
  * empty when all were taken. */
 MUST err darknet_ranges_parse(struct arena *a, str text, enum darknet_purpose purpose, bool demo,
     struct net_ranges *out, str *wrong);
-/* Codes of bodies, by lines, blanks or commas. INVALID: one has no right check digit, which is *wrong. */
+/* Codes of bodies, by lines, blanks or commas. INVALID: one is no code; *wrong says
+ * which: 「3番目」. */
 MUST err darknet_codes_parse(struct arena *a, str text, struct strs *out, str *wrong);
 
 /* The same range, role and sharers: it goes on as it is. */

@@ -63,13 +63,13 @@ struct reading {
     int n_wrong, line;
 };
 
-static void say_wrong(struct reading *r, str text, str why)
+/* By the number of the line, not by what stands in it: that is still in the field. */
+static void say_wrong(struct reading *r, str why)
 {
     enum { MOST = 5 };
     if (++r->n_wrong > MOST)
         return;
-    buf_fmt(&r->wrong, "%s%d行目「%.*s」：%.*s", r->n_wrong > 1 ? "　" : "", r->line,
-        STR_F(str_chars(text) > 50 ? S("…") : text), STR_F(why));
+    buf_fmt(&r->wrong, "%s%d行目：%.*s", r->n_wrong > 1 ? "　" : "", r->line, STR_F(why));
 }
 
 static bool is_there(const struct net_ranges *all, const struct net_range *one)
@@ -109,7 +109,7 @@ static err read_line(struct reading *r, str line)
     if (why.n == 0 && r->out->n == DARKNET_CLAIMS)
         why = S("一度に100件までです。");
     if (why.n)
-        say_wrong(r, text, why);
+        say_wrong(r, why);
     else
         r->out->v[r->out->n++] = net;
     return OK;
@@ -155,16 +155,17 @@ err darknet_codes_parse(struct arena *a, str text, struct strs *out, str *wrong)
     if (!half || !out->v)
         return ERR(NOMEM);
     str s = str_to_halfwidth(half, text);
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = 0, typed = 0; i < s.n;) {
         size_t n = 0;
         while (i + n < s.n && !is_between(s.p[i + n]))
             n++;
         str code = str_sub(s, i, n);
         i += n + 1;
+        typed += n > 0;
         if (n == 0 || has_code(out, code))
             continue;
         if (!org_code_is_valid(code) || out->n == DARKNET_SHARERS) {
-            *wrong = str_chars(code) > 20 ? S("…") : code;
+            *wrong = str_fmt(a, "%zu番目", typed);
             return ERR(INVALID);
         }
         out->v[out->n++] = code;

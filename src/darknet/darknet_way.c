@@ -70,7 +70,6 @@ err darknet_way_view(struct req *rq, const struct darknet_application *d, enum d
     *out = (struct view_darknet_way){.id = d->id,
         .version = d->version,
         .desk = side == DARKNET_OFFICE,
-        .next = darknet_next_text(d->state, side == DARKNET_OFFICE),
         .reason = req_typed(rq, "reason", STR_NONE),
         .reason_error = req_error_of(rq, "reason")};
     TRY(way_acts(rq, d, side, out));
