@@ -126,8 +126,13 @@ class Nation {
   /** An application of the guest's body that waits for the desk, its contact, and a dark range. */
   plantDarknet() {
     const key = (text) => `x'04${text}${'0'.repeat(24)}'`, net = `'198.18.9.0/24', ${key('c6120900')}, ${key('c61209ff')}`;
-    sqlite(this.file, `INSERT INTO darknet_application (id, body, number, state, version, person, at, changed_at, filed_at)
-        VALUES (4343, ${this.guest.body}, 1, 2, 1, 0, 0, 0, 1);
+    const here = [this.guest, ...[this.staff, this.same, this.other, this.pref].flatMap((g) => Object.values(g).flat())]
+      .map((b) => b.body).join();
+    sqlite(this.file, `UPDATE darknet_range SET valid_to=valid_from+1 WHERE body IN (${here});
+      UPDATE darknet_application SET state=8, observed_from=NULL WHERE body IN (${here}) AND state<5;
+      UPDATE darknet_application SET state=7, observed_to=observed_from+1 WHERE body IN (${here}) AND state=5;
+      INSERT INTO darknet_application (id, body, number, state, version, person, at, changed_at, filed_at)
+        VALUES (4343, ${this.guest.body}, 2, 2, 1, 0, 0, 0, 1);
       INSERT INTO darknet_step VALUES (4347, 4343, 'file', 1, 2, 0, '', 0);
       INSERT INTO darknet_claim VALUES (4344, 4343, ${net}, 1, '', '');
       INSERT INTO darknet_contact VALUES (4345, ${this.guest.body}, 1, '係', 'a@example.jp', '', 1, 'ja', 0, 1);

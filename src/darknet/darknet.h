@@ -59,8 +59,9 @@ struct darknet_darks {
 MUST err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
     enum darknet_dark_kind kind, struct darknet_darks *out);
 
-/* What a demonstration shows of the n-th body, observed or on its way. */
-MUST err darknet_sample(struct tx *tx, struct arena *a, const struct scope *s, size_t n);
+/* What a demonstration shows of the n-th body: observed, at the desk, or nothing. scope: of somebody
+ * in that body. */
+MUST err darknet_sample(struct tx *tx, const struct scope *s, size_t n);
 
 extern const struct module darknet_module;
 
