@@ -88,9 +88,12 @@ static err replace(struct tx *tx, struct req *rq, const struct darknet_applicati
 {
     struct darknet_applications before;
     TRY(darknet_applications_before(tx_db(tx), rq->a, rq->who.scope, d->body.id, &before));
-    for (size_t i = 0; i < before.n; i++)
+    for (size_t i = 0; i < before.n; i++) {
         TRY(record(tx, rq, &before.v[i],
             darknet_flow_find(S("replace"), DARKNET_OBSERVED, DARKNET_PROGRAM), STR_NONE));
+        if (before.v[i].body.id.v != d->body.id.v) /* merged: the successor has its own contacts */
+            TRY(darknet_contacts_drop(tx, before.v[i].body.id));
+    }
     return OK;
 }
 
