@@ -9,7 +9,10 @@ import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'csv-parse/sync';
 
-import { complete, demo, program, root, save, serve, sqlite, token, visitor, yaguraOk } from './lib.mjs';
+import {
+  complete, darknetApply, darknetApprove, demo, program, root, save, serve, sqlite, token, visitor,
+  yaguraOk,
+} from './lib.mjs';
 
 const LIMIT = { timeout: 240_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json')).filter((r) => r.method === 'GET');
@@ -47,6 +50,13 @@ const FILES = {
   '/policies/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
     established: 'established', revised: 'revised', guideline: 'guideline', published: 'published',
     address: 'address', late: 'late' } },
+  '/darknet/desk/list/csv': { as: 'nation', page: '/darknet/desk', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
+    pref: 'pref', number: 'number', state: 'state', filed_at: 'filed_at', changed_at: 'changed_at', observed_from: 'from' } },
+  '/darknet/prefixes/csv': { as: 'nation', rows: (j) => j.rows, same: { prefix: 'prefix', role: 'role', codes: 'codes',
+    bodies: 'names', observed_from: 'from' } },
+  '/darknet/use/months/csv': { as: 'pref', page: '/darknet/use', rows: (j) => j.months, same: { month: 'end', users: 'users' } },
+  '/darknet/use/prefs/csv': { as: 'nation', page: '/darknet/use', rows: (j) => j.prefs,
+    same: { pref: 'name', share: 'share', users: 'users', n: 'n' } },
   '/surveys/drafts/csv': { as: 'nation', rows: (j) => j.drafts,
     same: { title: 'title', items: 'items', changed_by: 'by', changed_at: 'changed_at' } },
   '/surveys/{survey}/csv': { as: 'town', rows: (j) => j.areas.flatMap((a) => a.items.map((it) => ({ ...it, area: a.name }))),
@@ -85,6 +95,12 @@ const FRESH = ['/bodies/csv', '/mail/csv', '/people/list/csv', '/policies/csv', 
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
+  'darknet/darknet_contacts': 'part of a form: who is told; also in what the body takes with it',
+  'darknet/darknet_external': 'secret: it leaves by no file',
+  'darknet/darknet_home': 'links to the versions of one registration',
+  'darknet/darknet_internal': 'secret: a file only in what the body takes with it',
+  'darknet/darknet_ranges': 'the ranges of one application; all that is observed is a file',
+  'darknet/darknet_way': 'the record of one application',
   'export/export': 'what is in the ZIP, where each of them is a file',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
   'main/system': 'the state of the program at this moment, also as JSON',
@@ -154,6 +170,8 @@ describe('every table as a file', LIMIT, () => {
       ok(await town.post(`/plan/${code}`, { text: LINES[i], post: LINES[i + 1], state: 'planned', due: '2030-03-31', cost: '10', seen: 0 }));
     }
     ok(await save(town, survey, 'EVA-S2', PLANTED.at(-1)));
+    await darknetApprove(nation, await darknetApply(town, '198.18.1.0/24'));
+    await darknetApply(as('pref'), '198.18.2.0/24\n2001:db8:2::/48', { role: 'egress', sharers: '483010 483028' });
     const board = (await as('pref').get(`/surveys/${survey}/board`)).json;
     c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
     const past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();

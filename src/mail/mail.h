@@ -22,6 +22,9 @@ struct mail {
 
 enum { MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 8000 }; /* bytes; LIMIT beyond */
 
+/* One address, printable ASCII, without anything that has a meaning in SMTP. */
+bool mail_address_is_valid(str address);
+
 /* 08:30 JST of a day: when that day's digest is made. A line with this not_before is in it even
  * when the worker was late that morning. */
 usec mail_morning(jday day);

@@ -6,6 +6,7 @@
 #include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "core/version.h"
+#include "darknet/darknet.h"
 #include "evidence/evidence.h"
 #include "export/export.h"
 #include "guide/guide.h"
