@@ -19,7 +19,7 @@ enum conf_type {
     CONF_YES,    /* bool: "yes" or "no"; the option takes no value and means yes */
     CONF_PATH,   /* str: a file or folder that is there; absolute in the file */
     CONF_SECRET, /* str: the path of a file that holds a secret and that nobody else may read */
-    CONF_LIST    /* struct strs: separated by commas, at most 64 */
+    CONF_LIST    /* struct strs: separated by commas, at most 256 */
 };
 
 enum conf_flag {
@@ -65,7 +65,7 @@ struct conf;
 enum {
     CONF_FILE_MAX = 65536, /* bytes of a file */
     CONF_VALUE_MAX = 500,  /* bytes of a text, a path, an item of a list */
-    CONF_LIST_MAX = 64
+    CONF_LIST_MAX = 256
 };
 
 /* Everything at its default. The tables, and what is given to the functions below, must outlive c.

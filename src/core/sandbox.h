@@ -16,6 +16,7 @@ enum sandbox_kind {
     SANDBOX_WORK,    /* mail and regular tasks */
     SANDBOX_FORKER,  /* makes one child per foreign file */
     SANDBOX_CONVERT, /* such a child: parses, and nothing else */
+    SANDBOX_SENSOR,  /* reads captures that are open, writes what it found */
     SANDBOX_KINDS
 };
 

@@ -139,4 +139,7 @@ const struct sandbox_row sandbox_table[SANDBOX_KINDS] = {
     [SANDBOX_CONVERT] = {"convert", {&core, &parse},
         {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_FSIZE, 0}, {RLIMIT_NPROC, 0},
             {RLIMIT_AS, 512 * MIB}, {RLIMIT_CPU, 20}}, 6, no_files},
+    [SANDBOX_SENSOR] = {"sensor", {&core, &parse},
+        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
+        4, no_files},
 };

@@ -37,6 +37,9 @@ static const struct command commands[] = {
     {"token create", "db! login!", "プログラムから使うための鍵を作る", command_token_create},
     {"convert", "file!", "外で作られた表（CSV）を、閉じ込めたプロセスで読み、1行を1つのJSONにして出す",
         command_convert},
+    {"darknet replay", "files! prefixes! dark! json stats",
+        "キャプチャ（pcap・pcapng）から、団体のアドレスが使われていないアドレスに送ったものを探す",
+        command_darknet_replay},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
     {"conf example", "", "全ての項目に説明を付けた設定ファイルの例を出す", command_conf_example},
@@ -91,11 +94,17 @@ static bool is_taken(const struct command *command, str option)
 }
 
 /* 0, or the exit code after having said why. */
-static int take_options(struct conf *c, const struct command *command, int argc, char **argv)
+static int take_options(struct conf *c, const struct command *command, int argc, char **argv,
+    struct strs *files)
 {
     str why;
     for (int at = 0, used = 1; at < argc; at += used) {
-        bool bare = argv[at][0] != '-'; /* a word alone is the file */
+        bool bare = argv[at][0] != '-' || argv[at][1] == '\0'; /* a word alone is the file; "-": standard input */
+        if (bare && is_taken(command, S("--files"))) {
+            files->v[files->n++] = str_of(argv[at]);
+            used = 1;
+            continue;
+        }
         str option = bare ? S("--file") : str_of(argv[at]);
         if (!str_starts(option, S("--")) || !is_taken(command, option))
             return usage(c, "この命令では使えない指定です: ", argv[at]);
@@ -112,7 +121,7 @@ static int take_options(struct conf *c, const struct command *command, int argc,
     return 0;
 }
 
-static int run(struct conf *c, struct arena *a, const struct command *command)
+static int run(struct conf *c, struct arena *a, const struct command *command, struct strs files)
 {
     struct options o = *(const struct options *)conf_of(c, &main_conf);
     str list = str_of(command->takes), name;
@@ -124,10 +133,11 @@ static int run(struct conf *c, struct arena *a, const struct command *command)
         o = *(const struct options *)conf_of(c, &main_conf);
     }
     o.conf = c;
+    o.files = files;
     while (main_taken_next(&list, &name, &must)) {
         const struct conf_key *k = conf_key_of(c, name);
-        if (must && k && !conf_has(c, k))
-            return usage(c, "指定が足りません: --", str_z(a, name));
+        if (must && (k ? !conf_has(c, k) : files.n == 0))
+            return usage(c, "指定が足りません: ", k ? str_z(a, str_fmt(a, "--%.*s", STR_F(name))) : "FILE");
     }
     return err_exit(command->run(&o, a));
 }
@@ -155,6 +165,7 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argc, argv, &at);
     if (!command)
         return usage(c, "知らない命令です: ", argv[1]);
-    int code = take_options(c, command, argc - at, argv + at);
-    return code ? code : run(c, a, command);
+    struct strs files = {ARENA_ARRAY(a, str, (size_t)argc), 0};
+    int code = files.v ? take_options(c, command, argc - at, argv + at, &files) : 71;
+    return code ? code : run(c, a, command, files);
 }

@@ -40,6 +40,10 @@ struct options {
     bool plain;
     str against, anchor_file; /* audit, work */
     int64_t body;
+    struct strs files; /* the words alone, of a command that takes several */
+    str prefixes; /* darknet */
+    struct strs dark;
+    bool stats;
     const struct conf *conf;
 };
 extern const struct conf_table main_conf;
@@ -94,6 +98,7 @@ err command_audit_verify(const struct options *o, struct arena *a);
 err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
 err command_work(const struct options *o, struct arena *a);
+err command_darknet_replay(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);
 err command_conf_example(const struct options *o, struct arena *a);

@@ -23,7 +23,7 @@ static void put_taken(struct buf *b, const struct conf *c, const struct command 
         if (k)
             conf_put_option(b, k);
         else
-            buf_lit(b, "--…");
+            buf_lit(b, "FILE…"); /* the words alone */
         buf_fmt(b, must ? "" : "]");
     }
 }

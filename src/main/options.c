@@ -102,6 +102,12 @@ static const struct conf_key keys[] = {
     {"openapi", CONF_IN(YES, struct options, openapi),
         "プログラムから使うための説明（OpenAPI 3.1）を出す", .flags = CONF_OPTION},
     {"json", CONF_IN(YES, struct options, json), "JSON で出す", .flags = CONF_OPTION},
+    {"prefixes", CONF_IN(PATH, struct options, prefixes),
+        "アドレスの範囲と団体（1行に「範囲 団体[,団体…] [own|egress|vendor]」）", "FILE",
+        .flags = CONF_OPTION},
+    {"dark", CONF_IN(LIST, struct options, dark), "使われていないアドレスの範囲", "192.0.2.0/24,…",
+        .flags = CONF_OPTION},
+    {"stats", CONF_IN(YES, struct options, stats), "最後に合計を1行で出す", .flags = CONF_OPTION},
     {NULL},
 };
 

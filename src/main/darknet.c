@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* yagura darknet replay FILE…: captures through the sensor, an episode a line. The files are opened,
+ * then the process keeps nothing but reading them and writing to standard output. */
+#include "main/main.h"
+
+#include "core/file.h"
+#include "core/sandbox.h"
+#include "sensor/sensor.h"
+
+#include <fcntl.h>
+
+enum { BATCH = 64, LINE_MOST = 1 << 20, PREFIX_FILE_MOST = 64 << 20 };
+
+struct replay {
+    const struct options *o;
+    struct prefix_owners owners;
+    struct prefix_table *dark;
+    struct sensor *sensor;
+    struct buf out;
+    err said; /* of writing */
+};
+
+static const char *const end_names[CAPTURE_ENDS] = {[CAPTURE_OPEN] = "open", [CAPTURE_WHOLE] = "whole",
+    [CAPTURE_CUT] = "cut", [CAPTURE_BROKEN] = "broken", [CAPTURE_UNREAD] = "unread"};
+
+static void flush(struct replay *r)
+{
+    err e = file_put(STDOUT_FILENO, r->out.p, r->out.n);
+    r->said = err_is(r->said) ? r->said : e;
+    r->out.n = 0;
+}
+
+static void put_words(struct buf *b, const struct sensor_episode *e, const struct prefix_owner *o)
+{
+    for (size_t i = 0; i < o->bodies.n; i++) {
+        buf_str(b, i ? S(",") : STR_NONE);
+        buf_str(b, o->bodies.v[i]);
+    }
+    buf_char(b, '\t');
+    address_put(b, e->row->source);
+    buf_fmt(b, "\t%s\t%s\t%s%s\t", judge_class_name(e->j.class),
+        judge_tool_name(e->j.tool) ? judge_tool_name(e->j.tool) : "-",
+        judge_confidence_name(e->j.confidence), e->j.infected ? "!" : "");
+    sensor_put_time(b, e->first);
+    buf_fmt(b, "\t%llu\t%llu\t", (unsigned long long)e->packets, (unsigned long long)e->dark);
+    for (size_t i = 0, n = 0; i < e->ports_n && n < 5; i++)
+        if (e->port[i].port)
+            buf_fmt(b, n++ ? ",%u" : "%u", (unsigned)e->port[i].port);
+    buf_char(b, '\n');
+}
+
+static void tell(void *ctx, const struct sensor_episode *e)
+{
+    struct replay *r = ctx;
+    struct json j = json_on(&r->out);
+    if (r->o->json) {
+        sensor_put_episode(&j, r->sensor, e);
+        IGNORE(json_finish(&j)); /* the buffer itself remembers */
+        buf_char(&r->out, '\n');
+    } else {
+        put_words(&r->out, e, &r->owners.v[e->row->owner - 1]);
+    }
+    if (r->out.n > LINE_MOST / 2)
+        flush(r);
+}
+
+static err say_file(struct arena *a, const char *what, str name, err e)
+{
+    main_say(str_fmt(a, "%s: %.*s", what, STR_F(name)));
+    return e;
+}
+
+static err read_ranges(struct replay *r, struct arena *a)
+{
+    str text, why = STR_NONE;
+    err e = file_read(a, r->o->prefixes, PREFIX_FILE_MOST, &text);
+    if (err_is(e))
+        return say_file(a, "範囲のファイルを読めません。名前と権限を確かめてください", r->o->prefixes, e);
+    e = prefix_file_read(a, text, &r->owners, &why);
+    if (err_is(e)) {
+        main_say(why.n ? str_fmt(a, "%.*s: %.*s", STR_F(r->o->prefixes), STR_F(why)) : S("範囲のファイルが大きすぎます。"));
+        return e;
+    }
+    e = prefix_list_read(a, r->o->dark, &r->dark, &why);
+    if (err_is(e))
+        main_say(why.n ? str_fmt(a, "--dark: %.*s", STR_F(why)) : S("--dark を読めません。"));
+    return e;
+}
+
+static err open_all(const struct options *o, struct arena *a, int *fd)
+{
+    for (size_t i = 0; i < o->files.n; i++) {
+        fd[i] = str_eq(o->files.v[i], S("-")) ? STDIN_FILENO : open(str_z(a, o->files.v[i]), O_RDONLY | O_CLOEXEC);
+        if (fd[i] < 0)
+            return say_file(a, "キャプチャを開けません。名前と権限を確かめてください", o->files.v[i],
+                errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO));
+    }
+    return OK;
+}
+
+static err enter(void)
+{
+    struct sandbox_grant none = {0};
+    int abi;
+    if (!sandbox_is_built())
+        return OK;
+    TRY(sandbox_files(SANDBOX_SENSOR, &none, &abi));
+    return sandbox_enter(SANDBOX_SENSOR);
+}
+
+static err replay_one(struct replay *r, struct arena *a, str name, int fd, const char **end)
+{
+    struct capture_frame frame[BATCH];
+    struct capture *c;
+    err e = capture_new(fd, &c);
+    if (err_is(e))
+        return say_file(a, e.code == ERR_INVALID ? "pcap でも pcapng でもありません" : "キャプチャを読めません", name, e);
+    sensor_next_capture(r->sensor);
+    for (size_t n; (n = capture_next(c, frame, BATCH)) > 0;)
+        sensor_feed(r->sensor, frame, n);
+    enum capture_end how = capture_end(c);
+    *end = end_names[how];
+    if (how == CAPTURE_CUT)
+        say_file(a, "途中で切れています。そこまでを数えました", name, OK);
+    if (how == CAPTURE_BROKEN)
+        say_file(a, "長さのおかしい記録がありました。その前までを数えました", name, OK);
+    capture_free(c);
+    return how == CAPTURE_UNREAD ? say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
+}
+
+static void put_totals(struct replay *r, const char *const *end)
+{
+    struct json j = json_on(&r->out);
+    json_begin_object(&j);
+    json_key(&j, S("files"));
+    json_begin_array(&j);
+    for (size_t i = 0; i < r->o->files.n; i++) {
+        json_begin_object(&j);
+        json_key(&j, S("name"));
+        json_str(&j, r->o->files.v[i]);
+        json_key(&j, S("end"));
+        json_str(&j, str_of(end[i]));
+        json_end_object(&j);
+    }
+    json_end_array(&j);
+    sensor_put_stats(&j, r->sensor);
+    json_end_object(&j);
+    IGNORE(json_finish(&j)); /* the buffer itself remembers */
+    buf_char(&r->out, '\n');
+}
+
+static err replay_all(struct replay *r, struct arena *a, const int *fd)
+{
+    const char **end = ARENA_ARRAY(a, const char *, r->o->files.n);
+    struct sensor_config c = {.owners = &r->owners, .dark = r->dark, .tell = tell, .ctx = r};
+    if (!end)
+        return ERR(NOMEM);
+    TRY(sensor_new(&c, &r->sensor));
+    err e = enter();
+    for (size_t i = 0; i < r->o->files.n && !err_is(e); i++)
+        e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
+    if (!err_is(e))
+        sensor_each(r->sensor, tell, r);
+    if (!err_is(e) && r->o->stats)
+        put_totals(r, end);
+    flush(r);
+    return err_is(e) ? e : err_is(r->said) ? r->said : buf_status(&r->out);
+}
+
+err command_darknet_replay(const struct options *o, struct arena *a)
+{
+    struct replay r = {.o = o, .out = BUF(LINE_MOST)};
+    int *fd = ARENA_ARRAY(a, int, o->files.n);
+    if (!fd)
+        return ERR(NOMEM);
+    err e = read_ranges(&r, a);
+    if (!err_is(e))
+        e = open_all(o, a, fd);
+    if (!err_is(e))
+        e = replay_all(&r, a, fd);
+    sensor_free(r.sensor);
+    prefix_table_free(r.owners.table);
+    prefix_table_free(r.dark);
+    buf_free(&r.out);
+    return e;
+}

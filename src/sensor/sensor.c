@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of a packet: read it, look whether it is dark, whose it is, what it looks like; remember. */
+#include "sensor/sensor.h"
+
+#include "sensor/sensor_private.h"
+
+enum { DEEP = 4 };
+static const usec CLOCK_BACK = 2 * USEC_HOUR, CLOCK_AHEAD = 7 * USEC_DAY;
+
+/* A time far from the others is believed once it is not alone: one packet with a broken clock must
+ * neither end nor begin anything. */
+static usec doubted(struct sensor *s, usec t)
+{
+    enum { ALONE = 3 };
+    struct sensor_clock *c = &s->clock;
+    bool agrees = c->agree > 0 && t >= c->other - CLOCK_BACK && t <= c->other + CLOCK_BACK;
+    c->other = t;
+    c->agree = agrees ? c->agree + 1 : 1;
+    if (!c->set || c->agree >= ALONE) {
+        c->set = true;
+        c->now = t;
+        c->agree = 0;
+        return t;
+    }
+    s->stats.time_jumps++;
+    return c->now;
+}
+
+static inline usec believed(struct sensor *s, usec t)
+{
+    struct sensor_clock *c = &s->clock;
+    if (!c->set || t < c->now - CLOCK_BACK || t > c->now + CLOCK_AHEAD)
+        return doubted(s, t);
+    c->now = t > c->now ? t : c->now;
+    c->agree = 0;
+    return t;
+}
+
+static bool is_dark(const struct sensor *s, struct address a)
+{
+    return prefix_find(s->c.dark, a) != 0;
+}
+
+static bool may_carry(const struct packet *p)
+{
+    return p->proto == PROTO_IPV4 || p->proto == PROTO_IPV6 || p->proto == PROTO_GRE ||
+        (p->proto == PROTO_UDP && p->dport == 4789);
+}
+
+/* The innermost packet that goes to a dark address; a telescope behind a tunnel sees its own outside. */
+static bool find_inside(struct sensor *s, struct packet *p, bool found)
+{
+    struct packet in, out = *p;
+    for (int i = 0; i < DEEP && packet_inner(&out, &in); i++) {
+        if (is_dark(s, in.dst)) {
+            *p = in;
+            found = true;
+            s->stats.tunnelled++;
+        }
+        out = in;
+    }
+    return found;
+}
+
+/* Whom it is about. Of an error, whoever the quoted packet went to; that packet came, so it says, from
+ * the very address the error is sent to. */
+static struct address about(struct sensor *s, const struct packet *p, enum mark_kind *kind, uint32_t *marks)
+{
+    if (*kind != KIND_ICMP_ERROR || !p->quoting)
+        return p->src;
+    if (address_eq(p->quote.src, p->dst))
+        return p->quote.dst;
+    s->stats.quotes_odd++;
+    *kind = KIND_OTHER;
+    *marks |= 1U << MARK_IMPOSSIBLE;
+    return p->src;
+}
+
+/* Its place among what is known of the source. */
+static void remember(struct sensor *s, const struct packet *p, struct address source, uint32_t owner,
+    enum mark_kind kind, uint32_t marks)
+{
+    struct track_hit hit = {.source = source, .dark = p->dst, .owner = owner, .kind = kind,
+        .sport = p->sport, .dport = p->dport, .proto = p->proto};
+    hit.marks = mark_more(p, kind, marks, &hit.load);
+    if (kind == KIND_ICMP_ERROR && p->quoting) {
+        hit.sport = p->quote.sport;
+        hit.dport = p->quote.dport;
+        hit.proto = p->quote.proto;
+    } else if (mark_is_answer(kind)) { /* the service is the sender's */
+        hit.sport = p->dport;
+        hit.dport = p->sport;
+    }
+    s->stats.matched++;
+    track_add(s->track, p, &hit);
+}
+
+static inline void one(struct sensor *s, const struct capture_frame *f)
+{
+    __attribute__((uninitialized)) struct packet p; /* packet_read fills it */
+    enum mark_kind kind;
+    enum packet_read read = packet_read(f, &p);
+    s->stats.read[read]++;
+    if (__builtin_expect(read != PACKET_IP, 0))
+        return;
+    bool found = is_dark(s, p.dst);
+    if (__builtin_expect(may_carry(&p), 0))
+        found = find_inside(s, &p, found);
+    s->stats.cut += p.cut;
+    s->stats.elsewhere += !found;
+    if (!found)
+        return;
+    p.t = believed(s, p.t);
+    uint32_t marks = mark_tool(&p, &kind);
+    struct address source = about(s, &p, &kind, &marks);
+    s->stats.dark++;
+    s->stats.kind[kind]++;
+    for (uint32_t m = marks; m; m &= m - 1)
+        s->stats.mark[__builtin_ctz(m)]++;
+    uint32_t owner = prefix_find(s->c.owners->table, source);
+    if (owner)
+        remember(s, &p, source, owner, kind, marks);
+}
+
+void sensor_feed(struct sensor *s, const struct capture_frame *f, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        s->stats.bytes += f[i].wire;
+        one(s, &f[i]);
+    }
+    s->stats.frames += n;
+}
+
+void sensor_next_capture(struct sensor *s)
+{
+    s->clock = (struct sensor_clock){0};
+}
+
+static void gone(void *ctx, struct track_row *rows, size_t n)
+{
+    struct sensor *s = ctx;
+    sensor_tell_rows(s, rows, n, s->c.tell, s->c.ctx);
+}
+
+err sensor_new(const struct sensor_config *c, struct sensor **out)
+{
+    *out = NULL;
+    struct sensor *s = calloc(1, sizeof *s);
+    if (!s)
+        return ERR(NOMEM);
+    s->c = *c;
+    struct track_config t = {.rows = c->rows, .dark_v4 = prefix_table_v4(c->dark), .gone = gone, .ctx = s};
+    err e = track_new(&t, &s->track);
+    if (err_is(e))
+        sensor_free(s);
+    else
+        *out = s;
+    return e;
+}
+
+void sensor_free(struct sensor *s)
+{
+    if (!s)
+        return;
+    track_free(s->track);
+    free(s);
+}
+
+struct each {
+    struct sensor *s;
+    sensor_tell *fn;
+    void *ctx;
+};
+
+static void each_source(void *ctx, struct track_row *rows, size_t n)
+{
+    const struct each *e = ctx;
+    sensor_tell_rows(e->s, rows, n, e->fn, e->ctx);
+}
+
+void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx)
+{
+    struct each e = {s, fn, ctx};
+    track_each(s->track, each_source, &e);
+}
+
+const struct sensor_stats *sensor_stats(const struct sensor *s)
+{
+    return &s->stats;
+}
+
+size_t sensor_bytes(const struct sensor *s)
+{
+    return sizeof *s + track_bytes(s->track) + prefix_table_bytes(s->c.dark) +
+        prefix_table_bytes(s->c.owners->table);
+}
