@@ -4,20 +4,17 @@
 
 extern const struct embedded darknet_migrations[];
 
+const struct permission darknet_p_read = {"darknet.read", ROLE_STAFF | ROLE_ADMIN | ROLE_PREF};
 const struct permission darknet_p_use = {"darknet.use", ROLE_STAFF | ROLE_ADMIN};
 const struct permission darknet_p_desk = {"darknet.desk", ROLE_NATION};
 const struct permission darknet_p_statistics = {"darknet.statistics", ROLE_PREF | ROLE_NATION};
 
 static const struct permission *const permissions[] = {
-    &darknet_p_use, &darknet_p_desk, &darknet_p_statistics, NULL};
-
-/* The nation comes to the numbers from its desk: its menu is long. */
-static const struct permission menu_of_prefecture = {"darknet.statistics", ROLE_PREF};
+    &darknet_p_read, &darknet_p_use, &darknet_p_desk, &darknet_p_statistics, NULL};
 
 static const struct nav_item nav[] = {
-    {"ダークネット観測", "/darknet", &darknet_p_use, NULL, 2},
+    {"ダークネット観測", "/darknet", &darknet_p_read, NULL, 2},
     {"ダークネット観測", "/darknet/desk", &darknet_p_desk, "/darknet", 2},
-    {"観測の利用状況", "/darknet/use", &menu_of_prefecture, NULL, 2},
     {NULL, NULL, NULL},
 };
 

@@ -69,7 +69,7 @@ static void show_state(const struct darknet_applications *all, struct view_darkn
         if (!shown || open || (d->state == DARKNET_OBSERVED && shown->state > DARKNET_OBSERVED))
             shown = d;
     }
-    v->may_start = v->open == 0;
+    v->may_start = v->open == 0 && v->keeps;
     v->next = S("申込みを始め、アドレスの範囲と連絡先を登録してください。窓口が承認した時から観測します。");
     if (!shown)
         return;
@@ -85,7 +85,9 @@ static err home_read(struct req *rq)
     struct view_darknet_home *v = ARENA_NEW(rq->a, struct view_darknet_home);
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_darknet_home){.body = rq->who.org_name};
+    *v = (struct view_darknet_home){.body = rq->who.org_name,
+        .keeps = (darknet_p_use.roles & rq->who.roles) != 0,
+        .statistics = (darknet_p_statistics.roles & rq->who.roles) != 0};
     TRY(darknet_applications(rq->db, rq->a, rq->who.scope, &all));
     TRY(darknet_ranges(rq->db, rq->a, rq->who.scope, scope_body(rq->who.scope), &now));
     show_state(&all, v);
@@ -121,7 +123,7 @@ static err start_write(struct tx *tx, struct req *rq)
 }
 
 const struct route darknet_routes[] = {
-    {.method = GET, .path = "/darknet", .perm = &darknet_p_use, .read = home_read,
+    {.method = GET, .path = "/darknet", .perm = &darknet_p_read, .read = home_read,
         .shows = VIEWS(&view_darknet_home_type)},
     {.method = POST, .path = "/darknet/applications", .perm = &darknet_p_use, .read = home_read,
         .write = start_write, .goes = PATHS("/darknet/applications/{application}")},

@@ -162,7 +162,7 @@ MUST err darknet_tell(struct tx *tx, struct req *rq, body_id body, uint32_t role
 
 /* ── pages ── */
 
-extern const struct permission darknet_p_use, darknet_p_desk, darknet_p_statistics;
+extern const struct permission darknet_p_read, darknet_p_use, darknet_p_desk, darknet_p_statistics;
 extern const struct route darknet_routes[], darknet_application_routes[], darknet_contact_routes[],
     darknet_internal_routes[], darknet_desk_routes[], darknet_case_routes[], darknet_prefix_routes[],
     darknet_dark_routes[], darknet_use_routes[];
