@@ -22,8 +22,10 @@ static void put_taken(struct buf *b, const struct conf *c, const struct command 
         buf_fmt(b, must ? " " : " [");
         if (k)
             conf_put_option(b, k);
-        else
+        else if (str_eq(name, S("files")))
             buf_lit(b, "FILE…"); /* the words alone */
+        else
+            buf_lit(b, "--…");
         buf_fmt(b, must ? "" : "]");
     }
 }
