@@ -120,6 +120,23 @@ class Nation {
         VALUES (x'${hash(secret)}', ${of(this.guest)}, 0, ${Number.MAX_SAFE_INTEGER});`),
     ].join('\n'));
     this.plantFiles();
+    this.plantDarknet();
+  }
+
+  /** An application of the guest's body that waits for the desk, its contact, and a dark range. */
+  plantDarknet() {
+    const key = (text) => `x'04${text}${'0'.repeat(24)}'`, net = `'198.18.9.0/24', ${key('c6120900')}, ${key('c61209ff')}`;
+    const here = [this.guest, ...[this.staff, this.same, this.other, this.pref].flatMap((g) => Object.values(g).flat())]
+      .map((b) => b.body).join();
+    sqlite(this.file, `UPDATE darknet_range SET valid_to=valid_from+1 WHERE body IN (${here});
+      UPDATE darknet_application SET state=8, observed_from=NULL WHERE body IN (${here}) AND state<5;
+      UPDATE darknet_application SET state=7, observed_to=observed_from+1 WHERE body IN (${here}) AND state=5;
+      INSERT INTO darknet_application (id, body, number, state, version, person, at, changed_at, filed_at)
+        VALUES (4343, ${this.guest.body}, 2, 2, 1, 0, 0, 0, 1);
+      INSERT INTO darknet_step VALUES (4347, 4343, 'file', 1, 2, 0, '', 0);
+      INSERT INTO darknet_claim VALUES (4344, 4343, ${net}, 1, '', '');
+      INSERT INTO darknet_contact VALUES (4345, ${this.guest.body}, 1, '係', 'a@example.jp', '', 1, 'ja', 0, 1);
+      INSERT INTO darknet_dark VALUES (4346, 1, 9000001, '198.19.9.0/24', ${key('c6130900')}, ${key('c61309ff')}, '', 0, 0, NULL);`);
   }
 
   /** One submitted file for every body that is spoken of, as old as the survey. */
@@ -177,13 +194,15 @@ class Nation {
 
   /** The step that fits the state a row speaks of. */
   act(row) {
+    if (row.path.startsWith('/darknet/desk')) return row.send === 'bad' ? 'return' : 'take';
+    if (row.path.startsWith('/darknet/')) return 'withdraw';
     if (row.path.includes('/board/')) return row.send === 'bad' ? 'return' : 'accept';
     return row.about === 'own submitted' ? 'withdraw' : 'ask';
   }
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -194,7 +213,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { factor: 1, session: 1, topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { application: 1, claim: 1, recipient: 1, dark: 1, factor: 1, session: 1, topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
@@ -246,6 +265,7 @@ class Nation {
       return { established: '2026-03-20', seen: row.send === 'stale' ? seen + 1 : seen,
         address: row.send === 'bad' ? 'ftp://x' : 'https://www.example.jp/policy' };
     }
+    if (row.path.startsWith('/darknet')) return { ...await this.darknet(row, who), ...more };
     if (row.path === '/policies/guidelines') {
       return { name: row.send === 'bad' ? '' : `指針 ${this.serial++}` };
     }
@@ -284,6 +304,30 @@ class Nation {
     const seen = row.send === 'stale' ? version + 1 : version;
     if (row.path.endsWith('/finish')) return { seen };
     return { text: row.send === 'bad' ? '' : '規程を作る', state: 'planned', seen };
+  }
+
+  /** An address that was not sent before. */
+  unused(first) {
+    const n = this.serial++;
+    return `${first}.19.${100 + (n >> 8)}.${n & 255}`;
+  }
+
+  /** What registration for observation sends. */
+  async darknet(row, who) {
+    const bad = row.send === 'bad', last = row.path.split('/').pop();
+    switch (last) {
+      case 'ranges': return { ranges: '198.18.8.0/24', role: 'own' };
+      case 'contacts': case '{recipient}':
+        return { name: '係', mail: bad ? '係' : 'a@example.jp', hours: 'always', language: 'ja', version: '1' };
+      case 'internal': return { ranges: bad ? 'x' : this.unused(10) };
+      case 'dark': return { ranges: bad ? 'x' : this.unused(198) };
+      case '{act}': {
+        const { json, status } = await who.get('/darknet/desk/4343');
+        const version = status === 200 ? json.way.version : 1;
+        return { version: row.send === 'stale' ? version + 1 : version, reason: '' };
+      }
+      default: return row.path.endsWith('recipient}/remove') ? { version: '1' } : {};
+    }
   }
 
   /** The register's forms: right ones, and wrong ones. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines of the audit trail in other hands: on the paper of a submission, in the file of the worker,
-// from the command; and what they tell of a file that somebody worked on.
+// Lines of the audit trail in other hands: on the paper of a submission, in the mail about one, in
+// the file of the worker, from the command; and what they tell of a file that somebody worked on.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { demo, program, serve, sqlite, tempFolder, token, yagura, yaguraOk } from './lib.mjs';
+import { complete, demo, program, serve, sqlite, tempFolder, token, yagura, yaguraOk } from './lib.mjs';
 
 const LIMIT = { timeout: 180_000 };
 const LINE = /^yagura-anchor-1 \S{25} \d+ \d+ [0-9a-f]{64} (?:[0-9a-f]{64}|-) \d+ [0-9a-f]{64} [0-9a-f]{128}$/;
@@ -36,12 +36,23 @@ test('the paper of a submission is a witness', LIMIT, async () => {
   assert.match(receipt.receipt_nation, LINE);
   const who = program(server.url, token(file, 'pref')); // somebody works on meanwhile
   assert.equal((await who.get('/')).status, 200);
+  // Another town submits: the line of the mail to its prefecture is kept.
+  const officer = program(server.url, token(file, 'town'));
+  const survey = (await officer.get('/')).json.own[0].id;
+  await complete(officer, survey);
+  for (const login of ['town', 'kacho', 'ciso']) {
+    assert.equal((await program(server.url, token(file, login)).post(`/surveys/${survey}/submit`)).status, 200, login);
+  }
+  const [mail, ...more] = sqlite(file, "SELECT text FROM outbox WHERE text LIKE '%yagura-anchor%' GROUP BY text;")
+    .split('\n').filter((l) => l.startsWith('yagura-anchor'));
+  assert.match(mail, LINE);
+  assert.deepEqual([mail.split(' ')[2], more], ['483010', []]);
   const second = yaguraOk('audit', 'head', '--db', db).trim(); // handed over to the server
   assert.equal(await server.stop(), 0);
-  const lines = [first, receipt.receipt_body, receipt.receipt_nation, second];
+  const lines = [first, receipt.receipt_body, receipt.receipt_nation, mail, second];
   const good = against(file, lines);
   assert.equal(good.code, 0, good.out + good.err);
-  assert.match(good.out, /4 lines from outside\n0 problems/);
+  assert.match(good.out, /5 lines from outside\n0 problems/);
   assert.equal(yagura('check', '--db', db).code, 0);
 
   // The file's owner changes who did something, and yesterday's file is put back.

@@ -6,7 +6,7 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, demo, each, everyAddress, program, save, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, program, save, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
@@ -132,6 +132,45 @@ describe('the canary', LIMIT, () => {
       assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`));
       await server.stop();
     });
+
+  test('dark ranges are seen by those whose they are, registrations by their body and the desk', LIMIT, async () => {
+    const file = demo('--sample', '--years', '1'), server = await serve(file);
+    const as = (login) => program(server.url, token(file, login), agent);
+    const town = as('town'), nation = as('nation'), ok = (r) => assert.equal(r.status, 200, r.text);
+    const survey = String((await town.get('/')).json.own[0].id);
+    ok(await town.post('/darknet/internal', { ranges: '10.77.0.0/16', note: 'ウチ5d1b' }));
+    ok(await nation.post('/darknet/dark', { ranges: '198.19.77.0/24', note: 'ソト8e2f' }));
+    const id = await darknetApply(town, '198.18.77.0/24', { proof: 'ショルイ3a9c' });
+    await darknetStep(nation, 'desk', id, 'return', '直してください');
+    ok(await town.post('/darknet/contacts', { name: 'カカリ6c4e', mail: 'a@example.jp', hours: 'always', language: 'ja' }));
+    const recipient = String((await town.get('/darknet/contacts')).json.rows.at(-1).recipient);
+    const own = `/darknet/applications/${id}`, desk = `/darknet/desk/${id}`;
+    const addresses = everyAddress({ application: [String(id)], recipient: [recipient], survey: [survey], code: ['ORG-01'],
+      edition: ['1'], body: ['483010', '483028', '480002'], area: ['ORG'] });
+    const look = async (expected, words) => {
+      for (const login of ['town2', 'pref', 'nation', 'system', 'ciso', 'u483028', 'u483036']) {
+        const r = await readAll(server.url, file, login, addresses, (text) => words.some((w) => text.includes(w)));
+        assert.ok(r.pages > 0, login);
+        assert.deepEqual(r.found.sort(), expected[login] ?? [], `${login}: ${words}`);
+      }
+    };
+    const page = `/darknet/contacts/${recipient}`;
+    await look({ town2: ['/darknet/internal'] }, ['ウチ5d1b', '10.77.0.0']);
+    await look({ nation: ['/darknet/dark'] }, ['ソト8e2f', '198.19.77.0']);
+    await look({ town2: [own] }, ['ショルイ3a9c', '198.18.77.0']); // sent back: only the body has it
+    await look({ town2: ['/darknet', '/darknet/contacts', page] }, ['カカリ6c4e']);
+    await darknetStep(town, 'applications', id, 'file');
+    await look({ town2: [own], nation: [desk] }, ['ショルイ3a9c', '198.18.77.0']);
+    await look({ town2: ['/darknet', '/darknet/contacts', page], nation: [desk] }, ['カカリ6c4e']);
+    await darknetApprove(nation, id);
+    await look({ town2: ['/darknet', own], nation: [desk, '/darknet/prefixes', '/darknet/prefixes.txt', '/darknet/prefixes/csv'].sort() }, ['ショルイ3a9c', '198.18.77.0']);
+    for (const word of ['10.77.0', '198.19.77', 'ウチ5d1b', 'ソト8e2f']) {
+      assert.ok(!server.log.includes(word), `${word} is in the log`);
+      assert.equal(sqlite(file, `SELECT COUNT(*) FROM audit WHERE detail LIKE '%${word}%' OR object LIKE '%${word}%'`).trim(), '0');
+      assert.equal(sqlite(file, `SELECT COUNT(*) FROM outbox WHERE text LIKE '%${word}%' OR subject LIKE '%${word}%'`).trim(), '0');
+    }
+    await server.stop();
+  });
 
   test('hostile text is text on the pages of its own body', LIMIT, async () => {
     const v = await visitor(c.server.url, agent).signIn('town');

@@ -38,6 +38,22 @@ test('every line of the example may be used', LIMIT, () => {
   assert.equal(r.code, 0, r.err);
 });
 
+test('the manual has every command, option and key, and no more', LIMIT, () => {
+  const page = (...which) => yaguraOk('--manual', ...which).replaceAll('\\-', '-');
+  const bold = (text) => [...text.matchAll(/^\.TP\n\\fB(.*?)\\fR/gm)].map((m) => m[1]);
+  const help = yaguraOk('--help'), first = page(), second = page('conf');
+  const commands = [...help.matchAll(/^  (yagura [a-z ]+?)(?= [[-]|$)/gm)].map((m) => m[1]);
+  assert.ok(commands.length > 20);
+  const items = bold(first);
+  assert.deepEqual(items.filter((l) => !l.startsWith('--')), commands);
+  const options = items.filter((l) => l.startsWith('--')).map((l) => l.split(' ')[0]);
+  const used = new Set([...help.matchAll(/--[a-z][a-z-]*/g)].map((m) => m[0]));
+  assert.deepEqual([...used].filter((o) => !options.includes(o)), []);
+  const keys = [...yaguraOk('conf', 'show').matchAll(/^(?:# )?([a-z][a-z.-]*) = /gm)].map((m) => m[1]);
+  assert.ok(keys.length > 15);
+  assert.deepEqual(bold(second), keys);
+});
+
 test('check says each mistake with its line, and ends with 65', LIMIT, () => {
   const folder = tempFolder();
   const open = path.join(folder, 'secret');

@@ -12,7 +12,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'csv-parse/sync';
 
-import { complete, demo, program, save, serve, sqlite, token, yagura } from './lib.mjs';
+import { complete, darknetApply, darknetApprove, demo, program, save, serve, sqlite, token, yagura } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const OWN = 483010; // of "town"
@@ -63,6 +63,9 @@ describe('everything of a body in one file', LIMIT, () => {
     const ok = (r) => assert.equal(r.status, 200, r.text);
     ok(await town.post('/contacts', { kind: 'night', name: `=${CANARY}自`, phone: '026-200-0000' }));
     ok(await save(town, survey, 'EVA-S2', HOSTILE));
+    await darknetApprove(c.as('nation'), await darknetApply(town, '198.18.1.0/24', { role: 'egress', sharers: '483028',
+      proof: `=${CANARY}自` }));
+    ok(await town.post('/darknet/internal', { ranges: '10.1.0.0/16', note: `${CANARY}自` }));
     c.content = Buffer.from('%PDF-1.7 根拠');
     ok(await town.upload(`/surveys/${survey}/items/ORG-01/files`, ['note', ''],
       ['file', c.content, '../../根拠 資料;rm -rf.pdf']));
@@ -81,6 +84,20 @@ describe('everything of a body in one file', LIMIT, () => {
         SELECT 5000000 + b.id, ${survey}, b.id, (SELECT MIN(id) FROM question), 0, 0, '${CANARY}他' FROM body b WHERE b.id<>${OWN};
       INSERT INTO plan_item (id, body, organ, question, version, since, text, post, state, reason, person, at)
         SELECT 5000000 + id, id, 0, (SELECT MIN(id) FROM question), 1, 2026, '${CANARY}他', '', 1, '', 0, 0 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_application (id, body, number, state, version, person, at, changed_at)
+        SELECT 5000000 + id, id, 7, 8, 1, 0, 0, 0 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_claim (id, application, prefix, low, high, role, holder, proof)
+        SELECT 6000000 + id, 5000000 + id, '1.2.3.4', x'00', x'00', 1, '${CANARY}他', '${CANARY}他' FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_step (id, application, act, from_state, to_state, person, reason, at)
+        SELECT 5000000 + id, 5000000 + id, 'withdraw', 1, 8, 0, '${CANARY}他', 0 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_range (id, body, application, prefix, low, high, role, holder, proof, valid_from)
+        SELECT 5000000 + id, id, 5000000 + id, '1.2.3.4', x'00', x'00', 1, '${CANARY}他', '', 0 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_contact (id, body, position, name, mail, phone, hours, language, machine, version)
+        SELECT 5000000 + id, id, 1, '${CANARY}他', '', '', 1, 'ja', 0, 1 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_dark (id, kind, body, prefix, low, high, note, person, valid_from)
+        SELECT 5000000 + id, 2, id, '10.9.0.0/16', x'00', x'00', '${CANARY}他', 0, 0 FROM body WHERE id<>${OWN};
+      INSERT INTO darknet_dark (id, kind, body, prefix, low, high, note, person, valid_from)
+        VALUES (4999999, 1, ${OWN}, '1.9.0.0/16', x'00', x'00', '${CANARY}他', 0, 0);
       UPDATE person SET name='${CANARY}他' WHERE body<>${OWN};`);
     yagura('audit', 'head', '--db', c.file);
     c.admin = token(c.file, 'town2');
@@ -149,6 +166,10 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
     const counts = { answers: of('fact'), contacts: of('contact'), contact_events: of('contact_event'),
       people: of('person'), sections: of('section'), organs: of('organ'), policy: of('policy'), plan: of('plan_item'),
       files: of('item_file'), comments: of('item_comment'), responses: of('response'), measurements: of('evidence'),
+      darknet_applications: of('darknet_application'), darknet_ranges: of('darknet_range'), darknet_contacts: of('darknet_contact'),
+      darknet_claims: through('darknet_claim', 'application', 'darknet_application'), darknet_steps: through('darknet_step', 'application', 'darknet_application'),
+      darknet_internal: `${of('darknet_dark')} AND kind=2`,
+      darknet_sharers: `SELECT count(*) FROM darknet_claim_body s JOIN darknet_claim c ON c.id=s.claim JOIN darknet_application a ON a.id=c.application WHERE a.body=${OWN}`,
       assignments: of('assignment'), allowed_networks: of('allowed'), attributes: of('body_attribute'), roles: through('person_role', 'person', 'person'),
       submissions: through('submission', 'response', 'response'), steps: through('response_step', 'response', 'response'),
       deputies: through('deputy', 'principal', 'person'), section_members: through('section_member', 'section', 'section') };
@@ -161,10 +182,12 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
 
   test('every table of the database that speaks of a body is in it, or it is said why not', () => {
     const LEFT_OUT = { audit_head: 'the last row of audit', audit_seal: 'audit/proof.txt', body_scope: 'a decision of the nation about special bodies',
-      reminder: 'what the office sent', retention: 'in body', progress: 'computed from answers' };
+      reminder: 'what the office sent', darknet_nudge: 'what the office sent', darknet_claim_body: 'darknet_sharers',
+      darknet_range_body: 'as its application: darknet_sharers', retention: 'in body', progress: 'computed from answers' };
     const IN = { fact: 'answers', contact: 'contacts', contact_event: 'contact_events', person: 'people', section: 'sections',
       organ: 'organs', policy: 'policy', plan_item: 'plan', item_file: 'files', item_comment: 'comments', response: 'responses',
-      evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
+      darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
+      darknet_dark: 'darknet_internal', evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
     const there = sqlite(c.file, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i ON i.name='body'
       WHERE m.type='table' ORDER BY 1`).trim().split('\n');
     assert.deepEqual(there.filter((t) => !IN[t] && !LEFT_OUT[t]), [], 'add a row to the takeouts of its module');

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { HOSTILE, MARK } from './hostile.mjs';
 import {
-  complete, demo, each, launch, program, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, program, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 1_200_000 };
@@ -122,10 +122,10 @@ const QUESTION = { area: 'ORG', text: '設問', why: '理由', type: 'text', car
 /** Fields that take no free text, by the rule that refuses it. "unused": it only chooses where to go
  * next, or is a choice that counts as none when it is not known. */
 const RULED = new Map(Object.entries({
-  code: 'code code6 ends codes pref what question parent changed',
+  code: 'code code6 ends codes sharers pref what question parent changed',
   day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
     + 'published noticed valid_until',
-  choice: 'role kind level lgwan decision people scope who class type carry value verdict person area state '
+  choice: 'role hours language kind level lgwan decision people scope who class type carry value verdict person area state '
     + 'previous csv rows', number: 'phone cost', address: 'mail login address', network: 'ranges',
   proof: 'sealed credential client_data auth_data signature', unused: 'next draft then',
 }).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])));
@@ -149,6 +149,8 @@ function table(c) {
     const day = new Date(later += 86_400_000).toISOString().slice(0, 10);
     return { shown_deadline: day, last_submission: day, last_correction: day };
   };
+  /** One that was not sent before. */
+  const address = (first) => `${first}.18.${100 + (c.serial >> 8)}.${c.serial++ & 255}`;
   const seenAt = async (login, where) => (await c.as(login).get(where)).json;
   return {
     '/sign-in': { as: '', fields: { login: 'town', password: 'wrong', next: '/', draft: '' } },
@@ -234,6 +236,26 @@ function table(c) {
       address: 'https://www.example.jp/', note: '', seen: (await seenAt('town', '/policy')).seen }),
     kept: { note: 150 } },
     '/policies/guidelines': { as: 'nation', fields: { name: '指針', noticed: '' }, kept: { name: 100 } },
+    '/darknet/applications/{application}/ranges': { as: 'town', at: `/darknet/applications/${c.application}/ranges`, step: 4,
+      fields: (at, name) => ({ ranges: address(198), role: name === 'holder' ? 'vendor' : 'own', sharers: '', proof: '',
+        holder: name === 'holder' ? '委託先' : '' }), kept: { proof: 30, holder: 30 } },
+    '/darknet/applications/{application}/steps/{act}': { as: 'u484016', step: 20, kept: { reason: 5 },
+      at: () => `/darknet/applications/${c.leaving}/steps/leave`, first: async () => {
+        if ((await seenAt('u484016', '/darknet')).observed) return; // the last text was refused
+        c.leaving = await darknetApply(c.as('u484016'), address(198));
+        await darknetApprove(c.as('nation'), c.leaving);
+      }, fields: async () => ({ version: (await seenAt('u484016', `/darknet/applications/${c.leaving}`)).way.version }) },
+    '/darknet/contacts': { as: 'town', fields: { name: '係', mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja' },
+      kept: { name: 10 } }, // until the list is full
+    '/darknet/contacts/{recipient}': { as: 'town', at: `/darknet/contacts/${c.recipient}`, fields: async (at) => ({ name: '係',
+      mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja', version: (await seenAt('town', at)).version }),
+    kept: { name: 100 } },
+    '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
+    '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
+    '/darknet/desk/{application}/steps/{act}': { as: 'nation', at: `/darknet/desk/${c.returned}/steps/return`, first: async () => {
+      const { json } = await c.as('nation').get(`/darknet/desk/${c.returned}`);
+      if (json.state_key === 'returned') await darknetStep(c.as('u484024'), 'applications', c.returned, 'file');
+    }, fields: async () => ({ version: (await seenAt('nation', `/darknet/desk/${c.returned}`)).way.version }), kept: { reason: 100 } },
     '/surveys/{survey}/steps/{act}': { late: true, as: 'kacho', at: `${survey}/steps/return`, fields: {},
       first: () => c.as('town').post(`${survey}/steps/ask`), kept: { reason: 150 } },
     '/surveys/{survey}/board/{body}/items/{code}/check': { as: 'pref',
@@ -250,7 +272,9 @@ const MUST = [['town', () => '/contacts'], ['town', () => '/plan'], ['town', () 
   ['town', (c) => `/surveys/${c.survey}/items/EVA-S2`], ['town', (c) => `/surveys/${c.survey}/submit`],
   ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.newDrafts.text}`],
   ['nation', () => '/policies'], ['system', () => '/people'], ['system', () => '/bodies'],
-  ['pref', () => '/contacts/of/483010']];
+  ['pref', () => '/contacts/of/483010'], ['town', (c) => `/darknet/applications/${c.application}`],
+  ['town', () => '/darknet/contacts'], ['town', () => '/darknet/internal'], ['nation', () => '/darknet/dark'],
+  ['nation', (c) => `/darknet/desk/${c.returned}`]];
 
 describe('hostile texts', LIMIT, () => {
   const c = { serial: 1, merges: 0, renames: 0, years: 0, ended: '483036', people: new Map() };
@@ -265,7 +289,7 @@ describe('hostile texts', LIMIT, () => {
       if (!programs.has(login)) programs.set(login, program(c.server.url, token(c.file, login), agent));
       return programs.get(login);
     };
-    for (const login of ['town', 'town2', 'kacho', 'ciso', 'pref', 'nation', 'system']) {
+    for (const login of ['town', 'town2', 'kacho', 'ciso', 'pref', 'nation', 'system', 'u484016', 'u484024']) {
       c.people.set(login, await visitor(c.server.url, agent).signIn(login));
     }
     c.people.set('', visitor(c.server.url, agent));
@@ -291,6 +315,10 @@ describe('hostile texts', LIMIT, () => {
     c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
     await town.post('/contacts', { kind: 'night', name: '宿直', phone: '026-200-0000' });
     c.contact = (await town.get('/contacts')).json.rows.at(-1).contact;
+    c.application = (await town.post('/darknet/applications', {})).json.id;
+    c.returned = await darknetApply(c.as('u484024'), '198.18.1.0/24');
+    await town.post('/darknet/contacts', { name: '係', mail: 'a@example.jp', hours: 'always', language: 'ja' });
+    c.recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
     await town.post('/sections', { name: '情報課' });
     await complete(town, c.survey);
     c.table = table(c);
@@ -308,8 +336,8 @@ describe('hostile texts', LIMIT, () => {
 
   /** One text in one field (or in all of them), the others as they should be. */
   async function send(row, path, names, i) {
-    const at = typeof row.at === 'function' ? row.at(i, names[0]) : row.at ?? path;
     if (row.first) await row.first();
+    const at = typeof row.at === 'function' ? row.at(i, names[0]) : row.at ?? path;
     const other = typeof row.fields === 'function' ? await row.fields(at, names[0]) : row.fields;
     const fields = { ...other, ...Object.fromEntries(names.map((name) => [name,
       row.wrap?.[name]?.(HOSTILE[i]) ?? HOSTILE[i]])) };

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests that two readers could read differently, and clients that take their time, against
-// `serve` itself and against the real nginx in front of it: nothing is smuggled, nobody waits.
+// `serve` itself and against the real nginx in front of it with the shipped sample: nothing is
+// smuggled, nobody waits.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import tls from 'node:tls';
 import { after, before, test } from 'node:test';
 
-import { PATIENCE, demo, each, request, serve, tempFolder, within } from './lib.mjs';
+import { HOST, certificates, freePort, listening, site } from './front.mjs';
+import { PATIENCE, demo, each, root, serve, tempFolder, within } from './lib.mjs';
 
 const H = 'Host: 127.0.0.1\r\n';
 const SMUGGLED = `GET /sign-in?smuggled=1 HTTP/1.1\r\n${H}X: `; // its route is looked for in the log
@@ -91,38 +94,36 @@ const end = () => { if (world.nginx?.exitCode === null) world.nginx.kill(); };
 after(end);
 process.on('exit', end);
 
-/** The real nginx on a socket file; its way to the program stays open, as smuggling needs it. */
-async function front(port) {
-  const dir = tempFolder(), file = path.join(dir, 'nginx.conf'), socket = path.join(dir, 'socket');
-  fs.writeFileSync(file, `
+/** The real nginx as the sample says; its way to the program stays open, as smuggling needs it. */
+async function front(upstream) {
+  const dir = tempFolder(), at = (name) => path.join(dir, name), { ca, crt, key } = certificates();
+  const http = await freePort(), https = await freePort();
+  const sample = fs.readFileSync(path.join(root, 'dist/nginx/yagura-nginx.conf'), 'utf8');
+  const text = site(sample, { http, https, upstream }).replaceAll('/etc/yagura/tls', dir);
+  assert.equal(text.split(dir).length, 3, 'certificate and key');
+  fs.writeFileSync(at('server.crt'), crt);
+  fs.writeFileSync(at('server.key'), key);
+  fs.writeFileSync(at('site.conf'), text);
+  fs.writeFileSync(at('nginx.conf'), `
     daemon off; worker_processes 1; pid ${dir}/pid; error_log stderr crit;
     ${process.getuid() === 0 ? 'user root;' : ''}
     events { worker_connections 2000; }
     http {
-      access_log off; client_header_timeout 10s; client_body_timeout 10s; client_max_body_size 1m;
-      client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
-      uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
-      upstream yagura { server 127.0.0.1:${port}; keepalive 8; }
-      server {
-        listen unix:${socket};
-        location / {
-          proxy_pass http://yagura; proxy_http_version 1.1;
-          proxy_set_header Connection ""; proxy_set_header Host $host;
-        }
-      }
+      access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy;
+      fastcgi_temp_path ${dir}/f; uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
+      include ${dir}/site.conf;
     }`);
-  const child = spawn('nginx', ['-p', dir, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('nginx', ['-p', dir, '-c', at('nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+  child.stderr.setEncoding('utf8').on('data', (line) => { log += line; });
+  child.on('close', (code) => { if (code) process.stderr.write(log); });
   world.nginx = child;
-  await within(PATIENCE, 'nginx', (async () => {
-    while (!fs.existsSync(socket)) {
-      if (child.exitCode !== null) throw new Error(log);
-      await new Promise((done) => setTimeout(done, 20));
-    }
-  })());
-  return socket;
+  await listening(https);
+  return { port: https, host: '127.0.0.1', servername: HOST, ca };
 }
+
+const connect = (where, ready) => (where === world.front
+  ? tls.connect(where, ready) : net.connect(where, ready));
 
 /**
  * Bytes, then the end of them: everything that comes back until the connection is closed. nginx takes
@@ -131,7 +132,7 @@ async function front(port) {
 function exchange(where, bytes) {
   return within(PATIENCE, 'exchange', new Promise((resolve) => {
     const parts = [], patient = where === world.front;
-    const socket = net.connect(where, () => {
+    const socket = connect(where, () => {
       socket.write(Buffer.from(bytes, 'latin1'));
       endIn(patient ? 1000 : 0);
     });
@@ -195,7 +196,7 @@ const DRIPS = [
 async function drip(where, n, bytes) {
   const sockets = [];
   await each(Array.from({ length: n }), 50, () => new Promise((resolve, reject) => {
-    const socket = net.connect(where, () => socket.write(bytes, resolve));
+    const socket = connect(where, () => socket.write(bytes, resolve));
     socket.on('error', reject);
     socket.resume();
     sockets.push(socket);

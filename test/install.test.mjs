@@ -10,11 +10,11 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { after, before, describe, test } from 'node:test';
 
-import { PASSWORD, PATIENCE, authenticator, root, tempFolder, within } from './lib.mjs';
+import { HOST, certificates, freePort, listening, site } from './front.mjs';
+import { PASSWORD, PATIENCE, authenticator, root, within } from './lib.mjs';
 import { machine } from './machine.mjs';
 
 const LIMIT = { timeout: 900_000 };
-const HOST = 'yagura.example.lg.jp';
 const CONF = '/etc/yagura/yagura.conf';
 
 function run(command, ...args) {
@@ -22,41 +22,6 @@ function run(command, ...args) {
   if (r.error) throw r.error;
   assert.equal(r.status, 0, `${command} ${args.join(' ')}\n${r.stdout}${r.stderr}`);
   return r.stdout;
-}
-
-const freePort = () => new Promise((resolve) => {
-  const s = net.createServer().listen(0, '127.0.0.1', () => {
-    const { port } = s.address();
-    s.close(() => resolve(port));
-  });
-});
-
-/** Answers once somebody listens. */
-async function listening(port) {
-  for (let i = 0; i < 300; i++) {
-    const good = await new Promise((resolve) => {
-      const s = net.connect(port, '127.0.0.1', () => { s.destroy(); resolve(true); });
-      s.on('error', () => resolve(false));
-    });
-    if (good) return;
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
-  }
-  throw new Error(`nobody listens on ${port}`);
-}
-
-/** An authority of our own and a certificate for HOST. */
-function certificates() {
-  const folder = tempFolder(), at = (name) => path.join(folder, name);
-  const openssl = (...args) => run('openssl', ...args);
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-    '-keyout', at('ca.key'), '-out', at('ca.crt'), '-days', '2', '-subj', '/CN=test authority');
-  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-    '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', `/CN=${HOST}`);
-  fs.writeFileSync(at('ext'), `subjectAltName=DNS:${HOST}\n`);
-  openssl('x509', '-req', '-in', at('server.csr'), '-CA', at('ca.crt'), '-CAkey', at('ca.key'),
-    '-CAcreateserial', '-days', '2', '-extfile', at('ext'), '-out', at('server.crt'));
-  const read = (name) => fs.readFileSync(at(name), 'utf8');
-  return { ca: read('ca.crt'), crt: read('server.crt'), key: read('server.key') };
 }
 
 const visitors = new Set();
@@ -124,13 +89,10 @@ describe('the package', LIMIT, () => {
   async function nginx(upstream) {
     const http = await freePort(), https = await freePort();
     const sample = c.machine.ok('cat', '/usr/share/doc/yagura/examples/yagura-nginx.conf');
-    const site = sample.replace(/^ *listen \[::\].*\n/gm, '').replace('127.0.0.1:8080', `127.0.0.1:${upstream}`)
-      .replace('listen 80;', `listen 127.0.0.1:${http};`).replace('listen 443 ', `listen 127.0.0.1:${https} `);
-    assert.equal(site.match(new RegExp(`127.0.0.1:(${http}|${https}|${upstream})`, 'g')).length, 3);
     c.machine.ok('mkdir', '-p', '/etc/yagura/tls');
     c.machine.write('/etc/yagura/tls/server.crt', c.tls.crt);
     c.machine.write('/etc/yagura/tls/server.key', c.tls.key);
-    c.machine.write('/etc/nginx/yagura-site.conf', site);
+    c.machine.write('/etc/nginx/yagura-site.conf', site(sample, { http, https, upstream }));
     c.machine.write('/etc/nginx/yagura-test.conf', `user www-data;\npid /run/nginx-test.pid;\nerror_log stderr warn;
       events {}\nhttp { access_log off; include /etc/nginx/mime.types; include /etc/nginx/yagura-site.conf; }\n`);
     c.machine.ok('mkdir', '-p', '/var/log/nginx', '/var/lib/nginx');
@@ -144,7 +106,7 @@ describe('the package', LIMIT, () => {
     const r = spawnSync('lintian', ['--allow-root', '--fail-on', 'none', c.deb], { encoding: 'utf8' });
     assert.equal(r.error, undefined);
     const findings = r.stdout.split('\n').filter((line) => /^[EW]: /.test(line));
-    assert.deepEqual(findings, ['W: yagura: no-manual-page [usr/bin/yagura]']);
+    assert.deepEqual(findings, []);
   });
 
   test('installs with its user, folders and modes', LIMIT, () => {
@@ -158,6 +120,12 @@ describe('the package', LIMIT, () => {
     }
     assert.equal(c.machine.ok('dpkg-query', '-W', '-f', '${Conffiles}', 'yagura').trim().split(' ')[0], CONF);
     assert.equal(c.machine.ok('yagura', 'conf', 'example'), c.machine.ok('cat', CONF));
+  });
+
+  test('brings its manual', LIMIT, () => {
+    const page = (file) => c.machine.ok('zcat', `/usr/share/man/${file}.gz`);
+    assert.equal(page('man1/yagura.1'), c.machine.ok('yagura', '--manual'));
+    assert.equal(page('man5/yagura.conf.5'), c.machine.ok('yagura', '--manual', 'conf'));
   });
 
   test('its units are hardened, and understood by systemd', LIMIT, () => {

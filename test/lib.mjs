@@ -316,10 +316,39 @@ export async function complete(who, survey) {
   }
 }
 
+// ── darknet observation ──
+
+/** A step of an application, at the version that stands there now. */
+export async function darknetStep(who, side, id, act, reason = '') {
+  const { json } = await who.get(`/darknet/${side}/${id}`);
+  const r = await who.post(`/darknet/${side}/${id}/steps/${act}`, { version: json.way.version, reason });
+  if (r.status !== 200) throw new Error(`${act}: ${r.status} ${r.text}`);
+  return r;
+}
+
+/** A body applies to be observed; the number of its application. */
+export async function darknetApply(who, ranges, more = {}) {
+  const ok = (r) => {
+    if (r.status !== 200) throw new Error(`${r.status} ${r.text}`);
+    return r.json;
+  };
+  const { id } = ok(await who.post('/darknet/applications', {}));
+  ok(await who.post(`/darknet/applications/${id}/ranges`, { ranges, role: 'own', proof: '契約書', ...more }));
+  ok(await who.post('/darknet/contacts', { name: '情報係', mail: 'joho@example.lg.jp', hours: 'always', language: 'ja' }));
+  await darknetStep(who, 'applications', id, 'file');
+  return id;
+}
+
+/** The desk looks at it and lets it be observed. */
+export async function darknetApprove(nation, id, reason = '') {
+  await darknetStep(nation, 'desk', id, 'take');
+  await darknetStep(nation, 'desk', id, 'approve', reason);
+}
+
 // ── every address ──
 
 /** Parts that a test need not know better; a part named neither here nor by the test is an error. */
-const ELSEWHERE = { contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
+const ELSEWHERE = { application: ['1'], recipient: ['1'], contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
   person: ['1'], topic: ['staff'] };
 
 /** Every address of the GET routes with every known value of its parts. */

@@ -7,14 +7,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authenticator, demo, launch, PASSWORD, PATIENCE, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{file\}$|^\/openapi\.json$/;
+const NO_PAGE = /\.txt$|\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{file\}$|^\/openapi\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
@@ -42,6 +42,10 @@ const VIEWS = {
   '/surveys/{survey}/board/{body}': ['pref', 'nation'], '/surveys/{survey}/files': ['town'],
   '/surveys/{survey}/board/{body}/files': ['pref'], '/plan': ['town'], '/plan/{code}': ['town'],
   '/policy': ['town'], '/policies': ['nation'],
+  '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
+  '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
+  '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],
+  '/darknet/use': ['pref', 'nation'],
 };
 
 /** A person at 1366 × 768 whose pages are judged by what a machine can see of them. */
@@ -108,6 +112,32 @@ const STATES = [
   ['contacts', 422, 'town', async (p) => {
     await p.open('/contacts');
     await send(p.page, 'main form[action="/contacts"]');
+  }],
+  ['darknet_home', 200, 'pref', (p) => p.open('/darknet')],
+  ['darknet_application', 422, 'pref', async (p) => {
+    await p.open('/darknet');
+    await p.page.getByRole('button', { name: '申込みを始める' }).click();
+    await p.page.fill('#ranges', '198.18.1.7/24\n10.0.0.0/8\nx');
+    await send(p.page, '#form form');
+  }],
+  ['darknet_contacts', 422, 'pref', async (p) => {
+    await p.open('/darknet/contacts');
+    await send(p.page, '#form form');
+  }],
+  ['darknet_internal', 422, 'town', async (p) => {
+    await p.open('/darknet/internal');
+    await p.page.fill('#ranges', '10.0.0.1/8');
+    await send(p.page, '#form form');
+  }],
+  ['darknet_external', 422, 'nation', async (p) => {
+    await p.open('/darknet/dark');
+    await p.page.fill('#ranges', '10.0.0.0/8');
+    await send(p.page, '#form form');
+  }],
+  ['darknet_case', 200, 'nation', (p, c) => p.open(`/darknet/desk/${c.parts.overlapping}`)],
+  ['darknet_case', 422, 'nation', async (p, c) => {
+    await p.open(`/darknet/desk/${c.parts.overlapping}`);
+    await send(p.page, 'form[action$="/steps/return"]');
   }],
   ['asked', 422, 'system', async (p) => {
     await p.open('/bodies/new');
@@ -228,7 +258,13 @@ describe('every view', WHOLE, () => {
     const edition = await nation.post(`/surveys/${past}/editions`, {});
     assert.equal(edition.status, 200, edition.text);
     const editions = [past, sqlite(c.file, `SELECT number FROM edition WHERE survey=${past}`).trim()];
-    c.parts = { topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    const application = await darknetApply(town, '198.18.1.0/24\n2001:db8:1::/48');
+    await darknetApprove(nation, application);
+    const overlapping = await darknetApply(as('u483028'), '198.18.1.128/25', { proof: '', role: 'egress', sharers: '483010 483036' });
+    const recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
+    await town.post('/darknet/internal', { ranges: '10.20.0.0/16', note: '使っていない階' });
+    await nation.post('/darknet/dark', { ranges: '198.19.0.0/16', note: '観測網' });
+    c.parts = { application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();
   }, LIMIT);

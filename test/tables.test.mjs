@@ -9,7 +9,10 @@ import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'csv-parse/sync';
 
-import { complete, demo, program, root, save, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import {
+  complete, darknetApply, darknetApprove, demo, program, root, save, serve, sqlite, token, visitor,
+  yaguraOk,
+} from './lib.mjs';
 
 const LIMIT = { timeout: 240_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json')).filter((r) => r.method === 'GET');
@@ -47,6 +50,13 @@ const FILES = {
   '/policies/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
     established: 'established', revised: 'revised', guideline: 'guideline', published: 'published',
     address: 'address', late: 'late' } },
+  '/darknet/desk/list/csv': { as: 'nation', page: '/darknet/desk', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
+    pref: 'pref', number: 'number', state: 'state', filed_at: 'filed_at', changed_at: 'changed_at', observed_from: 'from' } },
+  '/darknet/prefixes/csv': { as: 'nation', rows: (j) => j.rows, same: { prefix: 'prefix', role: 'role', codes: 'codes',
+    bodies: 'names', observed_from: 'from' } },
+  '/darknet/use/months/csv': { as: 'pref', page: '/darknet/use', rows: (j) => j.months, same: { month: 'end', users: 'users' } },
+  '/darknet/use/prefs/csv': { as: 'nation', page: '/darknet/use', rows: (j) => j.prefs,
+    same: { pref: 'name', share: 'share', users: 'users', n: 'n' } },
   '/surveys/drafts/csv': { as: 'nation', rows: (j) => j.drafts,
     same: { title: 'title', items: 'items', changed_by: 'by', changed_at: 'changed_at' } },
   '/surveys/{survey}/csv': { as: 'town', rows: (j) => j.areas.flatMap((a) => a.items.map((it) => ({ ...it, area: a.name }))),
@@ -78,9 +88,19 @@ const FILES = {
     same: { item: 'code', question: 'question', text: 'text', due: 'due', state: 'state_name', reason: 'reason', years: 'years' } },
 };
 
+/** Rows of many bodies, or of everybody: a proof of who it is that is older than ten minutes is not enough. */
+const FRESH = ['/bodies/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
+  '/surveys/{survey}/totals/csv', '/surveys/{survey}/totals/{code}/csv'];
+
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
+  'darknet/darknet_contacts': 'part of a form: who is told; also in what the body takes with it',
+  'darknet/darknet_external': 'secret: it leaves by no file',
+  'darknet/darknet_home': 'links to the versions of one registration',
+  'darknet/darknet_internal': 'secret: a file only in what the body takes with it',
+  'darknet/darknet_ranges': 'the ranges of one application; all that is observed is a file',
+  'darknet/darknet_way': 'the record of one application',
   'export/export': 'what is in the ZIP, where each of them is a file',
   'guide/accessibility': 'part of a text about the program: no data of anybody',
   'main/system': 'the state of the program at this moment, also as JSON',
@@ -150,6 +170,8 @@ describe('every table as a file', LIMIT, () => {
       ok(await town.post(`/plan/${code}`, { text: LINES[i], post: LINES[i + 1], state: 'planned', due: '2030-03-31', cost: '10', seen: 0 }));
     }
     ok(await save(town, survey, 'EVA-S2', PLANTED.at(-1)));
+    await darknetApprove(nation, await darknetApply(town, '198.18.1.0/24'));
+    await darknetApply(as('pref'), '198.18.2.0/24\n2001:db8:2::/48', { role: 'egress', sharers: '483010 483028' });
     const board = (await as('pref').get(`/surveys/${survey}/board`)).json;
     c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
     const past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();
@@ -280,6 +302,24 @@ describe('every table as a file', LIMIT, () => {
     const { text } = await c.as('system').get('/people/list/csv');
     const names = parsed(Buffer.from(text)).map((row) => plain(row[3]));
     for (const name of PLANTED) assert.ok(names.includes(name), JSON.stringify(name));
+  });
+
+  test('rows of many bodies want a fresh proof; what is one\'s own, or published, does not', LIMIT, async () => {
+    const asked = [];
+    for (const as of new Set(files.map((f) => FILES[f].as))) {
+      const v = await visitor(c.server.url).signIn(as);
+      const mine = files.filter((f) => FILES[f].as === as).map((f) => [f, address(f)]);
+      for (const [f, at] of mine) assert.equal((await v.get(at)).status, 200, `${f}: just signed in`);
+      sqlite(c.file, 'UPDATE session SET fresh_at=0;');
+      for (const [f, at] of mine) {
+        const r = await v.get(at);
+        if (r.status === 200) continue;
+        assert.equal(r.status, 303, f);
+        assert.match(r.headers.location, /^\/confirm\?/, f);
+        asked.push(f);
+      }
+    }
+    assert.deepEqual(asked.sort(), FRESH);
   });
 
   test('a filter of the page is a filter of the file, and of the address the schema names', LIMIT, async () => {

@@ -166,6 +166,15 @@ const struct conf_key *conf_key_of(const struct conf *c, str short_name)
     return cell ? cell->key : NULL;
 }
 
+const struct conf_key *conf_key_at(const struct conf *c, size_t i, const char **title)
+{
+    if (i >= c->n)
+        return NULL;
+    if (title)
+        *title = c->cells[i].table->title;
+    return c->cells[i].key;
+}
+
 bool conf_has(const struct conf *c, const struct conf_key *k)
 {
     const struct cell *cell = cell_of_short(c, conf_short(k));

@@ -88,6 +88,10 @@ const void *conf_of(const struct conf *c, const struct conf_table *t);
 /* What stands behind an option's name ("smtp"): the row, or NULL; and whether it has a value. */
 const struct conf_key *conf_key_of(const struct conf *c, str short_name);
 bool conf_has(const struct conf *c, const struct conf_key *k);
+/* The i-th row of all tables, and the title of its table if wanted; NULL behind the last one. */
+const struct conf_key *conf_key_at(const struct conf *c, size_t i, const char **title);
+/* What may be written: 「1 から 64 までの数（秒）」 */
+void conf_put_allowed(struct buf *b, const struct conf_key *k);
 /* "--smtp smtp://HOST:PORT" */
 void conf_put_option(struct buf *b, const struct conf_key *k);
 

@@ -25,8 +25,6 @@ struct conf {
 
 /* "smtp" of "mail.smtp" */
 str conf_short(const struct conf_key *k);
-/* What may be written: 「1 から 64 までの数（秒）」 */
-void conf_put_allowed(struct buf *b, const struct conf_key *k);
 /* The key that was probably meant; NULL: none is near. */
 const struct conf_key *conf_nearest(const struct conf *c, str name);
 

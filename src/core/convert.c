@@ -119,6 +119,14 @@ err convert_start(void)
     return pid > 0 ? OK : ERR(IO);
 }
 
+err convert_status(void)
+{
+    struct pollfd p = {convert.forker, 0, 0};
+    if (convert.forker == 0)
+        return ERR(BUG);
+    return poll(&p, 1, 0) == 1 && p.revents ? ERR(IO) : OK; /* its end of the socket is gone */
+}
+
 /* ── the conversation ── */
 
 static err hand_over(int fd)

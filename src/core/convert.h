@@ -29,6 +29,10 @@ str convert_cell(const struct foreign_row *r, size_t i);
 /* Once in a process, before its first thread and before its own sandbox. */
 MUST err convert_start(void);
 
+/* Whether there is somebody to make children. IO: the forker has ended, and nobody makes another but
+ * the next start of this process; BUG: convert_start was not called. */
+MUST err convert_status(void);
+
 /* The rows of a CSV file or of cells copied from a spreadsheet, whatever the encoding; all in a.
  * From any thread; takes up to PATIENCE of convert.c, so never on a thread that serves others.
  * OK with out->problem: the file is not right. BUG: convert_start was not called. IO: the child or

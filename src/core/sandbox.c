@@ -17,6 +17,13 @@ bool sandbox_is_built(void)
     return BUILT;
 }
 
+static int landlock; /* written before the first thread */
+
+int sandbox_landlock(void)
+{
+    return landlock;
+}
+
 const char *sandbox_name(enum sandbox_kind kind)
 {
     return sandbox_table[kind].name;
@@ -139,6 +146,7 @@ err sandbox_files(enum sandbox_kind kind, const struct sandbox_grant *grant, int
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return ERR(IO);
     TRY(restrict_files(row, grant, abi));
+    landlock = *abi;
     for (size_t i = 0; i < row->n_limits; i++)
         TRY(lower(&row->limits[i]));
     return OK;

@@ -38,6 +38,9 @@ MUST err sandbox_files(enum sandbox_kind kind, const struct sandbox_grant *grant
  * caller must not go on. */
 MUST err sandbox_enter(enum sandbox_kind kind);
 
+/* Landlock's version that sandbox_files() put over this process; 0: none that helps, or not called. */
+int sandbox_landlock(void);
+
 const char *sandbox_name(enum sandbox_kind kind); /* "serve" */
 
 /* False in builds with sanitizers, whose runtime needs what is forbidden here: both functions

@@ -22,6 +22,9 @@ struct mail {
 
 enum { MAIL_SUBJECT_MAX = 200, MAIL_TEXT_MAX = 8000 }; /* bytes; LIMIT beyond */
 
+/* One address, printable ASCII, without anything that has a meaning in SMTP. */
+bool mail_address_is_valid(str address);
+
 /* 08:30 JST of a day: when that day's digest is made. A line with this not_before is in it even
  * when the worker was late that morning. */
 usec mail_morning(jday day);
@@ -55,6 +58,8 @@ struct mail_relay {
 };
 extern const struct conf_table mail_conf;
 
+enum mail_life { MAIL_LIFE_READY, MAIL_LIFE_GOES_ON, MAIL_LIFE_STOPPING };
+
 struct mail_worker {
     const struct mail_relay *relay;
     str public_url;            /* "https://yagura.example.jp", for links; empty: paths only */
@@ -67,6 +72,8 @@ struct mail_worker {
     /* Called once, before the first mail and while there is one thread: gives up every right that
      * is not needed to reach that port. May be NULL. */
     err (*confine)(void *ctx, uint16_t port);
+    /* For whoever watches the worker; goes on: after each mail and each pause. Or NULL. */
+    void (*lives)(void *ctx, enum mail_life life);
     void *ctx;
     void (*say)(str text);     /* what a person should know, in Japanese */
 };

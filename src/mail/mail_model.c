@@ -23,6 +23,8 @@ static const struct word kinds[] = {
     {4, S("org.reset"), S("パスワードを決め直すリンク")},
     {5, S("org.account"), S("サインインと担当についてのお知らせ")},
     {6, S("org.invite"), S("利用者としての招待")},
+    {7, S("darknet.step"), S("ダークネット観測の申込みのお知らせ")},
+    {8, S("darknet.nudge"), S("ダークネット観測の案内")},
 };
 
 static const struct word results[] = {

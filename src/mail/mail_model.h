@@ -33,9 +33,6 @@ usec mail_pause(int64_t attempts);
 /* The latest 08:30 JST that is not after now: lines due by then are collected. */
 usec mail_digest_hour(usec now);
 
-/* One address, printable ASCII, without anything that has a meaning in SMTP. */
-bool mail_address_is_valid(str address);
-
 struct relay_url {
     str scheme, host, port; /* host without brackets */
     bool loopback;

@@ -36,6 +36,12 @@ static bool stop_is_asked(struct work *k, int seconds)
     return k->stopping;
 }
 
+static void live(const struct work *k, enum mail_life life)
+{
+    if (k->w->lives)
+        k->w->lives(k->w->ctx, life);
+}
+
 static err call(struct work *k, const char *name, str in, struct buf *out)
 {
     err e = k->w->call(k->w->ctx, name, in, out);
@@ -175,8 +181,10 @@ static err round_of_mails(struct work *k)
     k->relay_failed = false;
     for (int i = 0; i < ROUND_MAILS && !none && !k->relay_failed && !stop_is_asked(k, 0) &&
          usec_mono() - began < ROUND_SECONDS * USEC_SECOND;
-         i++)
+         i++) {
         TRY(take_one(k, &none));
+        live(k, MAIL_LIFE_GOES_ON);
+    }
     return OK;
 }
 
@@ -210,6 +218,7 @@ static err loop(struct work *k)
             return err_is(e) ? e : k->relay_failed ? ERR(REMOTE) : OK;
         if (e.code == ERR_DENIED)
             return e;
+        live(k, MAIL_LIFE_GOES_ON);
         if (stop_is_asked(k, PAUSE_SECONDS))
             return OK;
     }
@@ -233,7 +242,9 @@ static err run(struct work *k)
         e = confine(k);
     if (!err_is(e)) {
         log_event(LOG_INFO, "work_started", NULL, 0);
+        live(k, MAIL_LIFE_READY);
         e = loop(k);
+        live(k, MAIL_LIFE_STOPPING);
     }
     mail_smtp_close(k->smtp);
     sodium_memzero(k->password, sizeof k->password);

@@ -123,8 +123,14 @@ static err register_body(struct tx *tx, size_t i, void *arg)
 static err measure_write(struct tx *tx, void *arg)
 {
     const struct making *m = arg;
-    for (size_t i = 0; i < m->bodies.n; i++)
+    for (size_t i = 0; i < m->bodies.n; i++) {
+        const struct scope *s;
         TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
+        if (m->o->sample)
+            continue;
+        TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
+        TRY(darknet_sample(tx, s, i));
+    }
     return OK;
 }
 

@@ -2,6 +2,11 @@
 /* Questions about the program, its machine and its database. Nothing outside the machine is asked. */
 #include "main/inspect.h"
 
+#include "core/convert.h"
+#include "core/sandbox.h"
+#include "main/inspect_model.h"
+#include "store/blob.h"
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
@@ -116,11 +121,6 @@ static err checked(struct tx *tx, struct arena *a, str in, struct buf *out)
         str_fmt(a, "%lld %lld", (long long)tx_now(tx), (long long)problems));
 }
 
-const struct call inspect_calls[] = {
-    {"inspect.checked", checked},
-    {NULL, NULL},
-};
-
 /* ── the machine ── */
 
 /* The beginning of a small file; empty when it cannot be read. */
@@ -143,7 +143,7 @@ static err look_sandbox(struct req *rq, struct inspected *out)
     out->found = str_fmt(rq->a, "呼べる機能の制限（seccomp）%s、権限を増やさない印（NoNewPrivs）%s",
         seccomp == 2 ? "あり" : "なし", locked == 1 ? "あり" : "なし");
     if (!good)
-        out->remedy = S("パッケージに付いている systemd の設定（yagura.service）で動かしてください。プログラムに"
+        out->remedy = S("パッケージに付いている systemd の設定（yagura-serve.service）で動かしてください。プログラムに"
                         "欠陥があっても、できることが限られます。");
     return OK;
 }
@@ -167,6 +167,27 @@ static err look_clock(struct req *rq, struct inspected *out)
     return OK;
 }
 
+/* Not only asked for: the root folder, which everybody may list, must be shut. */
+static err look_landlock(struct req *rq, struct inspected *out)
+{
+    int abi = sandbox_landlock();
+    int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool shut = fd < 0 && errno == EACCES;
+    if (fd >= 0)
+        close(fd);
+    out->state = abi && shut ? INSPECT_GOOD : abi ? INSPECT_BAD : INSPECT_ATTENTION;
+    out->found = abi && shut ? str_fmt(rq->a, "効いています（Landlock 第%d版）", abi)
+        : abi                ? S("OS に Landlock はありますが、効いていません")
+                             : S("OS に Landlock がないか、止めてあります。ほかのファイルを守るのは、利用者の権限だけです");
+    if (out->state == INSPECT_BAD)
+        out->remedy = S("「systemctl restart yagura-serve」で動かし直してください。それでも同じなら、起動したときの"
+                        "記録（journalctl -u yagura-serve）を保守の担当に渡してください。");
+    else if (out->state == INSPECT_ATTENTION)
+        out->remedy = S("Debian 12 以降の標準のカーネルで動かし、「cat /sys/kernel/security/lsm」に landlock が出る"
+                        "ようにしてください（出ないときは、起動の指定 lsm= に landlock を足します）。");
+    return OK;
+}
+
 static str folder_of(struct arena *a, str path)
 {
     while (path.n > 0 && path.p[path.n - 1] != '/')
@@ -174,11 +195,17 @@ static str folder_of(struct arena *a, str path)
     return path.n ? str_dup(a, path) : S(".");
 }
 
+/* The file system the database is on; false: it does not say. */
+static bool disk_of(struct req *rq, struct statvfs *v)
+{
+    char *folder = str_z(rq->a, folder_of(rq->a, store_blobs(web_store(rq->web))));
+    return folder && statvfs(folder, v) == 0 && v->f_blocks != 0;
+}
+
 static err look_disk(struct req *rq, struct inspected *out)
 {
     struct statvfs v;
-    char *folder = str_z(rq->a, folder_of(rq->a, store_blobs(web_store(rq->web))));
-    if (!folder || statvfs(folder, &v) != 0 || v.f_blocks == 0) {
+    if (!disk_of(rq, &v)) {
         out->found = S("この機器では調べられません");
         return OK;
     }
@@ -194,18 +221,101 @@ static err look_disk(struct req *rq, struct inspected *out)
     return OK;
 }
 
+/* ── how fast the data grow ── */
+
+static err bytes_of_all(struct db *db, int64_t *bytes)
+{
+    int64_t files;
+    TRY(db_bytes(db, bytes));
+    TRY(blob_bytes(db, &files));
+    *bytes += files;
+    return OK;
+}
+
 static err look_size(struct req *rq, struct inspected *out)
 {
-    struct stat st;
-    str file = store_blobs(web_store(rq->web));
-    file.n -= str_ends(file, S(".blobs")) ? S(".blobs").n : 0;
-    char *path = str_z(rq->a, file);
-    if (!path || stat(path, &st) != 0) {
+    int64_t data, files;
+    TRY(db_bytes(rq->db, &data));
+    TRY(blob_bytes(rq->db, &files));
+    out->state = INSPECT_GOOD;
+    out->found = str_fmt(rq->a, "データベース %lldMB、証拠ファイル %lldMB", (long long)(data >> 20),
+        (long long)(files >> 20));
+    return OK;
+}
+
+/* What another version wrote is as if it were not there. */
+static err sizes_get(struct db *db, struct arena *a, struct inspect_sizes *out)
+{
+    str text = STR_NONE;
+    err e = setting_get(db, a, S("sizes"), &text);
+    out->n = 0;
+    if (e.code == ERR_NOTFOUND)
+        return OK;
+    TRY(e);
+    if (err_is(inspect_sizes_parse(text, out)))
+        out->n = 0;
+    return OK;
+}
+
+/* Once a day, by `yagura work`. */
+static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
+{
+    struct inspect_sizes s;
+    int64_t bytes;
+    BUF_AUTO b = BUF(4096);
+    (void)in, (void)out;
+    TRY(sizes_get(tx_db(tx), a, &s));
+    jday today = jday_of_usec(tx_now(tx));
+    if (s.n && s.v[s.n - 1].day == today)
+        return OK;
+    TRY(bytes_of_all(tx_db(tx), &bytes));
+    if (!inspect_sizes_add(&s, today, bytes))
+        return OK;
+    inspect_sizes_put(&b, &s);
+    TRY(buf_status(&b));
+    return setting_put(tx, S("sizes"), buf_view(&b));
+}
+
+const struct call inspect_calls[] = {
+    {"inspect.checked", checked},
+    {"inspect.tick", tick},
+    {NULL, NULL},
+};
+
+static void say_growth(struct req *rq, const struct inspect_growth *g, struct inspected *out)
+{
+    enum { BAD = 30, SOON = 180 };
+    bool falls = g->bytes <= 0;
+    out->state = !falls && g->left < BAD ? INSPECT_BAD
+        : !falls && g->left < SOON       ? INSPECT_ATTENTION
+                                         : INSPECT_GOOD;
+    out->found = falls ? str_fmt(rq->a, "この%lld日、増えていません", (long long)g->days)
+                       : str_fmt(rq->a, "この%lld日で %lldMB 増えました。この増え方では、ディスクの空きは%s%lld日分です",
+                             (long long)g->days, (long long)(g->bytes >> 20),
+                             g->left == INSPECT_GROWTH_FAR ? "少なくとも " : "約 ", (long long)g->left);
+    if (out->state != INSPECT_GOOD)
+        out->remedy = S("データベースのあるディスクを、空きが無くなる前に広げてください。増え方が急に変わったときは、"
+                        "大きな証拠ファイルが続けて置かれていないかを確かめてください。");
+}
+
+static err look_growth(struct req *rq, struct inspected *out)
+{
+    struct inspect_sizes s;
+    struct statvfs v;
+    int64_t bytes;
+    TRY(sizes_get(rq->db, rq->a, &s));
+    TRY(bytes_of_all(rq->db, &bytes));
+    if (!disk_of(rq, &v)) {
         out->found = S("この機器では調べられません");
         return OK;
     }
-    out->state = INSPECT_GOOD;
-    out->found = str_fmt(rq->a, "%lldMB", (long long)(st.st_size >> 20));
+    struct inspect_growth g = inspect_growth_of(
+        &s, jday_of_usec(rq->now), bytes, (int64_t)(v.f_bavail * v.f_frsize));
+    if (g.days < INSPECT_GROWTH_LEAST)
+        out->found = str_fmt(rq->a, "まだ分かりません（「yagura work」が大きさを記録し始めて%lld日。%d日から分かります）",
+            (long long)g.days, INSPECT_GROWTH_LEAST);
+    else
+        say_growth(rq, &g, out);
     return OK;
 }
 
@@ -221,7 +331,21 @@ static err look_writer(struct req *rq, struct inspected *out)
     out->found = str_fmt(rq->a, "順番を待つ書き込み %lld 件、書き込めなかった回数 %lld 回（起動してから）",
         (long long)s.waiting, (long long)s.commit_failed);
     if (out->state != INSPECT_GOOD)
-        out->remedy = S("ディスクの空きと、記録（journalctl -u yagura）の commit_failed を確かめてください。");
+        out->remedy = S("ディスクの空きと、記録（journalctl -u yagura-serve）の commit_failed を確かめてください。");
+    return OK;
+}
+
+static err look_convert(struct req *rq, struct inspected *out)
+{
+    (void)rq;
+    err e = convert_status();
+    out->state = e.code == ERR_BUG ? INSPECT_UNKNOWN : err_is(e) ? INSPECT_BAD : INSPECT_GOOD;
+    out->found = e.code == ERR_BUG ? S("このプロセスでは、外から来る表を読みません")
+        : err_is(e) ? S("止まっています。利用者や属性の表（CSV）を読み込めません。ほかの仕事はできます")
+                    : S("動いています");
+    if (out->state == INSPECT_BAD)
+        out->remedy = S("利用の少ない時に「systemctl restart yagura-serve」で動かし直してください。何度も止まるときは、"
+                        "メモリーの空きと、記録（journalctl -u yagura-serve）の convert_failed を確かめてください。");
     return OK;
 }
 
@@ -236,7 +360,7 @@ static err look_version(struct req *rq, struct inspected *out)
                : str_fmt(rq->a, "動いている版 %s、入っている版 %.*s", YAGURA_VERSION, STR_F(installed));
     if (out->state == INSPECT_ATTENTION)
         out->remedy = S("新しい版が入っています。利用の少ない時に再起動してください"
-                        "（systemctl restart yagura yagura-work）。");
+                        "（systemctl restart yagura-serve yagura-work）。");
     return OK;
 }
 
@@ -247,10 +371,13 @@ const struct inspection inspect_program[] = {
     {"main_check", "集計と監査証跡の確かめ", look_check},
     {"main_seal", "監査証跡の封", look_seal},
     {"main_sandbox", "プログラムの囲い", look_sandbox},
+    {"main_landlock", "ほかのファイルからの切り離し", look_landlock},
     {"main_clock", "時計", look_clock},
     {"main_disk", "ディスクの空き", look_disk},
-    {"main_size", "データベースの大きさ", look_size},
+    {"main_size", "データの大きさ", look_size},
+    {"main_growth", "データの増え方", look_growth},
     {"main_writer", "書き込み", look_writer},
+    {"main_convert", "外から来る表を読むプロセス", look_convert},
     {"main_version", "プログラムの版", look_version},
     {NULL, NULL, NULL},
 };

@@ -7,7 +7,8 @@
 
 /* inspect.c */
 extern const struct inspection inspect_program[];
-/* The call "inspect.checked", after `yagura check`: in: the number of problems. */
+/* The calls "inspect.checked", after `yagura check`: in: the number of problems; and "inspect.tick",
+ * which notes the size of the data once a day. */
 extern const struct call inspect_calls[];
 
 /* inspect_page.c */

@@ -95,6 +95,7 @@ const struct module inspect_module = {
     .routes = (const struct route *const[]){routes, NULL},
     .permissions = permissions,
     .calls = inspect_calls,
+    .tick = "inspect.tick",
     .nav = nav,
     .inspections = inspect_program,
     .next = inspect_next,

@@ -43,67 +43,42 @@ static const struct command commands[] = {
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
     {"conf example", "", "全ての項目に説明を付けた設定ファイルの例を出す", command_conf_example},
+    {NULL, NULL, NULL, NULL},
 };
 
-/* Takes the next name off a command's list; *must: it needs a value. */
-static bool next_taken(str *list, str *name, bool *must)
+/* Help, or a page of the manual: yagura --manual [conf]. */
+static err put_text(FILE *out, const struct conf *c, bool manual, bool of_conf)
 {
-    if (!str_cut(list, ' ', name))
-        return false;
-    *must = str_ends(*name, S("!"));
-    if (*must)
-        name->n--;
-    return true;
-}
-
-static void put_help_of(FILE *out, const struct conf *c, const struct command *command)
-{
-    BUF_AUTO b = BUF(4096);
-    str list = str_of(command->takes), name;
-    bool must;
-    while (next_taken(&list, &name, &must)) {
-        const struct conf_key *k = conf_key_of(c, name);
-        buf_fmt(&b, must ? " " : " [");
-        if (str_eq(name, S("files")))
-            buf_lit(&b, "FILE…");
-        else if (k)
-            conf_put_option(&b, k);
-        else
-            buf_lit(&b, "--…");
-        buf_fmt(&b, must ? "" : "]");
-    }
-    fprintf(out, "  yagura %s%.*s\n      %s\n", command->name, STR_F(buf_view(&b)),
-        command->what);
-}
-
-static void put_help(FILE *out, const struct conf *c)
-{
-    fputs("櫓 Yagura " YAGURA_VERSION
-          " — 自治体のサイバーセキュリティのための、一つのプログラム\n\n"
-          "使い方（どの命令でも、--conf FILE で設定ファイルを指定できます）:\n",
-        out);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        put_help_of(out, c, &commands[i]);
+    BUF_AUTO b = BUF(1 << 20);
+    if (of_conf)
+        main_manual_conf(&b, c);
+    else if (manual)
+        main_manual(&b, c, commands);
+    else
+        main_help(&b, c, commands);
+    TRY(buf_status(&b));
+    fprintf(out, "%.*s", STR_F(buf_view(&b)));
+    return OK;
 }
 
 static int usage(const struct conf *c, const char *what, const char *detail)
 {
     fprintf(stderr, "yagura: %s%s\n\n", what, detail);
-    put_help(stderr, c);
+    IGNORE(put_text(stderr, c, false, false));
     return 64;
 }
 
 static const struct command *find_command(int argc, char **argv, int *words)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        str rest = str_of(commands[i].name), word;
+    for (const struct command *k = commands; k->name; k++) {
+        str rest = str_of(k->name), word;
         int n = 1;
         bool fits = true;
         for (; fits && str_cut(&rest, ' ', &word); n++)
             fits = n < argc && str_eq(str_of(argv[n]), word);
         if (fits) {
             *words = n;
-            return &commands[i];
+            return k;
         }
     }
     return NULL;
@@ -113,7 +88,7 @@ static bool is_taken(const struct command *command, str option)
 {
     str list = str_of(command->takes), name;
     bool must, taken = str_eq(list, S("*")) || str_eq(option, S("--conf"));
-    while (!taken && next_taken(&list, &name, &must))
+    while (!taken && main_taken_next(&list, &name, &must))
         taken = str_eq(str_sub(option, 2, option.n), name);
     return taken;
 }
@@ -159,7 +134,7 @@ static int run(struct conf *c, struct arena *a, const struct command *command, s
     }
     o.conf = c;
     o.files = files;
-    while (next_taken(&list, &name, &must)) {
+    while (main_taken_next(&list, &name, &must)) {
         const struct conf_key *k = conf_key_of(c, name);
         if (must && (k ? !conf_has(c, k) : files.n == 0))
             return usage(c, "指定が足りません: ", k ? str_z(a, str_fmt(a, "--%.*s", STR_F(name))) : "FILE");
@@ -178,9 +153,11 @@ int main(int argc, char **argv)
     if (!a || sodium_init() < 0 || err_is(main_conf_new(a, &c)))
         return 71;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        put_help(stdout, c);
-        return argc < 2 ? 64 : 0;
+        err e = put_text(stdout, c, false, false);
+        return argc < 2 ? 64 : err_exit(e);
     }
+    if (strcmp(argv[1], "--manual") == 0)
+        return err_exit(put_text(stdout, c, true, argc > 2 && strcmp(argv[2], "conf") == 0));
     if (strcmp(argv[1], "--version") == 0) {
         puts("yagura " YAGURA_VERSION);
         return 0;

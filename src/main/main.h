@@ -6,6 +6,7 @@
 #include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "core/version.h"
+#include "darknet/darknet.h"
 #include "evidence/evidence.h"
 #include "export/export.h"
 #include "guide/guide.h"
@@ -60,6 +61,14 @@ struct command {
     const char *what;  /* Japanese */
     err (*run)(const struct options *o, struct arena *a);
 };
+
+/* manual.c; lists of commands end with name == NULL. main_manual: yagura(1), main_manual_conf:
+ * yagura.conf(5), both as roff. */
+void main_help(struct buf *out, const struct conf *c, const struct command *commands);
+void main_manual(struct buf *out, const struct conf *c, const struct command *commands);
+void main_manual_conf(struct buf *out, const struct conf *c);
+/* Takes the next name off a command's list; *must: it needs a value. */
+bool main_taken_next(str *list, str *name, bool *must);
 
 /* Says on standard error what a person should know; the exit code follows the err. */
 void main_say(str text);

@@ -15,6 +15,7 @@ const struct module *const modules[] = {
     &form_module,
     &survey_module,
     &policy_module,
+    &darknet_module,
     &guide_module,
     &export_module,
     &inspect_module,

@@ -12,6 +12,7 @@
 struct work_store {
     const struct options *o;
     struct store_modules mods;
+    struct notify notify;
 };
 
 /* The arena is the call's own: a worker lives for months. */
@@ -97,6 +98,17 @@ static err confine(void *ctx, uint16_t port)
     return process_confine(SANDBOX_WORK);
 }
 
+/* Its watchdog is longer than the longest wait for a relay or the writer (yagura-work.service). */
+static void on_life(void *ctx, enum mail_life life)
+{
+    static const char *const states[] = {[MAIL_LIFE_READY] = "READY=1",
+        [MAIL_LIFE_GOES_ON] = "WATCHDOG=1",
+        [MAIL_LIFE_STOPPING] = "STOPPING=1"};
+    const struct work_store *s = ctx;
+    if (life != MAIL_LIFE_GOES_ON || s->notify.watchdog)
+        notify_say(&s->notify, states[life]);
+}
+
 err command_work(const struct options *o, struct arena *a)
 {
     struct store *probe;
@@ -105,7 +117,7 @@ err command_work(const struct options *o, struct arena *a)
     TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &probe)); /* says what is wrong with it */
     store_close(probe);
     TRY(db_url_file(o->db, &file));
-    struct work_store s = {.o = o, .mods = modules_store(a)};
+    struct work_store s = {.o = o, .mods = modules_store(a), .notify = notify_open()};
     struct mail_worker w = {.relay = conf_of(o->conf, &mail_conf),
         .public_url = o->url,
         .lock = str_fmt(a, "%.*s.work", STR_F(file)),
@@ -114,7 +126,10 @@ err command_work(const struct options *o, struct arena *a)
         .once = o->once,
         .call = call_writer,
         .confine = confine,
+        .lives = on_life,
         .ctx = &s,
         .say = main_say};
-    return mail_work_run(&w, a);
+    err e = mail_work_run(&w, a);
+    notify_close(&s.notify);
+    return e;
 }

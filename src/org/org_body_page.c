@@ -314,7 +314,7 @@ static const struct web_query bodies_query[] = {
 const struct route org_body_routes[] = {
     {.method = GET, .path = "/bodies", .perm = &org_p_bodies, .read = bodies_read,
         .query = bodies_query, .shows = VIEWS(&view_bodies_type)},
-    {.method = GET, .path = "/bodies/csv", .perm = &org_p_bodies,
+    {.method = GET, .path = "/bodies/csv", .perm = &org_p_bodies, .flags = ROUTE_FRESH,
         .table = &bodies_table, .read = bodies_csv_read,
         .query = bodies_query},
     {.method = GET, .path = "/bodies/{body}", .perm = &org_p_bodies, .read = body_read,

@@ -196,6 +196,13 @@ static err hash_of_file(int fd, uint8_t out[BLOB_HASH])
     return OK;
 }
 
+err blob_bytes(struct db *db, int64_t *bytes)
+{
+    DB_ONE(db, r, SQL("SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM blob"), V0);
+    *bytes = row_i64(&r, 0);
+    return OK;
+}
+
 err blob_each(struct db *db, err (*each)(void *ctx, const struct blob *b), void *ctx)
 {
     DB_EACH(db, r, SQL("SELECT hash, size FROM blob ORDER BY hash"), V0)

@@ -42,6 +42,7 @@ MUST err blob_add(struct tx *tx, const struct blob *b, str media);
  * *fd. */
 MUST err blob_file_open(str folder, const struct blob *b, int *fd);
 
+MUST err blob_bytes(struct db *db, int64_t *bytes); /* of all of them */
 /* Every row, by hash; an error of each ends it. */
 MUST err blob_each(struct db *db, err (*each)(void *ctx, const struct blob *b), void *ctx);
 

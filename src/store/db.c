@@ -121,6 +121,19 @@ err db_open(str url, enum db_mode mode, struct db **out)
     return OK;
 }
 
+err db_bytes(struct db *db, int64_t *bytes)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(db->lite,
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", -1, &st, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW)
+        *bytes = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return rc == SQLITE_ROW ? OK : fail(db, rc, NULL);
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -26,6 +26,9 @@ void db_close(struct db *db); /* NULL is allowed */
 /* The file name inside a "sqlite:" url; INVALID otherwise. */
 MUST err db_url_file(str url, str *file);
 
+/* Bytes of all pages, those in the log included. */
+MUST err db_bytes(struct db *db, int64_t *bytes);
+
 /* One consistent view for all reads between; ends with the first error since, or OK. */
 MUST err db_read_begin(struct db *db);
 MUST err db_read_end(struct db *db);

@@ -3,6 +3,7 @@
  * step opens. */
 #include "survey/survey_remind.h"
 
+#include "anchor/anchor.h"
 #include "survey/survey_page.h"
 
 enum { MORNING_HOUR = 8 }; /* JST: half an hour before the digest is made, so that it is of today */
@@ -176,6 +177,21 @@ const struct call survey_calls[] = {
 
 /* ── when a step opens ── */
 
+/* The submission stands in the trail by now: whoever keeps the mail can tell later whether it still
+ * does (`yagura audit verify --against`). */
+static err put_stamp(const struct writing *w, body_id body, str *out)
+{
+    str line;
+    err e = anchor_line(tx_db(w->tx), w->a, tx_now(w->tx), body.v, &line);
+    *out = STR_NONE;
+    if (e.code == ERR_NOTFOUND)
+        return OK; /* nothing is written yet */
+    TRY(e);
+    *out = str_fmt(w->a, "\n次の1行は、提出までの記録の印です。このメールを残しておくと、記録が後から書き換えられて"
+                         "いないことを確かめられます。\n\n%.*s\n", STR_F(line));
+    return out->n ? OK : ERR(NOMEM);
+}
+
 err survey_notify_step(
     const struct writing *w, survey_id id, body_id body, enum response_state to)
 {
@@ -185,8 +201,11 @@ err survey_notify_step(
     struct person_ids people;
     struct db *db = tx_db(w->tx);
     const struct remind_step *step = survey_remind_step(to);
+    str stamp = STR_NONE;
     if (step->opens.n == 0)
         return OK;
+    if (step->stamped)
+        TRY(put_stamp(w, body, &stamp));
     TRY(survey_get(db, w->a, id, &s));
     TRY(survey_response_get(db, w->scope, id, body, &r));
     TRY(org_body_get(db, w->a, w->scope, body, &b));
@@ -198,8 +217,8 @@ err survey_notify_step(
             .key = str_fmt(w->a, "survey.step:%lld:%lld:%d:%lld", (long long)r.id,
                 (long long)r.version, (int)to, (long long)people.v[i].v),
             .subject = str_fmt(w->a, "%.*s：%.*s", STR_F(b.name), STR_F(step->opens)),
-            .text = str_fmt(w->a, "「%.*s」\n%.*sの回答は、%.*s\n", STR_F(s.title), STR_F(b.name),
-                STR_F(step->doing)),
+            .text = str_fmt(w->a, "「%.*s」\n%.*sの回答は、%.*s\n%.*s", STR_F(s.title),
+                STR_F(b.name), STR_F(step->doing), STR_F(stamp)),
             .path = str_fmt(w->a, "/surveys/%lld%.*s", (long long)id.v, STR_F(step->page)),
             .digest = step->gathers};
         if (people.v[i].v != w->person)

@@ -31,6 +31,7 @@ struct remind_step {
     str page;          /* behind /surveys/{id} */
     str opens;         /* title of the mail when the step opens; empty: no mail */
     bool gathers;      /* that mail may wait for the morning: many bodies come to one person */
+    bool stamped;      /* it carries the head of the body's trail: a witness in other hands */
 };
 const struct remind_step *survey_remind_step(enum response_state state); /* never NULL */
 /* Whose turn it is (of org.h; ROLE_PREF: at the prefecture of the body; 0: nobody's) for a body of

@@ -75,6 +75,13 @@ static const struct {
     {S("moved"), S("順番を変えました。")},
     {S("extended"), S("期限を延ばしました。")},
     {S("again"), S("もう一度送ります。")},
+    {S("darknet-file"), S("申し込みました。窓口の確認が終わると、メールでお知らせします。")},
+    {S("darknet-take"), S("確認を始めました。")},
+    {S("darknet-approve"), S("承認しました。今から観測します。")},
+    {S("darknet-return"), S("理由を付けて差し戻しました。")},
+    {S("darknet-withdraw"), S("取り下げました。")},
+    {S("darknet-leave"), S("利用を終了しました。観測は止まりました。")},
+    {S("darknet-end"), S("観測を終了しました。")},
     {S("reminded"), S("お知らせのメールを用意しました。まもなく送られます。")},
 };
 
