@@ -118,7 +118,7 @@ static inline void one(struct sensor *s, const struct capture_frame *f)
     for (uint32_t m = marks; m; m &= m - 1)
         s->stats.mark[__builtin_ctz(m)]++;
     uint32_t owner = prefix_find(s->c.owners->table, source);
-    if (owner)
+    if (owner && kind != KIND_PIECE) /* without ports and flags there is nothing to judge */
         remember(s, &p, source, owner, kind, marks);
 }
 
