@@ -83,6 +83,27 @@ describe('the real programs', LIMIT, () => {
   });
 });
 
+test('on an interface: without a privilege, nothing lost, through down and up', LIMIT, () => {
+  const at = path.join(folder, 'watch');
+  fs.mkdirSync(at);
+  const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--prefixes', prefixes, '--dark', DARK, '--json', '--stats'],
+    { encoding: 'utf8', timeout: 100_000 });
+  assert.equal(r.status, 0, r.stderr);
+  const read = (name) => fs.readFileSync(path.join(at, name), 'utf8');
+  assert.equal(read('rc').trim(), '0', read('err'));
+  const status = read('status');
+  assert.match(status, /^CapEff:\s*0+$/m);
+  assert.match(status, /^CapPrm:\s*0+$/m);
+  assert.match(status, /^Uid:\s*[1-9]/m);
+  assert.match(status, /^Seccomp:\s*2$/m);
+  assert.match(status, /^NoNewPrivs:\s*1$/m);
+  const lines = read('out').trim().split('\n').map((l) => JSON.parse(l)), totals = lines.pop();
+  assert.ok(lines.some((e) => e.tool === 'masscan' && e.infected && e.source === '198.51.100.10'), read('out'));
+  assert.ok(lines.some((e) => e.class === 'backscatter' && e.victim === '198.51.100.10'), read('out'));
+  assert.deepEqual([totals.kernel_dropped, totals.interface_down > 0], [0, true]);
+  assert.equal(totals.kernel_seen, totals.frames);
+});
+
 describe('files and wrappings', LIMIT, () => {
   const packets = Array.from({ length: 12 }, (_, i) => syn('198.51.100.10', i));
   const records = (wrap) => packets.map((p, i) => [START + i * 1500, wrap(p)]);

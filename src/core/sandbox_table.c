@@ -148,7 +148,8 @@ const struct sandbox_row sandbox_table[SANDBOX_KINDS] = {
     [SANDBOX_SENSOR] = {"sensor", {&core, &parse},
         {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
         4, no_files},
+    /* poll() wants a limit not below the number of files it is given: one. */
     [SANDBOX_WATCH] = {"watch", {&core, &parse, &ring},
-        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
+        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 1}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
         4, no_files},
 };
