@@ -232,6 +232,15 @@ MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct 
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 
+/* ── darknet_alert_takeout_store.c: rows of darknet_takeouts ── */
+
+extern const struct table darknet_alert_table, darknet_alert_packet_table, darknet_alert_event_table,
+    darknet_suppression_table;
+struct rows darknet_alert_rows(struct db *db, int64_t body);
+struct rows darknet_alert_packet_rows(struct db *db, int64_t body);
+struct rows darknet_alert_event_rows(struct db *db, int64_t body);
+struct rows darknet_suppression_rows(struct db *db, int64_t body);
+
 extern const struct permission darknet_p_alerts;
 extern const struct route darknet_alert_routes[];
 extern const struct call darknet_calls[]; /* darknet.report, darknet.tick */
