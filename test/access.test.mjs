@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PASSWORD, complete, demo, program, raw, request, root, save, serve, sqlite, token, visitor,
+  PASSWORD, complete, demo, plantAlert, program, raw, request, root, save, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
