@@ -250,7 +250,6 @@ function table(c) {
     '/darknet/contacts/{recipient}': { as: 'town', at: `/darknet/contacts/${c.recipient}`, fields: async (at) => ({ name: '係',
       mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja', version: (await seenAt('town', at)).version }),
     kept: { name: 100 } },
-    '/darknet/alerts/{alert}/acknowledge': { as: 'town', at: `/darknet/alerts/${c.alert}/acknowledge`, fields: { version: 1 } },
     '/darknet/alerts/{alert}/cause': { as: 'town', at: `/darknet/alerts/${c.alert}/cause`, fields: async () => ({ cause: 'guest',
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',

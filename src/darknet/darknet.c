@@ -14,7 +14,7 @@ const struct permission darknet_p_statistics = {"darknet.statistics", ROLE_PREF 
 static const struct permission *const permissions[] = {
     &darknet_p_read, &darknet_p_use, &darknet_p_alerts, &darknet_p_desk, &darknet_p_statistics, NULL};
 
-static const struct measure measures[] = {
+const struct measure darknet_measures[] = {
     {"darknet.cause_days", "不審な通信の通知から、原因の記録までの日数", "日", "/darknet/alerts",
         darknet_alert_cause_days},
     {.name = NULL},
@@ -35,7 +35,7 @@ const struct module darknet_module = {
     .permissions = permissions,
     .calls = darknet_calls,
     .tick = "darknet.tick",
-    .measures = measures,
+    .measures = darknet_measures,
     .migrations = darknet_migrations,
     .takeouts = darknet_takeouts,
     .nav = nav,

@@ -255,8 +255,8 @@ err darknet_alert_quiet(struct db *db, struct arena *a, usec before, usec before
 {
     return collect(a, db_query(db,
         SQL("SELECT id FROM darknet_episode WHERE state=1"
-            " AND reported_at<=CASE WHEN family=2 THEN $2 ELSE $1 END"
-            " AND last_at<=CASE WHEN family=2 THEN $2 ELSE $1 END ORDER BY reported_at, id LIMIT 200"),
+            " AND reported_at<=CASE WHEN family=2 THEN CAST($2 AS BIGINT) ELSE CAST($1 AS BIGINT) END"
+            " AND last_at<=CASE WHEN family=2 THEN CAST($2 AS BIGINT) ELSE CAST($1 AS BIGINT) END ORDER BY reported_at, id LIMIT 200"),
         V(before, before_flood)), db, out);
 }
 

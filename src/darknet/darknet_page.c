@@ -136,6 +136,14 @@ const struct route darknet_routes[] = {
 static err next_of_body(struct req *rq, struct next_step *out)
 {
     struct darknet_application d;
+    int64_t open;
+    TRY(darknet_alert_open_count(rq->db, rq->who.scope, &open));
+    if (open) {
+        *out = (struct next_step){
+            str_fmt(rq->a, "原因がまだ分からない、不審な通信の通知が %lld 件あります。", (long long)open),
+            S("/darknet/alerts"), S("通知を見る")};
+        return OK;
+    }
     err e = darknet_application_in(
         rq->db, rq->a, rq->who.scope, scope_body(rq->who.scope), false, &d);
     if (e.code == ERR_NOTFOUND)
