@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PASSWORD, complete, demo, program, raw, request, root, save, serve, sqlite, token, visitor,
+  PASSWORD, complete, demo, plantAlert, program, raw, request, root, save, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -137,6 +137,7 @@ class Nation {
       INSERT INTO darknet_claim VALUES (4344, 4343, ${net}, 1, '', '');
       INSERT INTO darknet_contact VALUES (4345, ${this.guest.body}, 1, '係', 'a@example.jp', '', 1, 'ja', 0, 1);
       INSERT INTO darknet_dark VALUES (4346, 1, 9000001, '198.19.9.0/24', ${key('c6130900')}, ${key('c61309ff')}, '', 0, 0, NULL);`);
+    plantAlert(this.file, this.guest.body);
   }
 
   /** One submitted file for every body that is spoken of, as old as the survey. */
@@ -202,7 +203,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -213,7 +214,7 @@ class Nation {
     else if (row.path.includes('{token}')) given.token = this.invites[0].toString('base64url');
     if (row.path.includes('/organs/')) given.person = this.officer;
     if (row.about === 'unknown') {
-      const none = { application: 1, claim: 1, recipient: 1, dark: 1, factor: 1, session: 1, topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
+      const none = { alert: 1, application: 1, claim: 1, recipient: 1, dark: 1, factor: 1, session: 1, topic: 'nope', file: 1, draft: 1, mail: 1, organ: 99, survey: 1, code: 'NOPE-1', area: 'NOPE', body: 999999, person: 1,
         act: row.path.includes('/board/') ? 'accept' : 'nope', deputy: 1, section: 1, edition: 99, contact: 1,
         token: crypto.randomBytes(32).toString('base64url') };
       given[last] = none[last];
@@ -319,6 +320,9 @@ class Nation {
       case 'ranges': return { ranges: '198.18.8.0/24', role: 'own' };
       case 'contacts': case '{recipient}':
         return { name: '係', mail: bad ? '係' : 'a@example.jp', hours: 'always', language: 'ja', version: '1' };
+      case 'acknowledge': return bad ? {} : { version: '1' };
+      case 'cause': return { version: '1', cause: 'malware' };
+      case 'suppress': return { reason: '検査', until: new Date(Date.now() + 864_000_000).toISOString().slice(0, 10) };
       case 'internal': return { ranges: bad ? 'x' : this.unused(10) };
       case 'dark': return { ranges: bad ? 'x' : this.unused(198) };
       case '{act}': {

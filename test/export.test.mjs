@@ -12,7 +12,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { parse } from 'csv-parse/sync';
 
-import { complete, darknetApply, darknetApprove, demo, program, save, serve, sqlite, token, yagura } from './lib.mjs';
+import { complete, darknetApply, darknetApprove, demo, plantAlert, program, save, serve, sqlite, token, yagura } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
 const OWN = 483010; // of "town"
@@ -72,6 +72,8 @@ describe('everything of a body in one file', LIMIT, () => {
     await complete(town, survey);
     for (const login of ['town', 'kacho', 'ciso']) ok(await c.as(login).post(`/surveys/${survey}/submit`));
     ok(await c.as('pref').get(`/surveys/${survey}/board/${OWN}`));
+    plantAlert(c.file, OWN, { note: `${CANARY}自` });
+    plantAlert(c.file, 483028, { id: 4500, note: `${CANARY}他`, dark: '198.19.0.99' });
     /* Canaries of every other body, in every free text that rows can be planted in. */
     sqlite(c.file, `INSERT INTO contact (id, body, position, kind, name, phone, mail, hours, version, changed_at)
         SELECT 5000000 + id, id, 1, 1, '${CANARY}他', '', '', '', 1, 0 FROM body WHERE id<>${OWN};
@@ -168,6 +170,9 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
       files: of('item_file'), comments: of('item_comment'), responses: of('response'), measurements: of('evidence'),
       darknet_applications: of('darknet_application'), darknet_ranges: of('darknet_range'), darknet_contacts: of('darknet_contact'),
       darknet_claims: through('darknet_claim', 'application', 'darknet_application'), darknet_steps: through('darknet_step', 'application', 'darknet_application'),
+      darknet_alerts: of('darknet_alert'), darknet_suppressions: of('darknet_suppression'),
+      darknet_alert_events: through('darknet_event', 'alert', 'darknet_alert'),
+      darknet_alert_packets: `SELECT count(*) FROM darknet_packet p JOIN darknet_alert m ON m.episode=p.episode WHERE m.body=${OWN}`,
       darknet_internal: `${of('darknet_dark')} AND kind=2`,
       darknet_sharers: `SELECT count(*) FROM darknet_claim_body s JOIN darknet_claim c ON c.id=s.claim JOIN darknet_application a ON a.id=c.application WHERE a.body=${OWN}`,
       assignments: of('assignment'), allowed_networks: of('allowed'), attributes: of('body_attribute'), roles: through('person_role', 'person', 'person'),
@@ -187,7 +192,7 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
     const IN = { fact: 'answers', contact: 'contacts', contact_event: 'contact_events', person: 'people', section: 'sections',
       organ: 'organs', policy: 'policy', plan_item: 'plan', item_file: 'files', item_comment: 'comments', response: 'responses',
       darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
-      darknet_dark: 'darknet_internal', evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
+      darknet_alert: 'darknet_alerts', darknet_suppression: 'darknet_suppressions', darknet_dark: 'darknet_internal', evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
     const there = sqlite(c.file, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i ON i.name='body'
       WHERE m.type='table' ORDER BY 1`).trim().split('\n');
     assert.deepEqual(there.filter((t) => !IN[t] && !LEFT_OUT[t]), [], 'add a row to the takeouts of its module');

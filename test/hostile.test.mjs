@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { HOSTILE, MARK } from './hostile.mjs';
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, program, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, plantAlert, program, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 1_200_000 };
@@ -250,6 +250,10 @@ function table(c) {
     '/darknet/contacts/{recipient}': { as: 'town', at: `/darknet/contacts/${c.recipient}`, fields: async (at) => ({ name: '係',
       mail: 'a@example.jp', phone: '', hours: 'always', language: 'ja', version: (await seenAt('town', at)).version }),
     kept: { name: 100 } },
+    '/darknet/alerts/{alert}/cause': { as: 'town', at: `/darknet/alerts/${c.alert}/cause`, fields: async () => ({ cause: 'guest',
+      note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
+    '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
+      reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
     '/darknet/desk/{application}/steps/{act}': { as: 'nation', at: `/darknet/desk/${c.returned}/steps/return`, first: async () => {
@@ -273,6 +277,7 @@ const MUST = [['town', () => '/contacts'], ['town', () => '/plan'], ['town', () 
   ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.newDrafts.text}`],
   ['nation', () => '/policies'], ['system', () => '/people'], ['system', () => '/bodies'],
   ['pref', () => '/contacts/of/483010'], ['town', (c) => `/darknet/applications/${c.application}`],
+  ['town', (c) => `/darknet/alerts/${c.alert}`], ['town', () => '/darknet/alerts'],
   ['town', () => '/darknet/contacts'], ['town', () => '/darknet/internal'], ['nation', () => '/darknet/dark'],
   ['nation', (c) => `/darknet/desk/${c.returned}`]];
 
@@ -319,6 +324,7 @@ describe('hostile texts', LIMIT, () => {
     c.returned = await darknetApply(c.as('u484024'), '198.18.1.0/24');
     await town.post('/darknet/contacts', { name: '係', mail: 'a@example.jp', hours: 'always', language: 'ja' });
     c.recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
+    c.alert = plantAlert(c.file, 483010);
     await town.post('/sections', { name: '情報課' });
     await complete(town, c.survey);
     c.table = table(c);

@@ -345,10 +345,23 @@ export async function darknetApprove(nation, id, reason = '') {
   await darknetStep(nation, 'desk', id, 'approve', reason);
 }
 
+/** An alert as the sensor's report would make it, without a capture: its number. */
+export function plantAlert(file, body, { id = 4400, source = '198.18.1.7', note = '', dark = '198.19.0.5', at = Date.now() * 1000 } = {}) {
+  sqlite(file, `INSERT INTO darknet_episode (id, bodies, source, family, role, class, tool, confidence, infected, victim, first_at,
+      last_at, packets, dark, services, pps, rule, reason, severity, state, run_first, before_run, told_class, told_infected, told_rate,
+      told_services, told_at, reported_at) VALUES (${id}, '${body}', '${source}', 1, 1, 6, 'mirai', 3, 1, '', ${at}, ${at}, 60, 40, 'tcp/23',
+      0, 'worm', '理由', 3, 1, ${at}, 0, 6, 1, 60, 'tcp/23', ${at}, ${at});
+    INSERT INTO darknet_alert (id, episode, body, at, cause, note, version) VALUES (${id + 1}, ${id}, ${body}, ${at}, 0, '${note}', 1);
+    INSERT INTO darknet_packet VALUES (${id + 2}, ${id}, ${at}, 'tcp', 49152, '${dark}', 23);
+    INSERT INTO darknet_event VALUES (${id + 3}, ${id + 1}, 1, 1, 0, '${note}', ${at});
+    INSERT INTO darknet_suppression VALUES (${id + 4}, ${body}, '', 8080, '${note}理由', 0, ${at}, ${at} + 864000000000);`);
+  return id + 1;
+}
+
 // ── every address ──
 
 /** Parts that a test need not know better; a part named neither here nor by the test is an error. */
-const ELSEWHERE = { application: ['1'], recipient: ['1'], contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
+const ELSEWHERE = { alert: ['1'], application: ['1'], recipient: ['1'], contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
   person: ['1'], topic: ['staff'] };
 
 /** Every address of the GET routes with every known value of its parts. */

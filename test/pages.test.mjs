@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
@@ -45,7 +45,7 @@ const VIEWS = {
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],
-  '/darknet/use': ['pref', 'nation'],
+  '/darknet/use': ['pref', 'nation'], '/darknet/alerts': ['town', 'nation'], '/darknet/alerts/{alert}': ['town'],
 };
 
 /** A person at 1366 × 768 whose pages are judged by what a machine can see of them. */
@@ -133,6 +133,10 @@ const STATES = [
     await p.open('/darknet/dark');
     await p.page.fill('#ranges', '10.0.0.0/8');
     await send(p.page, '#form form');
+  }],
+  ['darknet_alert', 422, 'town', async (p, c) => {
+    await p.open(`/darknet/alerts/${c.parts.alert}`);
+    await send(p.page, 'form[action$="/cause"]');
   }],
   ['darknet_case', 200, 'nation', (p, c) => p.open(`/darknet/desk/${c.parts.overlapping}`)],
   ['darknet_case', 422, 'nation', async (p, c) => {
@@ -264,7 +268,8 @@ describe('every view', WHOLE, () => {
     const recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
     await town.post('/darknet/internal', { ranges: '10.20.0.0/16', note: '使っていない階' });
     await nation.post('/darknet/dark', { ranges: '198.19.0.0/16', note: '観測網' });
-    c.parts = { application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    const alert = plantAlert(c.file, 483010);
+    c.parts = { alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();
   }, LIMIT);

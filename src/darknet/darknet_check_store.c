@@ -17,6 +17,20 @@ static err count(struct db *db, const struct stmt *stmt, int64_t *n)
     return db_status(db);
 }
 
+static err check_alerts(struct db *db, struct check_report *report)
+{
+    int64_t n;
+    TRY(count(db,
+        SQL("SELECT COUNT(*) FROM darknet_alert m WHERE (m.cause>0)<>(m.closed_at IS NOT NULL)"
+            " OR (m.closed_at IS NOT NULL AND m.acked_at IS NULL)"), &n));
+    say(report, n, "alerts whose handling does not fit");
+    TRY(count(db,
+        SQL("SELECT COUNT(*) FROM darknet_episode e WHERE e.first_at>e.last_at OR e.packets<1"
+            " OR NOT EXISTS (SELECT 1 FROM darknet_alert m WHERE m.episode=e.id)"), &n));
+    say(report, n, "episodes that tell nobody anything");
+    return OK;
+}
+
 static err check_states(struct db *db, struct check_report *report)
 {
     int64_t n;
@@ -74,6 +88,7 @@ static err check_keys(struct db *db, struct arena *a, struct check_report *repor
 err darknet_check(struct db *db, struct arena *a, struct check_report *report)
 {
     int64_t n;
+    TRY(check_alerts(db, report));
     TRY(check_states(db, report));
     TRY(check_keys(db, a, report));
     TRY(count(db, SQL("SELECT COUNT(*) FROM darknet_range WHERE valid_to IS NULL"), &n));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A body's own page of the observation, and the line at the top of every page. */
-#include "darknet/darknet_private.h"
+#include "darknet/darknet_alert.h"
 
 #include "darknet_home.ht.h"
 
@@ -90,6 +90,7 @@ static err home_read(struct req *rq)
         .statistics = (darknet_p_statistics.roles & rq->who.roles) != 0};
     TRY(darknet_applications(rq->db, rq->a, rq->who.scope, &all));
     TRY(darknet_ranges(rq->db, rq->a, rq->who.scope, scope_body(rq->who.scope), &now));
+    TRY(darknet_alert_open_count(rq->db, rq->who.scope, &v->alerts_open));
     show_state(&all, v);
     v->n_ranges = (int64_t)now.n;
     v->inherited = now.n && !v->observed;
@@ -135,6 +136,14 @@ const struct route darknet_routes[] = {
 static err next_of_body(struct req *rq, struct next_step *out)
 {
     struct darknet_application d;
+    int64_t open;
+    TRY(darknet_alert_open_count(rq->db, rq->who.scope, &open));
+    if (open) {
+        *out = (struct next_step){
+            str_fmt(rq->a, "原因がまだ分からない、不審な通信の通知が %lld 件あります。", (long long)open),
+            S("/darknet/alerts"), S("通知を見る")};
+        return OK;
+    }
     err e = darknet_application_in(
         rq->db, rq->a, rq->who.scope, scope_body(rq->who.scope), false, &d);
     if (e.code == ERR_NOTFOUND)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What darknet holds of a body, for the body to take with it. */
-#include "darknet/darknet_private.h"
+#include "darknet/darknet_alert.h"
 
 #define RECORD .kind = "登録"
 #define PREFIX_COLUMN {"prefix", "アドレスの範囲", COLUMN_TEXT, NEVER_EMPTY, "CIDRの形"}
@@ -161,5 +161,9 @@ const struct takeout darknet_takeouts[] = {
     {"darknet_steps", &step_table, step_rows},
     {"darknet_contacts", &contact_table, contact_rows},
     {"darknet_internal", &dark_table, dark_rows},
+    {"darknet_alerts", &darknet_alert_table, darknet_alert_rows},
+    {"darknet_alert_packets", &darknet_alert_packet_table, darknet_alert_packet_rows},
+    {"darknet_alert_events", &darknet_alert_event_table, darknet_alert_event_rows},
+    {"darknet_suppressions", &darknet_suppression_table, darknet_suppression_rows},
     TAKEOUT_END,
 };

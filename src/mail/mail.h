@@ -10,6 +10,7 @@
 
 struct mail {
     person_id to;    /* the address is read when it is sent; a person who was stopped gets nothing */
+    str address;     /* sent there instead, whatever becomes of the person, who answers for it; empty: none */
     str kind;        /* "survey.remind" */
     str key;         /* what happened to whom: the same key is never queued twice */
     str subject;     /* one line; control characters become blanks */

@@ -25,6 +25,8 @@ static const struct word kinds[] = {
     {6, S("org.invite"), S("利用者としての招待")},
     {7, S("darknet.step"), S("ダークネット観測の申込みのお知らせ")},
     {8, S("darknet.nudge"), S("ダークネット観測の案内")},
+    {9, S("darknet.alert"), S("不審な通信のお知らせ")},
+    {10, S("darknet.prefecture"), S("確認されていない不審な通信のお知らせ")},
 };
 
 static const struct word results[] = {

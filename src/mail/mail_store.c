@@ -36,11 +36,11 @@ static err insert(struct tx *tx, struct arena *a, const struct mail *m, int64_t 
     int64_t added;
     TRY(db_exec_count(tx,
         SQL("INSERT INTO outbox (id, person, kind, key, subject, text, path, digest, message_id,"
-            " state, created_at, not_before, not_after, attempts, lease_until, answer)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, 0, 0, '')"
+            " state, created_at, not_before, not_after, attempts, lease_until, answer, address)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, 0, 0, '', $13)"
             " ON CONFLICT (key) DO NOTHING"),
         V(*id, m->to.v, m->kind, m->key, subject, m->text, m->path, m->digest, message_id,
-            tx_now(tx), m->not_before ? m->not_before : tx_now(tx), m->not_after),
+            tx_now(tx), m->not_before ? m->not_before : tx_now(tx), m->not_after, m->address),
         &added));
     if (added == 0)
         *id = 0;
@@ -53,6 +53,7 @@ err mail_queue(struct tx *tx, struct arena *a, const struct mail *m)
     if (m->subject.n > MAIL_SUBJECT_MAX || m->text.n > MAIL_TEXT_MAX || m->path.n > 500)
         return ERR(LIMIT);
     BUG_IF(m->key.n == 0 || m->kind.n == 0 || m->to.v == 0);
+    BUG_IF(m->digest && m->address.n); /* a digest is a person's */
     return insert(tx, a, m, &id);
 }
 
@@ -96,8 +97,9 @@ err mail_claim(struct tx *tx, struct arena *a, struct outgoing *out)
         usec not_after;
         {
             DB_ONE(tx_db(tx), r,
-                SQL("SELECT o.id, o.attempts, p.mail, o.subject, o.text, o.path, o.message_id,"
-                    " o.kind, p.active, o.not_after,"
+                SQL("SELECT o.id, o.attempts, CASE WHEN o.address<>'' THEN o.address ELSE p.mail END,"
+                    " o.subject, o.text, o.path, o.message_id, o.kind,"
+                    " CASE WHEN o.address<>'' THEN 1 ELSE p.active END, o.not_after,"
                     " (SELECT COUNT(*) FROM outbox l WHERE l.part_of=o.id)"
                     " FROM outbox o JOIN person p ON p.id=o.person"
                     " WHERE o.digest=0 AND ((o.state=1 AND o.not_before<=$1)"

@@ -178,6 +178,14 @@ err command_darknet_replay(const struct options *o, struct arena *a)
     int *fd = ARENA_ARRAY(a, int, o->files.n);
     if (!fd)
         return ERR(NOMEM);
+    if (o->db.n) {
+        TRY(open_all(o, a, fd));
+        return darknet_report(o, a, fd);
+    }
+    if (o->prefixes.n == 0 || o->dark.n == 0) {
+        main_say(S("--db か、--prefixes と --dark を指定してください。"));
+        return ERR(INVALID);
+    }
     err e = sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = open_all(o, a, fd);

@@ -37,7 +37,7 @@ static const struct command commands[] = {
     {"token create", "db! login!", "プログラムから使うための鍵を作る", command_token_create},
     {"convert", "file!", "外で作られた表（CSV）を、閉じ込めたプロセスで読み、1行を1つのJSONにして出す",
         command_convert},
-    {"darknet replay", "files! prefixes! dark! json stats",
+    {"darknet replay", "files! db prefixes dark json stats",
         "キャプチャ（pcap・pcapng）から、団体のアドレスが使われていないアドレスに送ったものを探す",
         command_darknet_replay},
     {"darknet watch", "iface! prefixes! dark! json stats",

@@ -99,6 +99,8 @@ err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
 err command_work(const struct options *o, struct arena *a);
 err command_darknet_watch(const struct options *o, struct arena *a);
+/* replay --db: what is seen in the open files goes into the database. */
+MUST err darknet_report(const struct options *o, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);

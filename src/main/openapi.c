@@ -23,6 +23,8 @@ static const struct web_query parts[] = {
     {"file", "根拠資料の番号", true},
     {"application", "観測の申込みの番号", true},
     {"claim", "申込みの範囲の番号", true},
+    {"alert", "不審な通信の通知の番号", true},
+    {"suppression", "止めている通知の番号", true},
     {"recipient", "観測のお知らせの連絡先の番号", true},
     {"dark", "未使用のアドレスの範囲の番号", true},
     {"code", "項目の符号", false},

@@ -323,6 +323,14 @@ static void line_tick(struct scenario *s, str args)
         continue;
 }
 
+/* call NAME TEXT: a write that another process asks for. */
+static void line_call(struct scenario *s, str args)
+{
+    str name;
+    str_cut(&args, ' ', &name);
+    run_call(s, str_z(s->a, name), args);
+}
+
 /* mails N LOGIN [TEXT]: how many that person got so far, of those that say so. */
 static void line_mails(struct scenario *s, str args)
 {
@@ -367,7 +375,7 @@ static const struct {
     {S("get"), line_get, false}, {S("post"), line_post, false}, {S("keep"), line_keep, false},
     {S("expect"), line_expect, true}, {S("field"), line_field, true},
     {S("rows"), line_rows, true}, {S("check"), line_check, true},
-    {S("tick"), line_tick, false}, {S("mails"), line_mails, true},
+    {S("tick"), line_tick, false}, {S("call"), line_call, false}, {S("mails"), line_mails, true},
 };
 
 static void run_line(struct scenario *s, str line)

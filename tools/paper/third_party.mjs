@@ -12,7 +12,7 @@ const WHY = {
   libjansson4: 'reading JSON', libcurl4: 'SMTP to the relay',
   libseccomp2: 'the list of system calls a process may make', liboath0: 'one-time codes (RFC 6238)',
   'libfido2-1': 'checking passkeys', libqrencode4: 'the picture of a one-time code\'s secret',
-  zlib1g: 'ZIP files for a body\'s own data', libzip4: 'ZIP files for a body\'s own data',
+  zlib1g: 'captures compressed by gzip', libzstd1: 'captures compressed by zstd', libzip4: 'ZIP files for a body\'s own data',
   libssl3: 'keys of passkeys', 'libcbor0.8': 'reading what a passkey says',
   '@digital-go-jp/design-tokens': 'colours and sizes of the design system, copied into the program',
   '@zxcvbn-ts/language-common': 'the commonest passwords, made into a table of the program',

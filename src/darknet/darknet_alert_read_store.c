@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Statements of what people read and do about alerts: a body its own, a prefecture those of its
+ * bodies without dark addresses, a national office all. */
+#include "darknet/darknet_alert.h"
+
+#define ALERT                                                                                    \
+    " m.id, m.episode, m.at, m.acked_at, m.acked_by, m.cause, m.note, m.closed_at, m.closed_by,"  \
+    " m.version, b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, e.bodies, e.source,"     \
+    " e.family, e.role, e.class, e.tool, e.confidence, e.infected, e.victim, e.first_at, e.last_at,"    \
+    " e.packets, e.dark, e.services, e.pps, e.rule, e.reason, e.severity, e.state"                      \
+    " FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode JOIN body b ON b.id=m.body"
+
+/* Scope: level, own body with those it succeeded, own prefecture. */
+#define SEEN                                                                                     \
+    " (CAST($1 AS BIGINT)=3 OR m.body=$2 OR (CAST($1 AS BIGINT)=2 AND b.pref=$3)"                \
+    " OR m.body IN (SELECT old_body FROM body_successor WHERE new_body=$2))"
+
+static int64_t sharers_of(str bodies)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < bodies.n; i++)
+        n += bodies.p[i] == ',';
+    return n;
+}
+
+static struct alert alert_of_row(struct arena *a, const struct rows *r)
+{
+    struct alert x = {.id = row_i64(r, 0), .episode = row_i64(r, 1), .at = row_i64(r, 2),
+        .acked_at = row_i64(r, 3), .acked_by = row_i64(r, 4), .cause = (int)row_i64(r, 5),
+        .note = row_str(a, r, 6), .closed_at = row_i64(r, 7), .closed_by = row_i64(r, 8),
+        .version = row_i64(r, 9),
+        .body = {{row_i64(r, 10)}, row_str(a, r, 11), (enum body_class)row_i64(r, 12), row_i64(r, 13),
+            row_str(a, r, 14), row_str(a, r, 15)}};
+    x.e = (struct alert_episode){.id = x.episode, .bodies = row_str(a, r, 16),
+        .source = row_str(a, r, 17), .family = (enum alert_family)row_i64(r, 18),
+        .role = (enum darknet_role)row_i64(r, 19), .class = (enum alert_class)row_i64(r, 20),
+        .tool = row_str(a, r, 21), .confidence = (enum alert_confidence)row_i64(r, 22),
+        .infected = row_i64(r, 23) != 0, .victim = row_str(a, r, 24), .first = row_i64(r, 25),
+        .last = row_i64(r, 26), .packets = row_i64(r, 27), .dark = row_i64(r, 28),
+        .services = row_str(a, r, 29), .pps = row_i64(r, 30), .rule = row_str(a, r, 31),
+        .reason = row_str(a, r, 32), .severity = (enum alert_severity)row_i64(r, 33),
+        .state = (enum alert_state)row_i64(r, 34)};
+    x.sharers = sharers_of(x.e.bodies);
+    return x;
+}
+
+err darknet_alerts_all(struct db *db, struct arena *a, const struct scope *s, struct alerts *out)
+{
+    *out = (struct alerts){ARENA_ARRAY(a, struct alert, ALERTS_MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT" ALERT " WHERE" SEEN " ORDER BY CASE WHEN m.closed_at IS NULL THEN 0 ELSE 1 END,"
+            " CASE WHEN m.acked_at IS NULL THEN 0 ELSE 1 END, e.severity DESC, e.last_at DESC, m.id DESC"
+            " LIMIT 2000"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s)))
+    out->v[out->n++] = alert_of_row(a, &r);
+    return db_status(db);
+}
+
+err darknet_alert_get(struct db *db, struct arena *a, const struct scope *s, int64_t id, struct alert *out)
+{
+    DB_ONE(db, r, SQL("SELECT" ALERT " WHERE m.id=$4 AND" SEEN),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), id));
+    *out = alert_of_row(a, &r);
+    return OK;
+}
+
+err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
+    struct alert_packet *out, size_t *n)
+{
+    bool knows = scope_level(s) == SCOPE_NATION || x->body.id.v == scope_body(s).v;
+    TRY(darknet_alert_packets(db, a, x->episode, out, n));
+    for (size_t i = 0; i < *n && !knows; i++)
+        out[i].dark = STR_NONE;
+    return OK;
+}
+
+err darknet_alert_steps(struct db *db, struct arena *a, const struct scope *s, int64_t alert,
+    struct alert_steps *out)
+{
+    enum { MOST = 200 };
+    *out = (struct alert_steps){ARENA_ARRAY(a, struct alert_step, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT v.kind, v.way, v.person, v.text, v.at FROM darknet_event v JOIN darknet_alert m"
+            " ON m.id=v.alert JOIN body b ON b.id=m.body WHERE v.alert=$4 AND" SEEN
+            " ORDER BY v.id DESC LIMIT 200"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), alert))
+    out->v[out->n++] = (struct alert_step){(enum alert_event)row_i64(&r, 0),
+        (enum alert_way)row_i64(&r, 1), row_i64(&r, 2), row_str(a, &r, 3), row_i64(&r, 4)};
+    return db_status(db);
+}
+
+/* ── what the body does ── */
+
+static err expect_version(struct tx *tx, const struct scope *s, int64_t id, int64_t seen)
+{
+    DB_ONE(tx_db(tx), r,
+        SQL("SELECT version FROM darknet_alert m WHERE id=$1"
+            " AND (body=$2 OR body IN (SELECT old_body FROM body_successor WHERE new_body=$2))"),
+        V(id, scope_body(s).v));
+    return row_i64(&r, 0) == seen ? OK : ERR(STALE);
+}
+
+err darknet_alert_acknowledge(struct tx *tx, const struct scope *s, int64_t id, int64_t version)
+{
+    int64_t event, n;
+    TRY(expect_version(tx, s, id, version));
+    TRY(db_exec_count(tx,
+        SQL("UPDATE darknet_alert SET acked_at=$2, acked_by=$3, version=version+1"
+            " WHERE id=$1 AND acked_at IS NULL"),
+        V(id, tx_now(tx), scope_person(s).v), &n));
+    return n ? darknet_alert_event_add(tx, id, EVENT_ACKNOWLEDGED, WAY_NONE, scope_person(s).v, STR_NONE, &event)
+             : ERR(CONFLICT);
+}
+
+err darknet_alert_close(struct tx *tx, const struct scope *s, int64_t id, int64_t version, int cause, str note)
+{
+    int64_t event;
+    TRY(expect_version(tx, s, id, version));
+    TRY(db_exec(tx,
+        SQL("UPDATE darknet_alert SET acked_at=COALESCE(acked_at, CAST($2 AS BIGINT)),"
+            " acked_by=COALESCE(acked_by, CAST($3 AS BIGINT)), cause=$4, note=$5, closed_at=$2,"
+            " closed_by=$3, version=version+1 WHERE id=$1"),
+        V(id, tx_now(tx), scope_person(s).v, cause, note)));
+    return darknet_alert_event_add(tx, id, EVENT_CAUSE, WAY_NONE, scope_person(s).v,
+        WORD_OF(darknet_alert_causes, cause)->name, &event);
+}
+
+err darknet_alert_suppressions(struct db *db, struct arena *a, const struct scope *s, usec now,
+    struct alert_suppressions *out)
+{
+    enum { MOST = 100 };
+    *out = (struct alert_suppressions){ARENA_ARRAY(a, struct alert_suppression, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT id, port, person, source, reason, at, until FROM darknet_suppression"
+            " WHERE body=$1 AND until>$2 ORDER BY until, id LIMIT 100"),
+        V(scope_body(s).v, now))
+    out->v[out->n++] = (struct alert_suppression){row_i64(&r, 0), row_i64(&r, 1), row_i64(&r, 2),
+        row_str(a, &r, 3), row_str(a, &r, 4), row_i64(&r, 5), row_i64(&r, 6)};
+    return db_status(db);
+}
+
+err darknet_alert_suppress(struct tx *tx, const struct scope *s, const struct alert_suppression *p)
+{
+    return db_exec(tx,
+        SQL("INSERT INTO darknet_suppression (id, body, source, port, reason, person, at, until)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        V(tx_id(tx), scope_body(s).v, p->source, p->port, p->reason, scope_person(s).v, tx_now(tx), p->until));
+}
+
+err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int64_t id)
+{
+    int64_t n;
+    TRY(db_exec_count(tx,
+        SQL("UPDATE darknet_suppression SET until=$3 WHERE id=$1 AND body=$2 AND until>$3"),
+        V(id, scope_body(s).v, tx_now(tx)), &n));
+    return n ? OK : ERR(NOTFOUND);
+}
+
+/* ── counts ── */
+
+err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n)
+{
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM darknet_alert WHERE closed_at IS NULL"
+            " AND (body=$1 OR body IN (SELECT old_body FROM body_successor WHERE new_body=$1))"),
+        V(scope_body(s).v));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
+/* Days from alert to cause: the mean of a year, those without a cause counted up to now. */
+err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*), CAST(COALESCE(SUM(COALESCE(closed_at, CAST($2 AS BIGINT))-at), 0) AS BIGINT)"
+            " FROM darknet_alert WHERE body=$1 AND at>$3"),
+        V(body, now, now - 365 * USEC_DAY));
+    int64_t n = row_i64(&r, 0);
+    *out = (struct measured){n > 0, n ? row_i64(&r, 1) / n / USEC_DAY : 0};
+    return OK;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a packet to a mail to a cause: a body registers a range, a capture in which that range scans
+// port 445 is replayed into the database, the contact gets one mail through a real relay, and the
+// body follows it up. Others see nothing, or what they may.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { PATIENCE, bin, darknetApply, darknetApprove, demo, program, serve, sqlite, tempFolder, token } from './lib.mjs';
+import { work } from './mailbox.mjs';
+import { authority, postfix } from './relay.mjs';
+
+const LIMIT = { timeout: 180_000 };
+const SOURCE = '198.18.1.7', DARK = '198.19.0.';
+
+/** One TCP SYN as a raw IPv4 packet. */
+function syn({ from, to, sport, dport, id, ttl = 118, seq }) {
+  const b = Buffer.alloc(44);
+  const address = (text) => Buffer.from(text.split('.').map(Number));
+  b[0] = 0x45;
+  b.writeUInt16BE(44, 2);
+  b.writeUInt16BE(id, 4);
+  b[8] = ttl;
+  b[9] = 6;
+  address(from).copy(b, 12);
+  address(to).copy(b, 16);
+  b.writeUInt16BE(sport, 20);
+  b.writeUInt16BE(dport, 22);
+  b.writeUInt32BE(seq, 24);
+  b[32] = 0x60;
+  b[33] = 2;
+  b.writeUInt16BE(8192, 34);
+  b.set([2, 4, 5, 180], 40);
+  return b;
+}
+
+/** A pcap of raw IP (RFC draft-ietf-opsawg-pcap): [milliseconds, packet]…. */
+function pcap(file, packets) {
+  const head = Buffer.alloc(24);
+  head.writeUInt32LE(0xa1b2c3d4, 0);
+  head.writeUInt16LE(2, 4);
+  head.writeUInt16LE(4, 6);
+  head.writeUInt32LE(65535, 16);
+  head.writeUInt32LE(101, 20);
+  fs.writeFileSync(file, Buffer.concat([head, ...packets.flatMap(([ms, packet]) => {
+    const h = Buffer.alloc(16);
+    h.writeUInt32LE(Math.floor(ms / 1000), 0);
+    h.writeUInt32LE((ms % 1000) * 1000, 4);
+    h.writeUInt32LE(packet.length, 8);
+    h.writeUInt32LE(packet.length, 12);
+    return [h, packet];
+  })]));
+  return file;
+}
+
+/** A machine that looks for port 445, as an ordinary stack sends: ports and ids go up. */
+function scan(begin, { from = SOURCE, n = 60, dport = 445 } = {}) {
+  return Array.from({ length: n }, (_, i) => [begin + 250 * i,
+    syn({ from, to: `${DARK}${(i * 37 + 5) % 250}`, sport: 49152 + i, dport, id: 1000 + i, seq: 0x10000000 + i * 977_131 })]);
+}
+
+describe('an alert', LIMIT, () => {
+  const c = {};
+  const sql = (query) => sqlite(c.file, query).trim();
+  const replay = (...files) => {
+    const r = spawnSync(bin, ['darknet', 'replay', ...files, '--db', `sqlite:${c.file}`],
+      { encoding: 'utf8', timeout: PATIENCE });
+    assert.equal(r.status, 0, r.stderr);
+    return r.stdout.split('\n').filter(Boolean);
+  };
+
+  before(async () => {
+    c.tls = authority();
+    c.relay = await postfix(c.tls);
+    c.folder = tempFolder();
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    c.as = (login) => program(c.server.url, token(c.file, login));
+    [c.town, c.pref, c.nation, c.other] = ['town', 'pref', 'nation', 'u483028'].map(c.as);
+    const r = await c.nation.post('/darknet/dark', { ranges: `${DARK}0/24`, note: '観測網' });
+    assert.equal(r.status, 200, r.text);
+    await darknetApprove(c.nation, await darknetApply(c.town, '198.18.1.0/24'));
+    const [contact] = (await c.town.get('/darknet/contacts')).json.rows; // the relay's inbox is example.jp
+    assert.equal((await c.town.post(`/darknet/contacts/${contact.recipient}`, { name: '情報係', mail: 'joho@example.jp',
+      hours: 'always', language: 'ja', version: contact.version })).status, 200);
+    c.begin = Date.now() + 1000;
+    c.capture = pcap(path.join(c.folder, 'scan.pcap'), scan(c.begin));
+  }, LIMIT);
+  after(async () => {
+    await c.server?.stop();
+    await c.relay?.stop();
+  });
+
+  test('is new once, however often the same capture comes', LIMIT, () => {
+    const lines = replay(c.capture);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0], /^new\thigh\t198\.18\.1\.7\tworm\ttcp\/445\t60$/);
+    const told = () => Number(sql('SELECT COUNT(*) FROM outbox WHERE kind=\'darknet.alert\';'));
+    assert.equal(told(), 1);
+    assert.deepEqual(replay(c.capture), []);
+    assert.deepEqual(replay(c.capture, c.capture), []);
+    assert.equal(told(), 1);
+    assert.equal(sql('SELECT packets FROM darknet_episode;'), '60');
+  });
+
+  test('arrives at the contact, and says everything without a link', LIMIT, async () => {
+    const w = work(c.file, c.relay.url, '--smtp-tls', 'require', '--smtp-ca', c.tls.ca, '--once');
+    assert.equal(await w.end(), 0, w.log);
+    const mail = (await c.relay.arrived(Number(sql('SELECT COUNT(*) FROM outbox WHERE state=3;')))).find((m) => m.head.get('to') === '<joho@example.jp>');
+    assert.ok(mail, 'a mail to the contact');
+    assert.match(mail.head.get('subject'), /不審な通信：198\.18\.1\.7/);
+    for (const part of ['■ いつ', '■ どのアドレスから\n  198.18.1.7', 'tcp/445', '60 パケット', '■ 何に見えるか',
+      '■ どれだけ確かか', '■ まずすること', '■ 分からないとき', '秘密です']) assert.ok(mail.text.includes(part), `${part}\n${mail.text}`);
+    const jst = new Date(c.begin + 9 * 3600_000).toISOString().replace('T', ' ').slice(0, 23);
+    assert.ok(mail.text.includes(`${jst} tcp 送信元 ${SOURCE}:49152 あて先 ${DARK}5:445`), mail.text);
+    assert.ok(!mail.text.includes('共用'), 'nobody else is behind this address');
+  });
+
+  test('is seen by its body and the nation whole, by the prefecture without dark addresses, by others not at all', LIMIT, async () => {
+    const { rows } = (await c.town.get('/darknet/alerts')).json;
+    assert.deepEqual(rows.map((r) => [r.source, r.class_key, r.services]), [[SOURCE, 'worm', 'tcp/445']]);
+    c.alert = rows[0].alert;
+    const page = `/darknet/alerts/${c.alert}`;
+    for (const who of [c.town, c.nation]) {
+      const { json } = await who.get(page);
+      assert.equal(json.packets_shown[0].dark_address, `${DARK}5`);
+      assert.equal(json.packets_shown[0].source_port, 49152);
+      assert.equal(json.packets_shown[0].ms, c.begin % 1000);
+    }
+    const seen = await c.pref.get(page);
+    assert.equal(seen.status, 200);
+    assert.equal(seen.json.packets_shown[0].source_port, 49152);
+    assert.ok(!seen.text.includes(DARK), 'the prefecture reads no dark address');
+    assert.equal((await c.other.get(page)).status, 404);
+    assert.deepEqual((await c.other.get('/darknet/alerts?state=all')).json.rows, []);
+    assert.deepEqual((await c.other.get('/darknet/alerts/list/csv')).text.includes(SOURCE), false);
+    assert.equal((await c.town.get('/darknet')).json.alerts_open, 1);
+    assert.equal((await c.other.get('/darknet')).json.alerts_open, 0);
+  });
+
+  test('is followed until its cause is known, by its body alone', LIMIT, async () => {
+    const page = `/darknet/alerts/${c.alert}`;
+    const { version } = (await c.town.get(page)).json;
+    assert.equal((await c.other.post(`${page}/acknowledge`, { version })).status, 404);
+    assert.equal((await c.pref.post(`${page}/acknowledge`, { version })).status, 404);
+    assert.equal((await c.town.post(`${page}/acknowledge`, { version })).status, 200);
+    assert.equal((await c.town.post(`${page}/cause`, { version, cause: 'malware' })).status, 409, 'changed since');
+    assert.equal((await c.town.post(`${page}/cause`, { version: version + 1, cause: 'none' })).status, 422);
+    const r = await c.town.post(`${page}/cause`, { version: version + 1, cause: 'malware', note: '窓口の端末' });
+    assert.equal(r.status, 200, r.text);
+    const { json } = await c.town.get(page);
+    assert.equal(json.cause, '機器の感染');
+    assert.deepEqual(json.steps.map((s) => s.kind), ['原因を記録した', '確認した', '見つかった']);
+    assert.deepEqual((await c.town.get('/darknet/alerts')).json.rows, []);
+    assert.equal((await c.town.get('/darknet/alerts?state=all&port=445')).json.rows.length, 1);
+    assert.deepEqual((await c.town.get('/darknet/alerts?state=all&port=446')).json.rows, []);
+  });
+
+  test('what the body does not want to hear of is recorded, and not mailed', LIMIT, async () => {
+    const page = `/darknet/alerts/${c.alert}`;
+    const until = new Date(Date.now() + 30 * 86400_000).toISOString().slice(0, 10);
+    assert.equal((await c.town.post(`${page}/suppress`, { scope: 'port', reason: '検査の期間' })).status, 422);
+    const r = await c.town.post(`${page}/suppress`, { scope: 'port', reason: '検査の期間', until });
+    assert.equal(r.status, 200, r.text);
+    const mails = () => sql('SELECT COUNT(*) FROM outbox WHERE kind=\'darknet.alert\';');
+    assert.equal(mails(), '1');
+    const lines = replay(pcap(path.join(c.folder, 'more.pcap'), scan(c.begin + 60_000, { from: '198.18.1.8' })));
+    assert.equal(lines.length, 1);
+    assert.equal(mails(), '1');
+    assert.equal(sql('SELECT COUNT(*) FROM darknet_event WHERE kind=1 AND way=4;'), '1');
+    const { suppressions } = (await c.town.get('/darknet/alerts')).json;
+    assert.deepEqual(suppressions.map((s) => [s.port, s.reason]), [[445, '検査の期間']]);
+    assert.equal((await c.other.post(`/darknet/suppressions/${suppressions[0].suppression}/end`)).status, 404);
+    assert.equal((await c.town.post(`/darknet/suppressions/${suppressions[0].suppression}/end`)).status, 200);
+    assert.equal(replay(pcap(path.join(c.folder, 'third.pcap'), scan(c.begin + 120_000, { from: '198.18.1.9' }))).length, 1);
+    assert.equal(mails(), '2');
+  });
+
+  test('a packet from before the registration is nobody\'s', LIMIT, () => {
+    const old = pcap(path.join(c.folder, 'old.pcap'), scan(c.begin - 86400_000, { from: '198.18.1.20' }));
+    assert.deepEqual(replay(old), []);
+  });
+
+  test('works without a serving process too', LIMIT, async () => {
+    assert.equal(await c.server.stop(), 0);
+    c.server = null;
+    const lines = replay(pcap(path.join(c.folder, 'fourth.pcap'), scan(c.begin + 180_000, { from: '198.18.1.10' })));
+    assert.equal(lines.length, 1);
+  });
+});
