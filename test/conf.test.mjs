@@ -42,7 +42,7 @@ test('the manual has every command, option and key, and no more', LIMIT, () => {
   const page = (...which) => yaguraOk('--manual', ...which).replaceAll('\\-', '-');
   const bold = (text) => [...text.matchAll(/^\.TP\n\\fB(.*?)\\fR/gm)].map((m) => m[1]);
   const help = yaguraOk('--help'), first = page(), second = page('conf');
-  const commands = [...help.matchAll(/^  (yagura [a-z ]+?)(?= [[-]|$)/gm)].map((m) => m[1]);
+  const commands = [...help.matchAll(/^  (yagura [a-z ]+?)(?= [[F-]|$)/gm)].map((m) => m[1]);
   assert.ok(commands.length > 20);
   const items = bold(first);
   assert.deepEqual(items.filter((l) => !l.startsWith('--')), commands);

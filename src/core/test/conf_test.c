@@ -167,8 +167,8 @@ static void a_mistake_in_the_file_is_answered_with_what_to_write(void **state)
         {S("town.floors = ９"), S("1 から 9 までの数（階）")},
         {S("town.tower = はい"), S("yes か no のどちらかを書いてください。")},
         {S("town.folder = a/b"), S("/ から始まるファイル名を書いてください。")},
-        {S("town.wells = a,,b"), S("「,」で区切った 64 個までの値")},
-        {S("town.wells = a,bad"), S("「,」で区切った 64 個までの値")},
+        {S("town.wells = a,,b"), S("「,」で区切った 256 個までの値")},
+        {S("town.wells = a,bad"), S("「,」で区切った 256 個までの値")},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         BUF_AUTO problems = BUF(4096);
