@@ -17,6 +17,7 @@ enum sandbox_kind {
     SANDBOX_FORKER,  /* makes one child per foreign file */
     SANDBOX_CONVERT, /* such a child: parses, and nothing else */
     SANDBOX_SENSOR,  /* reads captures that are open, writes what it found */
+    SANDBOX_WATCH,   /* the same on the ring of an interface */
     SANDBOX_KINDS
 };
 

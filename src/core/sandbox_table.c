@@ -117,6 +117,12 @@ static const struct sandbox_call parse_calls[] = {
 };
 GROUP(parse);
 
+/* A ring of packets: waiting for it, and what the kernel counted. */
+static const struct sandbox_call ring_calls[] = {
+    YES(poll), YES(ppoll), YES_IF(getsockopt, ARG_IS(1, SOL_PACKET)), YES_IF(getsockopt, ARG_IS(1, SOL_SOCKET)),
+};
+GROUP(ring);
+
 /* The resolver's and TLS's files. /etc/resolv.conf is often a link: what it points to is meant. */
 static const char *const resolver_files[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
     "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/ssl", "/usr/lib/ssl",
@@ -141,5 +147,9 @@ const struct sandbox_row sandbox_table[SANDBOX_KINDS] = {
             {RLIMIT_AS, 512 * MIB}, {RLIMIT_CPU, 20}}, 6, no_files},
     [SANDBOX_SENSOR] = {"sensor", {&core, &parse},
         {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
+        4, no_files},
+    /* poll() wants a limit not below the number of files it is given: one. */
+    [SANDBOX_WATCH] = {"watch", {&core, &parse, &ring},
+        {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 1}, {RLIMIT_NPROC, 0}, {RLIMIT_DATA, 512 * MIB}},
         4, no_files},
 };

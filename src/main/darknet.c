@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yagura darknet replay FILE…: captures through the sensor, an episode a line. The files are opened,
  * then the process keeps nothing but reading them and writing to standard output. */
-#include "main/main.h"
+#include "main/sensing.h"
 
 #include "core/file.h"
 #include "core/sandbox.h"
-#include "sensor/sensor.h"
 
 #include <fcntl.h>
 
-enum { BATCH = 64, LINE_MOST = 1 << 20, PREFIX_FILE_MOST = 64 << 20 };
-
-struct replay {
-    const struct options *o;
-    struct prefix_owners owners;
-    struct prefix_table *dark;
-    struct sensor *sensor;
-    struct buf out;
-    err said; /* of writing */
-};
+enum { BATCH = 64, PREFIX_FILE_MOST = 64 << 20 };
 
 static const char *const end_names[CAPTURE_ENDS] = {[CAPTURE_OPEN] = "open", [CAPTURE_WHOLE] = "whole",
     [CAPTURE_CUT] = "cut", [CAPTURE_BROKEN] = "broken", [CAPTURE_UNREAD] = "unread"};
 
-static void flush(struct replay *r)
+err sensing_flush(struct sensing *r)
 {
     err e = file_put(STDOUT_FILENO, r->out.p, r->out.n);
     r->said = err_is(r->said) ? r->said : e;
     r->out.n = 0;
+    return r->said;
 }
 
 static void put_words(struct buf *b, const struct sensor_episode *e, const struct prefix_owner *o)
@@ -49,9 +40,9 @@ static void put_words(struct buf *b, const struct sensor_episode *e, const struc
     buf_char(b, '\n');
 }
 
-static void tell(void *ctx, const struct sensor_episode *e)
+void sensing_tell(void *ctx, const struct sensor_episode *e)
 {
-    struct replay *r = ctx;
+    struct sensing *r = ctx;
     struct json j = json_on(&r->out);
     if (r->o->json) {
         sensor_put_episode(&j, r->sensor, e);
@@ -60,8 +51,8 @@ static void tell(void *ctx, const struct sensor_episode *e)
     } else {
         put_words(&r->out, e, &r->owners.v[e->row->owner - 1]);
     }
-    if (r->out.n > LINE_MOST / 2)
-        flush(r);
+    if (r->out.n > SENSING_LINES / 2)
+        IGNORE(sensing_flush(r)); /* r->said remembers */
 }
 
 static err say_file(struct arena *a, const char *what, str name, err e)
@@ -70,7 +61,7 @@ static err say_file(struct arena *a, const char *what, str name, err e)
     return e;
 }
 
-static err read_ranges(struct replay *r, struct arena *a)
+err sensing_read_ranges(struct sensing *r, struct arena *a)
 {
     str text, why = STR_NONE;
     err e = file_read(a, r->o->prefixes, PREFIX_FILE_MOST, &text);
@@ -108,7 +99,7 @@ static err enter(void)
     return sandbox_enter(SANDBOX_SENSOR);
 }
 
-static err replay_one(struct replay *r, struct arena *a, str name, int fd, const char **end)
+static err replay_one(struct sensing *r, struct arena *a, str name, int fd, const char **end)
 {
     struct capture_frame frame[BATCH];
     struct capture *c;
@@ -128,7 +119,7 @@ static err replay_one(struct replay *r, struct arena *a, str name, int fd, const
     return how == CAPTURE_UNREAD ? say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
 }
 
-static void put_totals(struct replay *r, const char *const *end)
+static void put_totals(struct sensing *r, const char *const *end)
 {
     struct json j = json_on(&r->out);
     json_begin_object(&j);
@@ -149,27 +140,41 @@ static void put_totals(struct replay *r, const char *const *end)
     buf_char(&r->out, '\n');
 }
 
-static err replay_all(struct replay *r, struct arena *a, const int *fd)
+err sensing_begin(struct sensing *r)
+{
+    struct sensor_config c = {.owners = &r->owners, .dark = r->dark, .tell = sensing_tell, .ctx = r};
+    return sensor_new(&c, &r->sensor);
+}
+
+void sensing_end(struct sensing *r)
+{
+    sensor_free(r->sensor);
+    prefix_table_free(r->owners.table);
+    prefix_table_free(r->dark);
+    buf_free(&r->out);
+}
+
+static err replay_all(struct sensing *r, struct arena *a, const int *fd)
 {
     const char **end = ARENA_ARRAY(a, const char *, r->o->files.n);
-    struct sensor_config c = {.owners = &r->owners, .dark = r->dark, .tell = tell, .ctx = r};
     if (!end)
         return ERR(NOMEM);
-    TRY(sensor_new(&c, &r->sensor));
+    TRY(sensing_begin(r));
     err e = enter();
     for (size_t i = 0; i < r->o->files.n && !err_is(e); i++)
         e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
     if (!err_is(e))
-        sensor_each(r->sensor, tell, r);
+        sensor_each(r->sensor, sensing_tell, r);
     if (!err_is(e) && r->o->stats)
         put_totals(r, end);
-    flush(r);
-    return err_is(e) ? e : err_is(r->said) ? r->said : buf_status(&r->out);
+    TRY(buf_status(&r->out));
+    err said = sensing_flush(r);
+    return err_is(e) ? e : said;
 }
 
 err command_darknet_replay(const struct options *o, struct arena *a)
 {
-    struct replay r = {.o = o, .out = BUF(LINE_MOST)};
+    struct sensing r = {.o = o, .out = BUF(SENSING_LINES)};
     int *fd = ARENA_ARRAY(a, int, o->files.n);
     if (!fd)
         return ERR(NOMEM);
@@ -181,14 +186,11 @@ err command_darknet_replay(const struct options *o, struct arena *a)
         main_say(S("--db か、--prefixes と --dark を指定してください。"));
         return ERR(INVALID);
     }
-    err e = read_ranges(&r, a);
+    err e = sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = open_all(o, a, fd);
     if (!err_is(e))
         e = replay_all(&r, a, fd);
-    sensor_free(r.sensor);
-    prefix_table_free(r.owners.table);
-    prefix_table_free(r.dark);
-    buf_free(&r.out);
+    sensing_end(&r);
     return e;
 }

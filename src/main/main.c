@@ -40,6 +40,8 @@ static const struct command commands[] = {
     {"darknet replay", "files! db prefixes dark json stats",
         "キャプチャ（pcap・pcapng）から、団体のアドレスが使われていないアドレスに送ったものを探す",
         command_darknet_replay},
+    {"darknet watch", "iface! prefixes! dark! json stats",
+        "ネットワークの口に届くものを見続け、見つけたものを1秒以内に出す", command_darknet_watch},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
     {"conf example", "", "全ての項目に説明を付けた設定ファイルの例を出す", command_conf_example},

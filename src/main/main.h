@@ -41,7 +41,7 @@ struct options {
     str against, anchor_file; /* audit, work */
     int64_t body;
     struct strs files; /* the words alone, of a command that takes several */
-    str prefixes; /* darknet */
+    str prefixes, iface; /* darknet */
     struct strs dark;
     bool stats;
     const struct conf *conf;
@@ -100,6 +100,7 @@ err command_token_create(const struct options *o, struct arena *a);
 err command_work(const struct options *o, struct arena *a);
 /* replay --db: what is seen in the open files goes into the database. */
 MUST err darknet_report(const struct options *o, struct arena *a, const int *fd);
+err command_darknet_watch(const struct options *o, struct arena *a);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);

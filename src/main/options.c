@@ -107,6 +107,7 @@ static const struct conf_key keys[] = {
         .flags = CONF_OPTION},
     {"dark", CONF_IN(LIST, struct options, dark), "使われていないアドレスの範囲", "192.0.2.0/24,…",
         .flags = CONF_OPTION},
+    {"iface", CONF_IN(TEXT, struct options, iface), "ネットワークの口", "eth0", .flags = CONF_OPTION},
     {"stats", CONF_IN(YES, struct options, stats), "最後に合計を1行で出す", .flags = CONF_OPTION},
     {NULL},
 };

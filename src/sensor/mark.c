@@ -161,7 +161,8 @@ static bool is_nmap_probe(const struct packet *p)
 {
     uint32_t value, echo;
     bool raw = p->window == 1024 || p->window == 2048 || p->window == 3072 || p->window == 4096;
-    if (raw && p->ttl < 64 && OPTIONS_ARE(p, "\x02\x04\x05\xb4"))
+    bool low = p->ttl < 64 || !address_is_v4(p->dst); /* of IPv6 it leaves the hop limit at 255 */
+    if (raw && low && OPTIONS_ARE(p, "\x02\x04\x05\xb4"))
         return true;
     return p->window <= 512 && mark_timestamp(p, &value, &echo) && value == UINT32_MAX; /* -O */
 }

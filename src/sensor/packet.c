@@ -10,7 +10,7 @@ enum ether_type {
 };
 
 /* On the way of every packet: once for the frame itself, once more for what is inside. */
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE inline __attribute__((always_inline))
 
 struct rest { /* bytes still to read */
     const uint8_t *p;
@@ -91,7 +91,7 @@ static __attribute__((noinline)) uint16_t skip_tags(struct rest *r, uint16_t typ
     return type == TYPE_MPLS ? skip_mpls(r) : type == TYPE_PPPOE ? skip_pppoe(r) : type;
 }
 
-INLINE uint16_t ethernet(struct rest *r)
+static INLINE uint16_t ethernet(struct rest *r)
 {
     const uint8_t *p = take(r, 14);
     uint16_t type = p ? be16(p + 12) : 0;
@@ -137,7 +137,7 @@ static __attribute__((noinline)) uint16_t link_type(uint16_t link, struct rest *
 
 /* ── IP ── */
 
-INLINE enum packet_read ipv4(struct rest *r, struct packet *out)
+static INLINE enum packet_read ipv4(struct rest *r, struct packet *out)
 {
     if (r->n < 20)
         return PACKET_SHORT;
@@ -211,13 +211,13 @@ static enum packet_read ipv6(struct rest *r, struct packet *out)
 
 /* ── what IP carries ── */
 
-INLINE void carried(struct rest *r, struct packet *out)
+static INLINE void carried(struct rest *r, struct packet *out)
 {
     out->load = r->p;
     out->loads = (uint16_t)(r->n > UINT16_MAX ? UINT16_MAX : r->n);
 }
 
-INLINE void tcp(struct rest *r, struct packet *out)
+static INLINE void tcp(struct rest *r, struct packet *out)
 {
     const uint8_t *p = take(r, 20);
     if (!p) {
@@ -242,7 +242,7 @@ INLINE void tcp(struct rest *r, struct packet *out)
     carried(r, out);
 }
 
-INLINE void udp(struct rest *r, struct packet *out)
+static INLINE void udp(struct rest *r, struct packet *out)
 {
     const uint8_t *p = take(r, 8);
     out->cut = !p;
@@ -291,7 +291,7 @@ static void icmp(struct rest *r, struct packet *out)
         quoted(r, out);
 }
 
-INLINE enum packet_read ip(struct rest *r, uint16_t type, struct packet *out)
+static INLINE enum packet_read ip(struct rest *r, uint16_t type, struct packet *out)
 {
     enum packet_read e = type == TYPE_IPV4 ? ipv4(r, out)
         : type == TYPE_IPV6                ? ipv6(r, out)
@@ -310,7 +310,7 @@ INLINE enum packet_read ip(struct rest *r, uint16_t type, struct packet *out)
 
 /* Field by field: the quote, which few packets have, is left as it is, and a whole struct set to 0
  * costs as much as all the reading. */
-INLINE void begin(struct packet *out, usec t)
+static INLINE void begin(struct packet *out, usec t)
 {
     out->t = t;
     out->seq = out->ack = 0;

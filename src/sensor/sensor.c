@@ -118,7 +118,7 @@ static inline void one(struct sensor *s, const struct capture_frame *f)
     for (uint32_t m = marks; m; m &= m - 1)
         s->stats.mark[__builtin_ctz(m)]++;
     uint32_t owner = prefix_find(s->c.owners->table, source);
-    if (owner)
+    if (owner && kind != KIND_PIECE) /* without ports and flags there is nothing to judge */
         remember(s, &p, source, owner, kind, marks);
 }
 
@@ -182,6 +182,32 @@ void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx)
 {
     struct each e = {s, fn, ctx};
     track_each(s->track, each_source, &e);
+}
+
+struct news {
+    struct sensor *s;
+    sensor_tell *fn;
+    void *ctx;
+};
+
+static void if_new(void *ctx, const struct sensor_episode *e)
+{
+    const struct news *n = ctx;
+    struct track_row *r = track_row_of(n->s->track, e->row);
+    uint16_t now = (uint16_t)(1U | e->j.infected << 1 | (unsigned)e->j.confidence << 2 |
+        (unsigned)e->j.class << 4 | (unsigned)e->j.tool << 8);
+    if (!r || r->told == now)
+        return;
+    r->told = now;
+    n->fn(n->ctx, e);
+}
+
+void sensor_news(struct sensor *s, sensor_tell *fn, void *ctx)
+{
+    struct news n = {s, fn, ctx};
+    uint64_t before = s->stats.episodes;
+    sensor_each(s, if_new, &n);
+    s->stats.episodes = before; /* counted when they end */
 }
 
 const struct sensor_stats *sensor_stats(const struct sensor *s)

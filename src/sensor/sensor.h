@@ -57,6 +57,8 @@ void sensor_feed(struct sensor *s, const struct capture_frame *f, size_t n);
 void sensor_next_capture(struct sensor *s);
 /* Every episode that is under way, to fn. */
 void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx);
+/* Those that are new, or mean something else than when they were last given out here. */
+void sensor_news(struct sensor *s, sensor_tell *fn, void *ctx);
 const struct sensor_stats *sensor_stats(const struct sensor *s);
 size_t sensor_bytes(const struct sensor *s);
 

@@ -6,7 +6,7 @@
 
 enum {
     ROWS = 1 << 16,
-    POOL_WORDS = 4 << 20, /* 16 MB */
+    POOL_WORDS = 64,      /* for each row: 16 MB in all */
     QUIET_HOURS = 24,     /* so long without a packet ends an episode; a flood's half of it */
     SAMPLE_SIZE = 1,      /* of the pool: 64 words hold six samples */
 };
@@ -30,10 +30,11 @@ err track_new(const struct track_config *c, struct track **out)
     if (!t)
         return ERR(NOMEM);
     t->c = *c;
-    t->buckets = (c->rows ? c->rows : ROWS) / TRACK_WAYS;
+    uint32_t rows = c->rows ? c->rows : ROWS;
+    t->buckets = rows / TRACK_WAYS;
     t->row = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->row);
     t->tag = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->tag);
-    err e = t->row && t->tag ? pool_init(&t->pool, POOL_WORDS) : ERR(NOMEM);
+    err e = t->row && t->tag ? pool_init(&t->pool, rows * POOL_WORDS) : ERR(NOMEM);
     /* A mistaken address is dark the more often the more is dark: the limit grows with it. */
     double scale = (double)c->dark_v4 / 65536;
     t->limit = logf(80.0F * (float)(scale < 1 ? 1 : scale > 8 ? 8 : scale));
@@ -348,6 +349,12 @@ void track_add(struct track *t, const struct packet *p, const struct track_hit *
     signs(r, p, hit);
     keep_sample(t, r, p, hit);
     pace(r, p->t);
+}
+
+struct track_row *track_row_of(struct track *t, const struct track_row *copy)
+{
+    uint64_t hash = address_hash(copy->source);
+    return find(t, bucket_of(t, hash), tag_of(hash, copy->family), copy->source);
 }
 
 void track_each(struct track *t, track_gone *fn, void *ctx)

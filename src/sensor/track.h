@@ -59,6 +59,7 @@ struct track_row {
     int64_t minute;
     uint8_t family, samples_n, hop_least, hop_most, ttl_least, ttl_most;
     bool decided;         /* the odds have crossed the limit once */
+    uint16_t told;        /* what was last told of it (sensor_news); 0: nothing */
 };
 
 struct track;
@@ -90,6 +91,8 @@ void track_touch(const struct track *t, struct address source);
 void track_add(struct track *t, const struct packet *p, const struct track_hit *hit);
 /* All rows, those of one source together, in the order of buckets. */
 void track_each(struct track *t, track_gone *fn, void *ctx);
+/* The row in the table that a copy was made of. */
+struct track_row *track_row_of(struct track *t, const struct track_row *copy);
 /* Sources that had to make room with a single packet: seen, and not judged. */
 uint64_t track_unjudged(const struct track *t);
 

@@ -539,7 +539,7 @@ static const char *poisoned(void)
 static void banned_word(const struct file *f, size_t at, size_t n)
 {
     static const char *const heap[] = {"malloc", "calloc", "realloc", "free"};
-    static const char *const heap_owners[] = {"core", "store", "web", "main"};
+    static const char *const heap_owners[] = {"core", "sensor", "store", "web", "main"};
     char word[82];
     if (n >= sizeof word - 2 || is_member(f->code, at))
         return;

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* State stays bounded when everybody comes at once, and sets count right. */
+#include "sensor/sensor.h"
+
+#include <setjmp.h>
+#include <cmocka.h>
+
+enum { FRAME = 54, SOURCES = 50000 };
+
+struct told {
+    uint64_t episodes, packets;
+    bool loud; /* the loud source was told, once, whole */
+};
+
+static void count(void *ctx, const struct sensor_episode *e)
+{
+    struct told *t = ctx;
+    t->episodes++;
+    t->packets += e->packets;
+    t->loud = t->loud || (e->row->source.lo == address_v4(0x0a000001).lo && e->packets == 1000);
+}
+
+/* A SYN from 10.x.y.z to 203.0.113.n. */
+static struct capture_frame syn(uint8_t *p, uint32_t source, uint32_t n)
+{
+    memset(p, 0, FRAME);
+    memcpy(p + 12, "\x08\x00\x45", 3);
+    p[17] = 40;
+    p[22] = 60;
+    p[23] = PROTO_TCP;
+    for (int i = 0; i < 4; i++)
+        p[26 + i] = (uint8_t)(source >> (24 - 8 * i));
+    memcpy(p + 30, "\xcb\x00\x71", 3);
+    p[33] = (uint8_t)n;
+    memcpy(p + 34, "\x9c\x40\x01\xbd", 4);
+    p[41] = (uint8_t)n;
+    p[46] = 0x50;
+    p[47] = TCP_SYN;
+    return (struct capture_frame){p, FRAME, FRAME, 1790000000 * USEC_SECOND + n, LINK_ETHERNET};
+}
+
+static struct sensor *make(struct arena *a, struct told *told, uint32_t rows, struct prefix_owners *owners)
+{
+    str why, list[] = {S("203.0.113.0/24")};
+    struct prefix_table *dark;
+    struct sensor *s;
+    assert_false(err_is(prefix_file_read(a, S("10.0.0.0/8 town\n"), owners, &why)));
+    assert_false(err_is(prefix_list_read(a, (struct strs){list, 1}, &dark, &why)));
+    struct sensor_config c = {.owners = owners, .dark = dark, .tell = count, .ctx = told, .rows = rows};
+    assert_false(err_is(sensor_new(&c, &s)));
+    return s;
+}
+
+/* 50,000 sources in 1,024 rows, and one that is loud all the while. */
+static void test_storm(void **unused)
+{
+    (void)unused;
+    ARENA_AUTO a = arena_new(1 << 20);
+    struct prefix_owners owners;
+    struct told told = {0}, rest = {0};
+    struct sensor *s = make(a, &told, 1024, &owners);
+    uint8_t bytes[FRAME];
+    size_t before = sensor_bytes(s);
+    for (uint32_t i = 0; i < SOURCES; i++) {
+        struct capture_frame f = syn(bytes, 0x0a010000 + i, i);
+        sensor_feed(s, &f, 1);
+        if (i % 50 == 0) {
+            f = syn(bytes, 0x0a000001, i / 50);
+            sensor_feed(s, &f, 1);
+        }
+    }
+    sensor_each(s, count, &rest);
+    assert_int_equal(sensor_bytes(s), before);
+    assert_true(rest.loud); /* what is seen often is not pushed out by what is seen once */
+    assert_in_range(rest.episodes, 1, 1024);
+    const struct sensor_stats *t = sensor_stats(s);
+    assert_int_equal(t->matched, SOURCES + SOURCES / 50);
+    sensor_free(s);
+}
+
+static void test_distinct(void **unused)
+{
+    struct pool p;
+    (void)unused;
+    assert_false(err_is(pool_init(&p, 1 << 16)));
+    struct distinct d = {0};
+    for (uint32_t i = 0; i < 3000; i++) {
+        assert_true(distinct_add(&p, &d, i * 2654435761U));
+        assert_false(distinct_add(&p, &d, i * 2654435761U));
+        assert_int_equal(distinct_count(&d), i + 1); /* exact */
+    }
+    for (uint32_t i = 3000; i < 50000; i++)
+        distinct_add(&p, &d, i * 2654435761U);
+    assert_in_range(distinct_count(&d), 49000, 51000); /* within 2 % */
+    distinct_free(&p, &d);
+    for (uint32_t i = 0; i < 20000; i++) { /* a used-up pool: still bounded, never less than 1 */
+        struct distinct small = {0};
+        distinct_add(&p, &small, i);
+        assert_int_equal(distinct_count(&small), 1);
+    }
+    pool_done(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
