@@ -33,15 +33,15 @@ function load(name, at, args) {
   const peers = { 'read to nowhere (cat)': ['sh', ['-c', `cat ${capture} >/dev/null`]],
     'libpcap, a filter that fits nothing (tcpdump)': ['tcpdump', ['-r', capture, '-w', '/dev/null', 'ip6 and tcp port 1']],
     'nfpcapd (nfdump)': ['nfpcapd', ['-r', capture, '-w', at]],
-    argus: ['argus', ['-r', capture, '-w', '/dev/null']] };
+    argus: ['timeout', ['120', 'argus', '-r', capture, '-w', '/dev/null']] }; // it may need minutes
   const lines = [`### ${name}`, '', '| what | wall s | CPU s | million packets / CPU s | MB |', '|---|---|---|---|---|',
     row('**yagura darknet replay**: parse, match, judge, episodes', ours)];
   let best = Infinity;
   for (const [what, [command, list]] of Object.entries(peers)) {
-    if (spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0) continue;
+    if (spawnSync('sh', ['-c', `command -v ${command === 'timeout' ? 'argus' : command}`]).status !== 0) continue;
     const r = timed(at, command, list, /nfpcapd|argus/.test(what) ? SLOW_RUNS : RUNS);
     if (/nfpcapd|argus/.test(what)) best = Math.min(best, r.cpu);
-    lines.push(row(what, r));
+    lines.push(row(r.wall < 119 ? what : `${what}, stopped after two minutes`, r));
   }
   lines.push('', `${Number.isFinite(best) ? `**${(best / ours.cpu).toFixed(0)} ×** the CPU efficiency of the better of the two that keep state (goal: 10 ×). ` : ''}Goal: 20 million packets a second of one core.`, '');
   return { lines, out: ours.out, ours };
