@@ -131,7 +131,7 @@ for (const js of [true, false]) {
       assert.match(await text(n), /198\.18\.1\.0\/24団体の範囲483010見本町/);
       await p.open('/darknet');
       await p.look('darknet: observed');
-      assert.match(await text(p), /通知はまだありません/);
+      assert.match(await text(p), /原因を調べる必要のある通知はありません/);
       assert.match(await text(p), /今の状態：観測中/);
     });
 
