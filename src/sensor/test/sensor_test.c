@@ -39,14 +39,14 @@ static struct capture_frame syn(uint8_t *p, uint32_t source, uint32_t n)
     return (struct capture_frame){p, FRAME, FRAME, 1790000000 * USEC_SECOND + n, LINK_ETHERNET};
 }
 
-static struct sensor *make(struct arena *a, struct told *told, uint32_t rows, struct prefix_owners *owners)
+static struct sensor *make(struct arena *a, struct told *told, uint32_t rows, struct prefix_owners *owners,
+    struct prefix_table **dark)
 {
     str why, list[] = {S("203.0.113.0/24")};
-    struct prefix_table *dark;
     struct sensor *s;
     assert_false(err_is(prefix_file_read(a, S("10.0.0.0/8 town\n"), owners, &why)));
-    assert_false(err_is(prefix_list_read(a, (struct strs){list, 1}, &dark, &why)));
-    struct sensor_config c = {.owners = owners, .dark = dark, .tell = count, .ctx = told, .rows = rows};
+    assert_false(err_is(prefix_list_read(a, (struct strs){list, 1}, dark, &why)));
+    struct sensor_config c = {.owners = owners, .dark = *dark, .tell = count, .ctx = told, .rows = rows};
     assert_false(err_is(sensor_new(&c, &s)));
     return s;
 }
@@ -57,8 +57,9 @@ static void test_storm(void **unused)
     (void)unused;
     ARENA_AUTO a = arena_new(1 << 20);
     struct prefix_owners owners;
+    struct prefix_table *dark;
     struct told told = {0}, rest = {0};
-    struct sensor *s = make(a, &told, 1024, &owners);
+    struct sensor *s = make(a, &told, 1024, &owners, &dark);
     uint8_t bytes[FRAME];
     size_t before = sensor_bytes(s);
     for (uint32_t i = 0; i < SOURCES; i++) {
@@ -76,6 +77,8 @@ static void test_storm(void **unused)
     const struct sensor_stats *t = sensor_stats(s);
     assert_int_equal(t->matched, SOURCES + SOURCES / 50);
     sensor_free(s);
+    prefix_table_free(owners.table);
+    prefix_table_free(dark);
 }
 
 static void test_distinct(void **unused)
