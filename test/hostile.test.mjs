@@ -123,9 +123,9 @@ const QUESTION = { area: 'ORG', text: '設問', why: '理由', type: 'text', car
  * next, or is a choice that counts as none when it is not known. */
 const RULED = new Map(Object.entries({
   code: 'code code6 ends codes sharers pref what question parent changed',
-  day: 'day from to as_of shown_deadline last_submission last_correction due established revised '
+  day: 'day from to as_of shown_deadline last_submission last_correction due established revised until '
     + 'published noticed valid_until',
-  choice: 'role hours language kind level lgwan decision people scope who class type carry value verdict person area state '
+  choice: 'role hours language kind level lgwan decision people scope who class type carry value verdict person area state cause '
     + 'previous csv rows', number: 'phone cost', address: 'mail login address', network: 'ranges',
   proof: 'sealed credential client_data auth_data signature', unused: 'next draft then',
 }).flatMap(([rule, names]) => names.split(' ').map((name) => [name, rule])));
