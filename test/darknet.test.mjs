@@ -8,7 +8,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { PATIENCE, bin, darknetApply, darknetApprove, demo, program, serve, sqlite, tempFolder, token } from './lib.mjs';
+import {
+  PATIENCE, bin, darknetApply, darknetApprove, demo, program, root, serve, sqlite, tempFolder, token,
+} from './lib.mjs';
 import { work } from './mailbox.mjs';
 import { authority, postfix } from './relay.mjs';
 
@@ -188,5 +190,53 @@ describe('an alert', LIMIT, () => {
     c.server = null;
     const lines = replay(pcap(path.join(c.folder, 'fourth.pcap'), scan(c.begin + 180_000, { from: '198.18.1.10' })));
     assert.equal(lines.length, 1);
+  });
+});
+
+const LONG = { timeout: 600_000 };
+describe('live', LONG, () => {
+  const c = {};
+  before(async () => {
+    c.folder = tempFolder();
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    const [town, nation] = ['town', 'nation'].map((login) => program(c.server.url, token(c.file, login)));
+    assert.equal((await nation.post('/darknet/dark', { ranges: '203.0.113.0/24', note: '観測網' })).status, 200);
+    await darknetApprove(nation, await darknetApply(town, '198.51.100.0/24'));
+  }, LONG);
+  after(() => c.server?.stop());
+
+  const watch = (name) => {
+    const at = path.join(c.folder, name);
+    fs.mkdirSync(at);
+    const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--db', `sqlite:${c.file}`],
+      { encoding: 'utf8', timeout: 200_000 });
+    assert.equal(r.status, 0, r.stderr);
+    return Object.fromEntries(['rc', 'out', 'err', 'status'].map((f) => [f, fs.readFileSync(path.join(at, f), 'utf8')]));
+  };
+  const told = () => sqlite(c.file, 'SELECT COUNT(*) FROM outbox WHERE kind=\'darknet.alert\';').trim();
+  const spool = () => fs.statSync(`${c.file}.darknet`).size;
+
+  test('what arrives at the interface is an alert and a mail, and the reporting process has no privilege', LONG, () => {
+    const r = watch('first');
+    assert.equal(r.rc.trim(), '0', r.err);
+    assert.match(r.out, /^new\thigh\t198\.51\.100\.10\tscan\ttcp\/445\t\d+$/m);
+    assert.match(r.status, /^CapEff:\s*0+$/m);
+    assert.ok(Number(told()) > 0);
+    assert.equal(spool(), 0);
+  });
+
+  test('while the database cannot be written, it waits on the disk, and then arrives once', LONG, async () => {
+    await c.server.stop();
+    sqlite(c.file, 'CREATE TRIGGER away BEFORE INSERT ON darknet_event BEGIN SELECT RAISE(ABORT, \'away\'); END;' +
+      'CREATE TRIGGER away_too BEFORE UPDATE ON darknet_episode BEGIN SELECT RAISE(ABORT, \'away\'); END;');
+    const before = told(), r = watch('second');
+    assert.notEqual(r.rc.trim(), '0', 'what was not delivered is not called well');
+    assert.ok(spool() > 0);
+    assert.equal(told(), before);
+    sqlite(c.file, 'DROP TRIGGER away; DROP TRIGGER away_too;');
+    assert.equal(watch('third').rc.trim(), '0');
+    assert.equal(spool(), 0);
+    assert.equal(told(), before); // the same episode: known already
   });
 });

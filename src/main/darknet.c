@@ -15,7 +15,7 @@ static const char *const end_names[CAPTURE_ENDS] = {[CAPTURE_OPEN] = "open", [CA
 
 err sensing_flush(struct sensing *r)
 {
-    err e = file_put(STDOUT_FILENO, r->out.p, r->out.n);
+    err e = file_put(r->to, r->out.p, r->out.n);
     r->said = err_is(r->said) ? r->said : e;
     r->out.n = 0;
     return r->said;
@@ -44,7 +44,7 @@ void sensing_tell(void *ctx, const struct sensor_episode *e)
 {
     struct sensing *r = ctx;
     struct json j = json_on(&r->out);
-    if (r->o->json) {
+    if (r->o->json || r->to != STDOUT_FILENO) {
         sensor_put_episode(&j, r->sensor, e);
         IGNORE(json_finish(&j)); /* the buffer itself remembers */
         buf_char(&r->out, '\n');
@@ -174,7 +174,7 @@ static err replay_all(struct sensing *r, struct arena *a, const int *fd)
 
 err command_darknet_replay(const struct options *o, struct arena *a)
 {
-    struct sensing r = {.o = o, .out = BUF(SENSING_LINES)};
+    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .to = STDOUT_FILENO, .stop = -1};
     int *fd = ARENA_ARRAY(a, int, o->files.n);
     if (!fd)
         return ERR(NOMEM);

@@ -2,11 +2,10 @@
 /* yagura darknet replay FILE… --db URL: captures through the sensor into the database. Each file is
  * read by a child that keeps nothing but the file and two pipes; it says when the capture begins, is
  * told whose address was whose at that time, and says what it saw. This process never parses a packet. */
-#include "main/main.h"
+#include "main/sensing.h"
 
 #include "core/file.h"
 #include "core/sandbox.h"
-#include "sensor/sensor.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -49,7 +48,7 @@ static err read_all(int fd, struct buf *b)
 }
 
 /* Ranges, an empty line, and what is dark, one a line. */
-static err read_ranges(struct arena *a, str text, struct prefix_owners *owners, struct prefix_table **dark)
+err sensing_read_text(struct arena *a, str text, struct prefix_owners *owners, struct prefix_table **dark)
 {
     struct strs list = {ARENA_ARRAY(a, str, 4096), 0};
     str why, line;
@@ -98,7 +97,7 @@ static err run_child(struct child *c, int fd, struct arena *a)
     if (!err_is(e))
         e = read_all(c->in, &text);
     if (!err_is(e) && text.n) {
-        e = read_ranges(a, buf_view(&text), &owners, &dark);
+        e = sensing_read_text(a, buf_view(&text), &owners, &dark);
         if (!err_is(e))
             e = watch(c, capture, frame, n, &owners, dark);
     }
@@ -117,25 +116,30 @@ struct parent {
     size_t n;
 };
 
-static err send_batch(struct parent *p)
+err sensing_report(const struct options *o, const struct store_modules *mods, str episodes)
 {
     BUF_AUTO out = BUF(HANDOFF_MAX);
     str why = STR_NONE;
     ARENA_AUTO a = arena_new(64 << 20);
     if (!a)
         return ERR(NOMEM);
-    if (p->n == 0)
-        return OK;
-    buf_char(&p->batch, ']');
-    err e = buf_status(&p->batch);
-    if (!err_is(e))
-        e = store_call(p->o->db, &p->mods, "darknet.report", buf_view(&p->batch), &out, a, &why);
+    err e = store_call(o->db, mods, "darknet.report", episodes, &out, a, &why);
     if (err_is(e))
         main_say(why.n ? why : S("見つけたものを記録できませんでした。"));
     TRY(e);
+    return file_put(STDOUT_FILENO, out.p, out.n);
+}
+
+static err send_batch(struct parent *p)
+{
+    if (p->n == 0)
+        return OK;
+    buf_char(&p->batch, ']');
+    TRY(buf_status(&p->batch));
+    TRY(sensing_report(p->o, &p->mods, buf_view(&p->batch)));
     p->batch.n = 0;
     p->n = 0;
-    return file_put(STDOUT_FILENO, out.p, out.n);
+    return OK;
 }
 
 static err take_line(struct parent *p, str line)
@@ -177,14 +181,14 @@ static err put_ranges(struct db *db, struct arena *a, usec at, struct buf *b)
     return buf_status(b);
 }
 
-static err ranges_at(struct parent *p, usec at, struct buf *b)
+err sensing_ranges_at(const struct options *o, usec at, struct buf *b)
 {
     struct store *s;
     struct db *db;
     ARENA_AUTO a = arena_new(256 << 20);
     if (!a)
         return ERR(NOMEM);
-    TRY(main_open(p->o, STORE_READ, (struct tx_clock){0}, a, &s));
+    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
     err e = store_reader(s, &db);
     if (!err_is(e))
         e = put_ranges(db, a, at, b);
@@ -205,7 +209,7 @@ static err converse(struct parent *p, int *in, int out)
     if (!f)
         return ERR(NOMEM);
     if ((n = getline(&line, &room, f)) > 1 && !err_is(parse_i64((str){line, (size_t)n - 1}, 1, INT64_MAX, &at)))
-        e = ranges_at(p, at, &ranges);
+        e = sensing_ranges_at(p->o, at, &ranges);
     if (!err_is(e) && ranges.n)
         e = file_put(*in, ranges.p, ranges.n);
     close(*in);

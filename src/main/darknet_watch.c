@@ -6,16 +6,19 @@
 #include "core/sandbox.h"
 #include "sensor/live.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 enum { BATCH = 64, WAIT = 200 /* ms */, NOBODY = 65534 };
-static const usec NEWS = USEC_SECOND;
+/* What is under way is told again now and then, so that the database knows that it goes on. */
+static const usec NEWS = USEC_SECOND, ALL = 5 * USEC_MINUTE;
 
-static volatile sig_atomic_t stop_asked;
+static volatile int stop_asked; /* set by a signal; an int is written at once here */
 
 static void on_signal(int number)
 {
@@ -30,11 +33,16 @@ static void listen_for_signals(void)
     sigaction(SIGTERM, &a, NULL);
 }
 
-/* Whoever it was started as: nobody, without a capability, and in the sandbox. */
-static err drop_privileges(void)
+static err drop_capabilities(void)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct none[2] = {0};
+    return syscall(SYS_capset, &head, none) == 0 ? OK : ERR(DENIED);
+}
+
+/* Whoever it was started as: nobody, without a capability, and in the sandbox. */
+static err drop_privileges(void)
+{
     struct sandbox_grant nothing = {0};
     int abi;
     if (!sandbox_is_built())
@@ -42,8 +50,7 @@ static err drop_privileges(void)
     if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
         setresuid(NOBODY, NOBODY, NOBODY) != 0))
         return ERR(DENIED);
-    if (syscall(SYS_capset, &head, none) != 0)
-        return ERR(DENIED);
+    TRY(drop_capabilities());
     TRY(sandbox_files(SANDBOX_WATCH, &nothing, &abi));
     return sandbox_enter(SANDBOX_WATCH);
 }
@@ -65,21 +72,34 @@ static void put_totals(struct sensing *r, struct live *l)
     buf_char(&r->out, '\n');
 }
 
+/* Whoever reports what is seen here has gone, or wants this to end. */
+static bool is_over(const struct sensing *r)
+{
+    char c;
+    return stop_asked || (r->stop >= 0 && read(r->stop, &c, 1) == 0);
+}
+
 static err watch(struct sensing *r, struct live *l)
 {
     struct capture_frame frame[BATCH];
-    usec told = usec_mono();
+    usec told = usec_mono(), all = told;
     while (!stop_asked) {
         size_t n;
         TRY(live_next(l, WAIT, frame, BATCH, &n));
         sensor_feed(r->sensor, frame, n);
-        if (n == BATCH && usec_mono() - told < NEWS)
+        usec now = usec_mono();
+        if (now - told < NEWS)
             continue;
-        if (usec_mono() - told >= NEWS) {
-            told = usec_mono();
+        told = now;
+        if (now - all < ALL) {
             sensor_news(r->sensor, sensing_tell, r);
-            TRY(sensing_flush(r));
+        } else {
+            all = now;
+            sensor_each(r->sensor, sensing_tell, r);
         }
+        TRY(sensing_flush(r));
+        if (is_over(r))
+            break;
     }
     return OK;
 }
@@ -94,28 +114,77 @@ static err open_interface(const struct options *o, struct arena *a, struct live 
     return e;
 }
 
+/* Watches until it is told to stop; what is under way then is told once more. */
+static err watch_to_the_end(struct sensing *r, struct arena *a, struct live *l)
+{
+    TRY(drop_privileges());
+    main_say(str_fmt(a, "見ています: %.*s", STR_F(r->o->iface)));
+    err e = watch(r, l);
+    if (e.code == ERR_NOTFOUND)
+        main_say(S("ネットワークの口がなくなりました。"));
+    sensor_news(r->sensor, sensing_tell, r);
+    if (r->o->stats && r->to == STDOUT_FILENO)
+        put_totals(r, l);
+    err said = sensing_flush(r);
+    return err_is(e) ? e : said;
+}
+
+/* The database's ranges, as of now. */
+static err ranges_of_now(struct sensing *r, struct arena *a)
+{
+    BUF_AUTO text = BUF(64 << 20);
+    TRY(sensing_ranges_at(r->o, usec_now(), &text));
+    if (text.n == 0)
+        return ERR(NOTFOUND);
+    str kept = str_dup(a, buf_view(&text));
+    return kept.p ? sensing_read_text(a, kept, &r->owners, &r->dark) : ERR(NOMEM);
+}
+
+/* The packets are looked at by a child that has nothing but the ring and two pipes; this process, which
+ * may write into the database, never sees one. */
+static err watch_for(struct sensing *r, struct arena *a, struct live **l)
+{
+    int lines[2], stop[2];
+    if (pipe2(lines, O_CLOEXEC) != 0 || pipe2(stop, O_CLOEXEC | O_NONBLOCK) != 0)
+        return ERR(IO);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(lines[0]), close(stop[1]);
+        r->to = lines[1];
+        r->stop = stop[0];
+        signal(SIGINT, SIG_IGN); /* the parent says when */
+        _exit(err_exit(watch_to_the_end(r, a, *l)));
+    }
+    close(lines[1]), close(stop[0]);
+    live_close(*l);
+    *l = NULL;
+    err e = pid < 0 ? ERR(IO) : drop_capabilities();
+    if (!err_is(e))
+        e = relay_run(r->o, a, lines[0], &stop[1], &stop_asked);
+    if (stop[1] >= 0)
+        close(stop[1]);
+    close(lines[0]);
+    int status = 0;
+    bool ended = pid > 0 && waitpid(pid, &status, 0) == pid;
+    return err_is(e) ? e : ended && status == 0 ? OK : ERR(IO);
+}
+
 err command_darknet_watch(const struct options *o, struct arena *a)
 {
-    struct sensing r = {.o = o, .out = BUF(SENSING_LINES)};
+    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .to = STDOUT_FILENO, .stop = -1};
     struct live *l = NULL;
-    err e = sensing_read_ranges(&r, a);
+    if (!o->db.n && (o->prefixes.n == 0 || o->dark.n == 0)) {
+        main_say(S("--db か、--prefixes と --dark を指定してください。"));
+        return ERR(INVALID);
+    }
+    err e = o->db.n ? ranges_of_now(&r, a) : sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = sensing_begin(&r);
     if (!err_is(e))
         e = open_interface(o, a, &l);
     listen_for_signals();
     if (!err_is(e))
-        e = drop_privileges();
-    if (!err_is(e)) {
-        main_say(str_fmt(a, "見ています: %.*s", STR_F(o->iface)));
-        e = watch(&r, l);
-        if (e.code == ERR_NOTFOUND)
-            main_say(S("ネットワークの口がなくなりました。"));
-        sensor_news(r.sensor, sensing_tell, &r);
-        if (o->stats)
-            put_totals(&r, l);
-        e = err_is(e) ? e : sensing_flush(&r);
-    }
+        e = o->db.n ? watch_for(&r, a, &l) : watch_to_the_end(&r, a, l);
     live_close(l);
     sensing_end(&r);
     return e;

@@ -40,7 +40,7 @@ static const struct command commands[] = {
     {"darknet replay", "files! db prefixes dark json stats",
         "キャプチャ（pcap・pcapng）から、団体のアドレスが使われていないアドレスに送ったものを探す",
         command_darknet_replay},
-    {"darknet watch", "iface! prefixes! dark! json stats",
+    {"darknet watch", "iface! db prefixes dark json stats",
         "ネットワークの口に届くものを見続け、見つけたものを1秒以内に出す", command_darknet_watch},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},

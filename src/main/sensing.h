@@ -15,6 +15,8 @@ struct sensing {
     struct sensor *sensor;
     struct buf out;
     err said; /* of writing */
+    int to;   /* where lines go: standard output, or the process that reports them */
+    int stop; /* -1, or a pipe: its end means stop */
 };
 
 /* --prefixes and --dark; says what is wrong with them. */
@@ -24,5 +26,22 @@ void sensing_end(struct sensing *r);
 /* One episode as a line into out; a sensor_tell. */
 void sensing_tell(void *run, const struct sensor_episode *e);
 MUST err sensing_flush(struct sensing *r);
+
+/* ── with a database (darknet_report.c) ── */
+
+/* Ranges of bodies in force at that time, an empty line, what is dark (external), one a line; empty
+ * when there is nothing to look for, which is said. */
+MUST err sensing_ranges_at(const struct options *o, usec at, struct buf *b);
+/* That text into owners and dark. */
+MUST err sensing_read_text(struct arena *a, str text, struct prefix_owners *owners, struct prefix_table **dark);
+/* Episodes, a JSON array, into the database; what came of them on standard output. Nothing is told twice,
+ * however often it is reported. */
+MUST err sensing_report(const struct options *o, const struct store_modules *mods, str episodes);
+
+/* ── watch --db: between the watching process and the database (darknet_relay.c) ── */
+
+/* Lines of `from` into the database until their end. What could not be reported waits in a file beside
+ * the database, also for the next process; stop: closed when *asked is set. */
+MUST err relay_run(const struct options *o, struct arena *a, int from, int *stop, const volatile int *asked);
 
 #endif

@@ -19,7 +19,7 @@ up() {
     ip route replace default via 198.51.100.1
 }
 lines() { # until FOLDER/out has so many
-    for ((i = 0; i < 100; i++)); do
+    for ((i = 0; i < 60; i++)); do
         if [[ $(wc -l <"$folder/out") -ge $1 ]]; then return; fi
         sleep 0.1
     done
@@ -37,7 +37,7 @@ for ((i = 0; i < 100; i++)); do
     sleep 0.1
 done
 cp "/proc/$watch/status" "$folder/status"
-masscan 203.0.113.0/24 -p445 --rate 5000 --wait 0 --adapter d0 --adapter-ip 198.51.100.10 \
+timeout 30 masscan 203.0.113.0/24 -p445 --rate 5000 --wait 0 --adapter d0 --adapter-ip 198.51.100.10 \
     --router-mac $mac >/dev/null 2>&1 </dev/null || true
 lines 1
 ip link set d1 down
