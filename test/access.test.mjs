@@ -13,7 +13,7 @@ import {
   yaguraOk,
 } from './lib.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 600_000 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 after(() => agent.destroy());
 

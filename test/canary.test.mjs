@@ -9,7 +9,7 @@ import {
   complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, program, save, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 600_000 };
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 after(() => agent.destroy());
 
