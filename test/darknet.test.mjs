@@ -12,48 +12,18 @@ import {
   PATIENCE, bin, darknetApply, darknetApprove, demo, program, root, serve, sqlite, tempFolder, token,
 } from './lib.mjs';
 import { work } from './mailbox.mjs';
+import { ip4, pcap as pcapBytes, tcp } from './pcap.mjs';
 import { authority, postfix } from './relay.mjs';
 
 const LIMIT = { timeout: 180_000 };
 const SOURCE = '198.18.1.7', DARK = '198.19.0.';
 
-/** One TCP SYN as a raw IPv4 packet. */
-function syn({ from, to, sport, dport, id, ttl = 118, seq }) {
-  const b = Buffer.alloc(44);
-  const address = (text) => Buffer.from(text.split('.').map(Number));
-  b[0] = 0x45;
-  b.writeUInt16BE(44, 2);
-  b.writeUInt16BE(id, 4);
-  b[8] = ttl;
-  b[9] = 6;
-  address(from).copy(b, 12);
-  address(to).copy(b, 16);
-  b.writeUInt16BE(sport, 20);
-  b.writeUInt16BE(dport, 22);
-  b.writeUInt32BE(seq, 24);
-  b[32] = 0x60;
-  b[33] = 2;
-  b.writeUInt16BE(8192, 34);
-  b.set([2, 4, 5, 180], 40);
-  return b;
-}
+const syn = ({ from, to, sport, dport, id, ttl = 118, seq }) => ip4({ src: from, dst: to, ttl, id },
+  tcp({ sport, dport, seq, window: 8192, options: '020405b4' }));
 
-/** A pcap of raw IP (RFC draft-ietf-opsawg-pcap): [milliseconds, packet]…. */
+/** A capture of raw IP: [milliseconds, packet]…. */
 function pcap(file, packets) {
-  const head = Buffer.alloc(24);
-  head.writeUInt32LE(0xa1b2c3d4, 0);
-  head.writeUInt16LE(2, 4);
-  head.writeUInt16LE(4, 6);
-  head.writeUInt32LE(65535, 16);
-  head.writeUInt32LE(101, 20);
-  fs.writeFileSync(file, Buffer.concat([head, ...packets.flatMap(([ms, packet]) => {
-    const h = Buffer.alloc(16);
-    h.writeUInt32LE(Math.floor(ms / 1000), 0);
-    h.writeUInt32LE((ms % 1000) * 1000, 4);
-    h.writeUInt32LE(packet.length, 8);
-    h.writeUInt32LE(packet.length, 12);
-    return [h, packet];
-  })]));
+  fs.writeFileSync(file, pcapBytes(packets.map(([ms, packet]) => [ms * 1000, packet]), { link: 101 }));
   return file;
 }
 

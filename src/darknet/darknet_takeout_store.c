@@ -6,6 +6,9 @@
 #define PREFIX_COLUMN {"prefix", "アドレスの範囲", COLUMN_TEXT, NEVER_EMPTY, "CIDRの形"}
 #define ROLE_COLUMN                                                                              \
     {"role", "役割", COLUMN_INT, NEVER_EMPTY, "1 団体の範囲、2 共用出口、3 委託先の範囲", .unit = "種"}
+#define HELD_COLUMNS                                                                             \
+    {"holder", "委託先", COLUMN_TEXT, MAY_BE_EMPTY, "委託先の範囲のときの、委託先の名称"},       \
+    {"proof", "保有を示すもの", COLUMN_TEXT, MAY_BE_EMPTY, "人が書いた文"}
 #define APPLICATION_COLUMN                                                                       \
     {"application", "申込み", COLUMN_INT, NEVER_EMPTY, "「観測の申込み」の番号", .unit = "番"}
 
@@ -37,8 +40,7 @@ static const struct column claim_columns[] = {
     APPLICATION_COLUMN,
     PREFIX_COLUMN,
     ROLE_COLUMN,
-    {"holder", "委託先", COLUMN_TEXT, MAY_BE_EMPTY, "委託先の範囲のときの、委託先の名称"},
-    {"proof", "保有を示すもの", COLUMN_TEXT, MAY_BE_EMPTY, "人が書いた文"},
+    HELD_COLUMNS,
 };
 static const struct table claim_table = {.title = "申込みの範囲",
     .about = "1行が一つの申込みの一つの範囲", RECORD, TABLE_COLUMNS(claim_columns)};
@@ -56,8 +58,7 @@ static const struct column range_columns[] = {
     APPLICATION_COLUMN,
     PREFIX_COLUMN,
     ROLE_COLUMN,
-    {"holder", "委託先", COLUMN_TEXT, MAY_BE_EMPTY, "委託先の範囲のときの、委託先の名称"},
-    {"proof", "保有を示すもの", COLUMN_TEXT, MAY_BE_EMPTY, "人が書いた文"},
+    HELD_COLUMNS,
     COLUMN_AT("valid_from", "観測の始まり"),
     COLUMN_AT("valid_to", "観測の終わり"),
 };

@@ -4,7 +4,6 @@
 #include "main/sensing.h"
 
 #include "core/file.h"
-#include "core/sandbox.h"
 
 #include <fcntl.h>
 
@@ -55,7 +54,7 @@ void sensing_tell(void *ctx, const struct sensor_episode *e)
         IGNORE(sensing_flush(r)); /* r->said remembers */
 }
 
-static err say_file(struct arena *a, const char *what, str name, err e)
+err sensing_say_file(struct arena *a, const char *what, str name, err e)
 {
     main_say(str_fmt(a, "%s: %.*s", what, STR_F(name)));
     return e;
@@ -66,7 +65,7 @@ err sensing_read_ranges(struct sensing *r, struct arena *a)
     str text, why = STR_NONE;
     err e = file_read(a, r->o->prefixes, PREFIX_FILE_MOST, &text);
     if (err_is(e))
-        return say_file(a, "範囲のファイルを読めません。名前と権限を確かめてください", r->o->prefixes, e);
+        return sensing_say_file(a, "範囲のファイルを読めません。名前と権限を確かめてください", r->o->prefixes, e);
     e = prefix_file_read(a, text, &r->owners, &why);
     if (err_is(e)) {
         main_say(why.n ? str_fmt(a, "%.*s: %.*s", STR_F(r->o->prefixes), STR_F(why)) : S("範囲のファイルが大きすぎます。"));
@@ -83,20 +82,28 @@ static err open_all(const struct options *o, struct arena *a, int *fd)
     for (size_t i = 0; i < o->files.n; i++) {
         fd[i] = str_eq(o->files.v[i], S("-")) ? STDIN_FILENO : open(str_z(a, o->files.v[i]), O_RDONLY | O_CLOEXEC);
         if (fd[i] < 0)
-            return say_file(a, "キャプチャを開けません。名前と権限を確かめてください", o->files.v[i],
+            return sensing_say_file(a, "キャプチャを開けません。名前と権限を確かめてください", o->files.v[i],
                 errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO));
     }
     return OK;
 }
 
-static err enter(void)
+err sensing_confine(enum sandbox_kind kind)
 {
     struct sandbox_grant none = {0};
     int abi;
     if (!sandbox_is_built())
         return OK;
-    TRY(sandbox_files(SANDBOX_SENSOR, &none, &abi));
-    return sandbox_enter(SANDBOX_SENSOR);
+    TRY(sandbox_files(kind, &none, &abi));
+    return sandbox_enter(kind);
+}
+
+err sensing_is_asked(const struct options *o)
+{
+    if (o->db.n || (o->prefixes.n && o->dark.n))
+        return OK;
+    main_say(S("--db か、--prefixes と --dark を指定してください。"));
+    return ERR(INVALID);
 }
 
 static err replay_one(struct sensing *r, struct arena *a, str name, int fd, const char **end)
@@ -105,18 +112,19 @@ static err replay_one(struct sensing *r, struct arena *a, str name, int fd, cons
     struct capture *c;
     err e = capture_new(fd, &c);
     if (err_is(e))
-        return say_file(a, e.code == ERR_INVALID ? "pcap でも pcapng でもありません" : "キャプチャを読めません", name, e);
+        return sensing_say_file(a, e.code == ERR_INVALID ? "pcap でも pcapng でもありません" : "キャプチャを読めません", name, e);
     sensor_next_capture(r->sensor);
     for (size_t n; (n = capture_next(c, frame, BATCH)) > 0;)
         sensor_feed(r->sensor, frame, n);
     enum capture_end how = capture_end(c);
     *end = end_names[how];
     if (how == CAPTURE_CUT)
-        say_file(a, "途中で切れています。そこまでを数えました", name, OK);
+        sensing_say_file(a, "途中で切れています。そこまでを数えました", name, OK);
     if (how == CAPTURE_BROKEN)
-        say_file(a, "長さのおかしい記録がありました。その前までを数えました", name, OK);
+        sensing_say_file(a, "長さのおかしい記録がありました。その前までを数えました", name, OK);
+    r->skipped += capture_skipped(c);
     capture_free(c);
-    return how == CAPTURE_UNREAD ? say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
+    return how == CAPTURE_UNREAD ? sensing_say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
 }
 
 static void put_totals(struct sensing *r, const char *const *end)
@@ -134,6 +142,8 @@ static void put_totals(struct sensing *r, const char *const *end)
         json_end_object(&j);
     }
     json_end_array(&j);
+    json_key(&j, S("skipped"));
+    json_i64(&j, (int64_t)r->skipped);
     sensor_put_stats(&j, r->sensor);
     json_end_object(&j);
     IGNORE(json_finish(&j)); /* the buffer itself remembers */
@@ -160,7 +170,7 @@ static err replay_all(struct sensing *r, struct arena *a, const int *fd)
     if (!end)
         return ERR(NOMEM);
     TRY(sensing_begin(r));
-    err e = enter();
+    err e = sensing_confine(SANDBOX_SENSOR);
     for (size_t i = 0; i < r->o->files.n && !err_is(e); i++)
         e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
     if (!err_is(e))
@@ -178,13 +188,10 @@ err command_darknet_replay(const struct options *o, struct arena *a)
     int *fd = ARENA_ARRAY(a, int, o->files.n);
     if (!fd)
         return ERR(NOMEM);
+    TRY(sensing_is_asked(o));
     if (o->db.n) {
         TRY(open_all(o, a, fd));
         return darknet_report(o, a, fd);
-    }
-    if (o->prefixes.n == 0 || o->dark.n == 0) {
-        main_say(S("--db か、--prefixes と --dark を指定してください。"));
-        return ERR(INVALID);
     }
     err e = sensing_read_ranges(&r, a);
     if (!err_is(e))

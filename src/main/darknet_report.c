@@ -5,7 +5,6 @@
 #include "main/sensing.h"
 
 #include "core/file.h"
-#include "core/sandbox.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -83,13 +82,8 @@ static err run_child(struct child *c, int fd, struct arena *a)
     struct capture *capture;
     struct prefix_owners owners = {0};
     struct prefix_table *dark = NULL;
-    struct sandbox_grant none = {0};
-    int abi;
     BUF_AUTO text = BUF(TEXT_MOST);
-    if (sandbox_is_built()) {
-        TRY(sandbox_files(SANDBOX_SENSOR, &none, &abi));
-        TRY(sandbox_enter(SANDBOX_SENSOR));
-    }
+    TRY(sensing_confine(SANDBOX_SENSOR));
     TRY(capture_new(fd, &capture));
     size_t n = capture_next(capture, frame, FRAMES);
     str first = str_fmt(a, "%lld\n", n ? (long long)frame[0].t : 0);
@@ -221,12 +215,6 @@ static err converse(struct parent *p, int *in, int out)
     return err_is(e) ? e : send_batch(p);
 }
 
-static err say_file(struct arena *a, const char *what, str name, err e)
-{
-    main_say(str_fmt(a, "%s: %.*s", what, STR_F(name)));
-    return e;
-}
-
 static err report_file(struct parent *p, struct arena *a, int fd, str name)
 {
     int in[2], out[2], status = 0;
@@ -247,7 +235,7 @@ static err report_file(struct parent *p, struct arena *a, int fd, str name)
     if (in[1] >= 0)
         close(in[1]);
     if (pid > 0 && waitpid(pid, &status, 0) == pid && status != 0 && !err_is(e))
-        e = say_file(a, "pcap でも pcapng でもないか、途中で読めなくなりました", name, ERR(INVALID));
+        e = sensing_say_file(a, "pcap でも pcapng でもないか、途中で読めなくなりました", name, ERR(INVALID));
     return e;
 }
 

@@ -3,14 +3,12 @@
  * up. What is new is told within a second, as long as it runs. */
 #include "main/sensing.h"
 
-#include "core/sandbox.h"
 #include "sensor/live.h"
 
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -43,16 +41,13 @@ static err drop_capabilities(void)
 /* Whoever it was started as: nobody, without a capability, and in the sandbox. */
 static err drop_privileges(void)
 {
-    struct sandbox_grant nothing = {0};
-    int abi;
     if (!sandbox_is_built())
         return OK;
     if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
         setresuid(NOBODY, NOBODY, NOBODY) != 0))
         return ERR(DENIED);
     TRY(drop_capabilities());
-    TRY(sandbox_files(SANDBOX_WATCH, &nothing, &abi));
-    return sandbox_enter(SANDBOX_WATCH);
+    return sensing_confine(SANDBOX_WATCH);
 }
 
 static void put_totals(struct sensing *r, struct live *l)
@@ -173,10 +168,7 @@ err command_darknet_watch(const struct options *o, struct arena *a)
 {
     struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .to = STDOUT_FILENO, .stop = -1};
     struct live *l = NULL;
-    if (!o->db.n && (o->prefixes.n == 0 || o->dark.n == 0)) {
-        main_say(S("--db か、--prefixes と --dark を指定してください。"));
-        return ERR(INVALID);
-    }
+    TRY(sensing_is_asked(o));
     err e = o->db.n ? ranges_of_now(&r, a) : sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = sensing_begin(&r);

@@ -3,6 +3,7 @@
 #ifndef MAIN_SENSING_H
 #define MAIN_SENSING_H
 
+#include "core/sandbox.h"
 #include "main/main.h"
 #include "sensor/sensor.h"
 
@@ -15,10 +16,17 @@ struct sensing {
     struct sensor *sensor;
     struct buf out;
     err said; /* of writing */
+    uint64_t skipped; /* records of interfaces a capture never described */
     int to;   /* where lines go: standard output, or the process that reports them */
     int stop; /* -1, or a pipe: its end means stop */
 };
 
+/* Either --db or both others; says so when not. */
+MUST err sensing_is_asked(const struct options *o);
+/* Nothing from here on but open files; OK without a sandbox in builds with sanitizers. */
+MUST err sensing_confine(enum sandbox_kind kind);
+/* Says what about which file; gives e back. */
+err sensing_say_file(struct arena *a, const char *what, str name, err e);
 /* --prefixes and --dark; says what is wrong with them. */
 MUST err sensing_read_ranges(struct sensing *r, struct arena *a);
 MUST err sensing_begin(struct sensing *r); /* the sensor, with these ranges */

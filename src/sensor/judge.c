@@ -201,10 +201,9 @@ static enum judge_confidence trust(const struct track_row *r, const struct judge
     return JUDGE_POSSIBLE;
 }
 
-struct judgement judge_row(const struct track_row *r, float limit)
+struct judgement judge_row(const struct track_row *r)
 {
     struct judgement j = {.dark = distinct_count(&r->dark), .ports = track_ports(r), .signs = signs_of(r)};
-    (void)limit;
     size_t i = 0;
     while (!rules[i].fits(r, &j))
         i++;
@@ -244,17 +243,7 @@ const char *judge_rule_text(const struct judge_rule *r)
     return r->text;
 }
 
-const char *judge_rule_source(const struct judge_rule *r)
-{
-    return r->source;
-}
-
 const char *judge_rule_name(const struct judge_rule *r)
 {
     return r->name;
-}
-
-const struct judge_rule *judge_rule_at(size_t i)
-{
-    return i < COUNT_OF(rules) ? &rules[i] : NULL;
 }

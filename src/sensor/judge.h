@@ -44,13 +44,9 @@ const char *judge_class_name(enum judge_class c); /* "scan" */
 const char *judge_tool_name(enum judge_tool t);   /* "mirai"; NULL for none */
 const char *judge_confidence_name(enum judge_confidence c);
 
-/* limit: track_limit. */
-struct judgement judge_row(const struct track_row *r, float limit);
-/* The rule in Japanese, and where it is from. */
+struct judgement judge_row(const struct track_row *r);
+/* The rule in Japanese. */
 const char *judge_rule_text(const struct judge_rule *r);
-const char *judge_rule_source(const struct judge_rule *r);
 const char *judge_rule_name(const struct judge_rule *r);
-/* All rules in order; NULL behind the last. */
-const struct judge_rule *judge_rule_at(size_t i);
 
 #endif

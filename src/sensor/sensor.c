@@ -184,15 +184,9 @@ void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx)
     track_each(s->track, each_source, &e);
 }
 
-struct news {
-    struct sensor *s;
-    sensor_tell *fn;
-    void *ctx;
-};
-
 static void if_new(void *ctx, const struct sensor_episode *e)
 {
-    const struct news *n = ctx;
+    const struct each *n = ctx;
     struct track_row *r = track_row_of(n->s->track, e->row);
     uint16_t now = (uint16_t)(1U | e->j.infected << 1 | (unsigned)e->j.confidence << 2 |
         (unsigned)e->j.class << 4 | (unsigned)e->j.tool << 8);
@@ -204,7 +198,7 @@ static void if_new(void *ctx, const struct sensor_episode *e)
 
 void sensor_news(struct sensor *s, sensor_tell *fn, void *ctx)
 {
-    struct news n = {s, fn, ctx};
+    struct each n = {s, fn, ctx};
     uint64_t before = s->stats.episodes;
     sensor_each(s, if_new, &n);
     s->stats.episodes = before; /* counted when they end */

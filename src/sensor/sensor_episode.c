@@ -61,7 +61,7 @@ void sensor_tell_rows(struct sensor *s, struct track_row *rows, size_t n, sensor
     struct judgement j[SENSOR_TOGETHER];
     bool told[SENSOR_TOGETHER] = {false};
     for (size_t i = 0; i < n; i++)
-        j[i] = judge_row(&rows[i], track_limit(s->track));
+        j[i] = judge_row(&rows[i]);
     for (size_t i = 0; i < n; i++) { /* what is stray waits for its better */
         bool waits = false;
         for (size_t k = 0; k < n; k++)
