@@ -58,6 +58,9 @@ struct darknet_darks {
  * DENIED: external ones below the nation. */
 MUST err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
     enum darknet_dark_kind kind, struct darknet_darks *out);
+/* A body's internal ones, for the sensor that stands inside it: scope_system alone. */
+MUST err darknet_darks_inside(struct db *db, struct arena *a, const struct scope *s, body_id body,
+    struct darknet_darks *out);
 
 /* What a demonstration shows of the n-th body: observed, at the desk, or nothing. scope: of somebody
  * in that body. */

@@ -141,8 +141,10 @@ static err bodies_key(struct tx *tx, struct arena *a, const struct strs *codes, 
     BUF_AUTO b = BUF(8192);
     if (!id)
         return ERR(NOMEM);
-    for (size_t i = 0; i < codes->n; i++)
-        TRY(darknet_alert_body_of(tx_db(tx), codes->v[i], &id[i]));
+    for (size_t i = 0; i < codes->n; i++) {
+        err e = darknet_alert_body_of(tx_db(tx), codes->v[i], &id[i]);
+        TRY(e.code == ERR_NOTFOUND ? ERR(INVALID) : e); /* no report of it will ever be taken */
+    }
     qsort(id, codes->n, sizeof *id, by_number);
     for (size_t i = 0; i < codes->n; i++)
         if (i == 0 || id[i] != id[i - 1])

@@ -3,20 +3,18 @@
  * internal ones the body's own, and nobody else's. */
 #include "darknet/darknet_private.h"
 
-err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
-    enum darknet_dark_kind kind, struct darknet_darks *out)
+static err read_darks(struct db *db, struct arena *a, enum darknet_dark_kind kind, body_id body,
+    struct darknet_darks *out)
 {
     enum { MOST = 2000 };
     *out = (struct darknet_darks){ARENA_ARRAY(a, struct darknet_dark, MOST), 0};
-    if (kind == DARKNET_EXTERNAL && scope_level(s) != SCOPE_NATION)
-        return ERR(DENIED);
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT id, prefix, note, person, valid_from, valid_to FROM darknet_dark WHERE kind=$1"
             " AND (kind=1 OR body=$2) ORDER BY CASE WHEN valid_to IS NULL THEN 0 ELSE 1 END, low, id"
             " LIMIT 2000"),
-        V(kind, scope_body(s).v))
+        V(kind, body.v))
     {
         struct darknet_dark *d = &out->v[out->n++];
         *d = (struct darknet_dark){.id = row_i64(&r, 0),
@@ -27,6 +25,20 @@ err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
         TRY(net_range_parse(row_view(&r, 1), &d->net));
     }
     return db_status(db);
+}
+
+err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
+    enum darknet_dark_kind kind, struct darknet_darks *out)
+{
+    if (kind == DARKNET_EXTERNAL && scope_level(s) != SCOPE_NATION)
+        return ERR(DENIED);
+    return read_darks(db, a, kind, scope_body(s), out);
+}
+
+err darknet_darks_inside(struct db *db, struct arena *a, const struct scope *s, body_id body,
+    struct darknet_darks *out)
+{
+    return scope_level(s) == SCOPE_NATION ? read_darks(db, a, DARKNET_INTERNAL, body, out) : ERR(DENIED);
 }
 
 static err is_free(struct tx *tx, const struct scope *s, enum darknet_dark_kind kind,

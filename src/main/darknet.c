@@ -48,8 +48,19 @@ void sensing_tell(void *ctx, const struct sensor_episode *e)
         IGNORE(json_finish(&j)); /* the buffer itself remembers */
         buf_char(&r->out, '\n');
     } else {
-        put_words(&r->out, e, &r->owners.v[e->row->owner - 1]);
+        put_words(&r->out, e, &r->ranges.owners.v[e->row->owner - 1]);
     }
+    if (r->out.n > SENSING_LINES / 2)
+        IGNORE(sensing_flush(r)); /* r->said remembers */
+}
+
+void sensing_hour(void *ctx, struct facts *f)
+{
+    struct sensing *r = ctx;
+    struct json j = json_on(&r->out);
+    sensor_put_facts(&j, r->sensor, f);
+    IGNORE(json_finish(&j)); /* the buffer itself remembers */
+    buf_char(&r->out, '\n');
     if (r->out.n > SENSING_LINES / 2)
         IGNORE(sensing_flush(r)); /* r->said remembers */
 }
@@ -66,12 +77,12 @@ err sensing_read_ranges(struct sensing *r, struct arena *a)
     err e = file_read(a, r->o->prefixes, PREFIX_FILE_MOST, &text);
     if (err_is(e))
         return sensing_say_file(a, "範囲のファイルを読めません。名前と権限を確かめてください", r->o->prefixes, e);
-    e = prefix_file_read(a, text, &r->owners, &why);
+    e = prefix_file_read(a, text, &r->ranges.owners, &why);
     if (err_is(e)) {
         main_say(why.n ? str_fmt(a, "%.*s: %.*s", STR_F(r->o->prefixes), STR_F(why)) : S("範囲のファイルが大きすぎます。"));
         return e;
     }
-    e = prefix_list_read(a, r->o->dark, &r->dark, &why);
+    e = prefix_list_read(a, r->o->dark, &r->ranges.dark, &why);
     if (err_is(e))
         main_say(why.n ? str_fmt(a, "--dark: %.*s", STR_F(why)) : S("--dark を読めません。"));
     return e;
@@ -106,6 +117,14 @@ err sensing_is_asked(const struct options *o)
     return ERR(INVALID);
 }
 
+/* Whose addresses they were when this capture began. */
+static err ask_ranges(struct sensing *r, usec at)
+{
+    buf_fmt(&r->out, "@%lld\n", (long long)at);
+    TRY(sensing_flush(r));
+    return sensing_hear(r, true);
+}
+
 static err replay_one(struct sensing *r, struct arena *a, str name, int fd, const char **end)
 {
     struct capture_frame frame[BATCH];
@@ -113,8 +132,12 @@ static err replay_one(struct sensing *r, struct arena *a, str name, int fd, cons
     err e = capture_new(fd, &c);
     if (err_is(e))
         return sensing_say_file(a, e.code == ERR_INVALID ? "pcap でも pcapng でもありません" : "キャプチャを読めません", name, e);
-    sensor_next_capture(r->sensor);
-    for (size_t n; (n = capture_next(c, frame, BATCH)) > 0;)
+    size_t n = capture_next(c, frame, BATCH);
+    if (r->from >= 0 && n > 0)
+        e = ask_ranges(r, frame[0].t);
+    if (r->sensor)
+        sensor_next_capture(r->sensor);
+    for (; n > 0 && r->sensor && !err_is(e); n = capture_next(c, frame, BATCH))
         sensor_feed(r->sensor, frame, n);
     enum capture_end how = capture_end(c);
     *end = end_names[how];
@@ -124,7 +147,7 @@ static err replay_one(struct sensing *r, struct arena *a, str name, int fd, cons
         sensing_say_file(a, "長さのおかしい記録がありました。その前までを数えました", name, OK);
     r->skipped += capture_skipped(c);
     capture_free(c);
-    return how == CAPTURE_UNREAD ? sensing_say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
+    return err_is(e) ? e : how == CAPTURE_UNREAD ? sensing_say_file(a, "読めなくなりました", name, ERR(IO)) : OK;
 }
 
 static void put_totals(struct sensing *r, const char *const *end)
@@ -152,30 +175,34 @@ static void put_totals(struct sensing *r, const char *const *end)
 
 err sensing_begin(struct sensing *r)
 {
-    struct sensor_config c = {.owners = &r->owners, .dark = r->dark, .tell = sensing_tell, .ctx = r};
+    struct sensor_config c = {.owners = &r->ranges.owners, .dark = r->ranges.dark, .tell = sensing_tell,
+        .facts = r->o->hours || r->to != STDOUT_FILENO ? sensing_hour : NULL, .ctx = r};
     return sensor_new(&c, &r->sensor);
 }
 
 void sensing_end(struct sensing *r)
 {
     sensor_free(r->sensor);
-    prefix_table_free(r->owners.table);
-    prefix_table_free(r->dark);
+    prefix_table_free(r->ranges.owners.table);
+    prefix_table_free(r->ranges.dark);
+    arena_free(r->ranges.a);
     buf_free(&r->out);
+    buf_free(&r->heard);
 }
 
-static err replay_all(struct sensing *r, struct arena *a, const int *fd)
+err sensing_replay(struct sensing *r, struct arena *a, const int *fd)
 {
     const char **end = ARENA_ARRAY(a, const char *, r->o->files.n);
     if (!end)
         return ERR(NOMEM);
-    TRY(sensing_begin(r));
     err e = sensing_confine(SANDBOX_SENSOR);
     for (size_t i = 0; i < r->o->files.n && !err_is(e); i++)
         e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
-    if (!err_is(e))
+    if (!err_is(e) && r->sensor) {
         sensor_each(r->sensor, sensing_tell, r);
-    if (!err_is(e) && r->o->stats)
+        sensor_facts_now(r->sensor);
+    }
+    if (!err_is(e) && r->o->stats && r->to == STDOUT_FILENO)
         put_totals(r, end);
     TRY(buf_status(&r->out));
     err said = sensing_flush(r);
@@ -184,20 +211,22 @@ static err replay_all(struct sensing *r, struct arena *a, const int *fd)
 
 err command_darknet_replay(const struct options *o, struct arena *a)
 {
-    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .to = STDOUT_FILENO, .stop = -1};
+    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .heard = BUF(SENSING_RANGES), .to = STDOUT_FILENO, .from = -1};
     int *fd = ARENA_ARRAY(a, int, o->files.n);
     if (!fd)
         return ERR(NOMEM);
     TRY(sensing_is_asked(o));
     if (o->db.n) {
         TRY(open_all(o, a, fd));
-        return darknet_report(o, a, fd);
+        return darknet_report(&r, a, fd);
     }
     err e = sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = open_all(o, a, fd);
     if (!err_is(e))
-        e = replay_all(&r, a, fd);
+        e = sensing_begin(&r);
+    if (!err_is(e))
+        e = sensing_replay(&r, a, fd);
     sensing_end(&r);
     return e;
 }

@@ -5,16 +5,14 @@
 
 #include "sensor/live.h"
 
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 enum { BATCH = 64, WAIT = 200 /* ms */, NOBODY = 65534 };
 /* What is under way is told again now and then, so that the database knows that it goes on. */
-static const usec NEWS = USEC_SECOND, ALL = 5 * USEC_MINUTE;
+static const usec NEWS = USEC_SECOND, HOURS = 30 * USEC_SECOND, ALL = 5 * USEC_MINUTE;
 
 static volatile int stop_asked; /* set by a signal; an int is written at once here */
 
@@ -67,34 +65,42 @@ static void put_totals(struct sensing *r, struct live *l)
     buf_char(&r->out, '\n');
 }
 
-/* Whoever reports what is seen here has gone, or wants this to end. */
-static bool is_over(const struct sensing *r)
+struct pace {
+    usec news, hours, all; /* when each was last told */
+};
+
+static void tell_what_is_new(struct sensing *r, struct live *l, struct pace *p, usec now)
 {
-    char c;
-    return stop_asked || (r->stop >= 0 && read(r->stop, &c, 1) == 0);
+    struct live_stats kernel = live_stats(l);
+    sensor_lost(r->sensor, kernel.seen, kernel.dropped);
+    p->news = now;
+    if (now - p->all < ALL) {
+        sensor_news(r->sensor, sensing_tell, r);
+    } else {
+        p->all = now;
+        sensor_each(r->sensor, sensing_tell, r);
+    }
+    if (now - p->hours >= HOURS) {
+        p->hours = now;
+        sensor_facts_now(r->sensor);
+    }
 }
 
 static err watch(struct sensing *r, struct live *l)
 {
     struct capture_frame frame[BATCH];
-    usec told = usec_mono(), all = told;
-    while (!stop_asked) {
+    struct pace p = {usec_mono(), usec_mono(), usec_mono()};
+    while (!stop_asked && !r->over) { /* over: whoever reports what is seen here wants this to end, or has gone */
         size_t n;
         TRY(live_next(l, WAIT, frame, BATCH, &n));
         sensor_feed(r->sensor, frame, n);
         usec now = usec_mono();
-        if (now - told < NEWS)
+        if (now - p.news < NEWS)
             continue;
-        told = now;
-        if (now - all < ALL) {
-            sensor_news(r->sensor, sensing_tell, r);
-        } else {
-            all = now;
-            sensor_each(r->sensor, sensing_tell, r);
-        }
+        tell_what_is_new(r, l, &p, now);
         TRY(sensing_flush(r));
-        if (is_over(r))
-            break;
+        if (r->from >= 0)
+            TRY(sensing_hear(r, false));
     }
     return OK;
 }
@@ -118,59 +124,47 @@ static err watch_to_the_end(struct sensing *r, struct arena *a, struct live *l)
     if (e.code == ERR_NOTFOUND)
         main_say(S("ネットワークの口がなくなりました。"));
     sensor_news(r->sensor, sensing_tell, r);
+    sensor_facts_now(r->sensor);
     if (r->o->stats && r->to == STDOUT_FILENO)
         put_totals(r, l);
     err said = sensing_flush(r);
     return err_is(e) ? e : said;
 }
 
-/* The database's ranges, as of now. */
-static err ranges_of_now(struct sensing *r, struct arena *a)
+static err watch_as_child(struct sensing *r, struct arena *a, void *ctx)
 {
-    BUF_AUTO text = BUF(64 << 20);
-    TRY(sensing_ranges_at(r->o, usec_now(), &text));
-    if (text.n == 0)
-        return ERR(NOTFOUND);
-    str kept = str_dup(a, buf_view(&text));
-    return kept.p ? sensing_read_text(a, kept, &r->owners, &r->dark) : ERR(NOMEM);
+    signal(SIGINT, SIG_IGN); /* the parent says when */
+    return watch_to_the_end(r, a, ctx);
 }
 
-/* The packets are looked at by a child that has nothing but the ring and two pipes; this process, which
- * may write into the database, never sees one. */
+/* The database's ranges, as of now. */
+static err ranges_of_now(struct sensing *r)
+{
+    BUF_AUTO text = BUF(SENSING_RANGES);
+    TRY(sensing_ranges_at(r->o, usec_now(), true, &text));
+    return text.n ? sensing_take(r, buf_view(&text)) : ERR(NOTFOUND);
+}
+
 static err watch_for(struct sensing *r, struct arena *a, struct live **l)
 {
-    int lines[2], stop[2];
-    if (pipe2(lines, O_CLOEXEC) != 0 || pipe2(stop, O_CLOEXEC | O_NONBLOCK) != 0)
-        return ERR(IO);
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(lines[0]), close(stop[1]);
-        r->to = lines[1];
-        r->stop = stop[0];
-        signal(SIGINT, SIG_IGN); /* the parent says when */
-        _exit(err_exit(watch_to_the_end(r, a, *l)));
-    }
-    close(lines[1]), close(stop[0]);
+    struct sensing_child c;
+    TRY(sensing_child_start(r, a, watch_as_child, *l, &c));
     live_close(*l);
     *l = NULL;
-    err e = pid < 0 ? ERR(IO) : drop_capabilities();
+    err e = drop_capabilities();
     if (!err_is(e))
-        e = relay_run(r->o, a, lines[0], &stop[1], &stop_asked);
-    if (stop[1] >= 0)
-        close(stop[1]);
-    close(lines[0]);
-    int status = 0;
-    bool ended = pid > 0 && waitpid(pid, &status, 0) == pid;
-    return err_is(e) ? e : ended && status == 0 ? OK : ERR(IO);
+        e = relay_run(r->o, a, &c, &stop_asked);
+    err ended = sensing_child_end(&c);
+    return err_is(e) ? e : ended;
 }
 
 err command_darknet_watch(const struct options *o, struct arena *a)
 {
-    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .to = STDOUT_FILENO, .stop = -1};
+    struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .heard = BUF(SENSING_RANGES), .to = STDOUT_FILENO, .from = -1};
     struct live *l = NULL;
     TRY(sensing_is_asked(o));
-    err e = o->db.n ? ranges_of_now(&r, a) : sensing_read_ranges(&r, a);
-    if (!err_is(e))
+    err e = o->db.n ? ranges_of_now(&r) : sensing_read_ranges(&r, a);
+    if (!err_is(e) && !r.sensor)
         e = sensing_begin(&r);
     if (!err_is(e))
         e = open_interface(o, a, &l);

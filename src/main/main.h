@@ -43,7 +43,8 @@ struct options {
     struct strs files; /* the words alone, of a command that takes several */
     str prefixes, iface; /* darknet */
     struct strs dark;
-    bool stats;
+    bool stats, hours;
+    str inside, spool;
     const struct conf *conf;
 };
 extern const struct conf_table main_conf;
@@ -99,8 +100,9 @@ err command_measure(const struct options *o, struct arena *a);
 err command_token_create(const struct options *o, struct arena *a);
 err command_work(const struct options *o, struct arena *a);
 err command_darknet_watch(const struct options *o, struct arena *a);
+struct sensing;
 /* replay --db: what is seen in the open files goes into the database. */
-MUST err darknet_report(const struct options *o, struct arena *a, const int *fd);
+MUST err darknet_report(struct sensing *r, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);

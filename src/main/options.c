@@ -108,6 +108,11 @@ static const struct conf_key keys[] = {
     {"dark", CONF_IN(LIST, struct options, dark), "使われていないアドレスの範囲", "192.0.2.0/24,…",
         .flags = CONF_OPTION},
     {"iface", CONF_IN(TEXT, struct options, iface), "ネットワークの口", "eth0", .flags = CONF_OPTION},
+    {"hours", CONF_IN(YES, struct options, hours), "1時間ごとの数も、JSON の1行で出す", .flags = CONF_OPTION},
+    {"inside", CONF_IN(TEXT, struct options, inside),
+        "この団体の中で見る（団体コード）。団体の内部の観測範囲に届くものを調べる", "012345", .flags = CONF_OPTION},
+    {"spool", CONF_IN(PATH, struct options, spool),
+        "記録できない間、見つけたものを置くファイル。なければデータベースのファイルの名前に .darknet を付ける", "FILE", .flags = CONF_OPTION},
     {"stats", CONF_IN(YES, struct options, stats), "最後に合計を1行で出す", .flags = CONF_OPTION},
     {NULL},
 };

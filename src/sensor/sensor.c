@@ -117,6 +117,8 @@ static inline void one(struct sensor *s, const struct capture_frame *f)
     s->stats.kind[kind]++;
     for (uint32_t m = marks; m; m &= m - 1)
         s->stats.mark[__builtin_ctz(m)]++;
+    if (s->facts)
+        facts_add(s->facts, &p, source, kind, marks);
     uint32_t owner = prefix_find(s->c.owners->table, source);
     if (owner && kind != KIND_PIECE) /* without ports and flags there is nothing to judge */
         remember(s, &p, source, owner, kind, marks);
@@ -134,6 +136,48 @@ void sensor_feed(struct sensor *s, const struct capture_frame *f, size_t n)
 void sensor_next_capture(struct sensor *s)
 {
     s->clock = (struct sensor_clock){0};
+    if (s->facts)
+        facts_end(s->facts);
+}
+
+void sensor_lost(struct sensor *s, uint64_t seen, uint64_t dropped)
+{
+    if (s->facts)
+        facts_lose(s->facts, (struct facts_lost){seen, dropped, s->stats.read[PACKET_MALFORMED]});
+}
+
+void sensor_facts_now(struct sensor *s)
+{
+    if (s->facts)
+        facts_flush(s->facts);
+}
+
+static bool same_owner(const struct prefix_owner *a, const struct prefix_owner *b)
+{
+    bool same = a->role == b->role && a->bodies.n == b->bodies.n;
+    for (size_t i = 0; same && i < a->bodies.n; i++)
+        same = str_eq(a->bodies.v[i], b->bodies.v[i]);
+    return same;
+}
+
+struct swap {
+    const struct prefix_owners *old, *new;
+};
+
+static uint32_t new_owner(void *ctx, const struct track_row *r)
+{
+    const struct swap *w = ctx;
+    uint32_t now = prefix_find(w->new->table, r->source);
+    return now && same_owner(&w->old->v[r->owner - 1], &w->new->v[now - 1]) ? now : 0;
+}
+
+void sensor_swap(struct sensor *s, const struct prefix_owners *owners, const struct prefix_table *dark)
+{
+    struct swap w = {s->c.owners, owners};
+    track_reown(s->track, new_owner, &w);
+    track_watch(s->track, prefix_table_v4(dark));
+    s->c.owners = owners;
+    s->c.dark = dark;
 }
 
 static void gone(void *ctx, struct track_row *rows, size_t n)
@@ -151,6 +195,8 @@ err sensor_new(const struct sensor_config *c, struct sensor **out)
     s->c = *c;
     struct track_config t = {.rows = c->rows, .dark_v4 = prefix_table_v4(c->dark), .gone = gone, .ctx = s};
     err e = track_new(&t, &s->track);
+    if (!err_is(e) && c->facts)
+        e = facts_new(c->facts, c->ctx, &s->facts);
     if (err_is(e))
         sensor_free(s);
     else
@@ -163,6 +209,7 @@ void sensor_free(struct sensor *s)
     if (!s)
         return;
     track_free(s->track);
+    facts_free(s->facts);
     free(s);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/json.h"
 #include "sensor/capture.h"
+#include "sensor/facts.h"
 #include "sensor/judge.h"
 #include "sensor/prefix.h"
 
@@ -46,6 +47,7 @@ struct sensor_config {
     const struct prefix_owners *owners;
     const struct prefix_table *dark;
     sensor_tell *tell; /* an episode that has ended or had to make room */
+    facts_tell *facts; /* what an hour brought; NULL: nobody wants to know, and nothing is counted for it */
     void *ctx;
     uint32_t rows;     /* see track.h; 0: as many as there are meant to be */
 };
@@ -55,6 +57,13 @@ void sensor_free(struct sensor *s);
 void sensor_feed(struct sensor *s, const struct capture_frame *f, size_t n);
 /* Another capture begins: its times may be of any year. */
 void sensor_next_capture(struct sensor *s);
+/* Other ranges from now on, without losing a packet: what has the same bodies in both goes on, the rest is
+ * told and begun anew. The old ones are the caller's again. */
+void sensor_swap(struct sensor *s, const struct prefix_owners *owners, const struct prefix_table *dark);
+/* What the kernel had, since the sensor began. */
+void sensor_lost(struct sensor *s, uint64_t seen, uint64_t dropped);
+/* What has come of this hour so far, to facts. */
+void sensor_facts_now(struct sensor *s);
 /* Every episode that is under way, to fn. */
 void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx);
 /* Those that are new, or mean something else than when they were last given out here. */
@@ -65,6 +74,8 @@ size_t sensor_bytes(const struct sensor *s);
 /* One object; the names are documented in README.md and do not change. */
 void sensor_put_episode(struct json *j, struct sensor *s, const struct sensor_episode *e);
 void sensor_put_stats(struct json *j, const struct sensor *s);
+/* One object, by README.md: an hour. */
+void sensor_put_facts(struct json *j, const struct sensor *s, struct facts *f);
 /* "2026-11-20T14:05:00.123+09:00" */
 void sensor_put_time(struct buf *b, usec t);
 

@@ -230,6 +230,58 @@ void sensor_put_episode(struct json *j, struct sensor *s, const struct sensor_ep
     json_end_object(j);
 }
 
+static void put_service(struct json *j, const struct facts_service *s)
+{
+    json_begin_array(j);
+    json_str(j, str_of(proto_name(s->proto)));
+    json_i64(j, s->port);
+    json_str(j, str_of(facts_by_name((enum facts_by)s->by)));
+    json_i64(j, (int64_t)s->packets);
+    json_i64(j, (int64_t)s->hosts);
+    json_end_array(j);
+}
+
+static void put_world(struct json *j, const struct facts *f)
+{
+    json_key(j, S("world"));
+    json_begin_array(j);
+    for (size_t net = 0; net < FACTS_NETS; net++)
+        for (int g = 0; g < FACTS_GROUPS; g++) {
+            uint32_t n = facts_world(f, net, (enum facts_group)g);
+            if (!n)
+                continue;
+            json_begin_array(j);
+            json_i64(j, (int64_t)net);
+            json_i64(j, g);
+            json_i64(j, n);
+            json_end_array(j);
+        }
+    json_end_array(j);
+}
+
+void sensor_put_facts(struct json *j, const struct sensor *s, struct facts *f)
+{
+    struct facts_hour h;
+    facts_sum(f, &h);
+    json_begin_object(j);
+    put_time(j, "hour", h.hour);
+    put_time(j, "begin", h.begin);
+    put_time(j, "end", h.end);
+    put_i64(j, "watched", (int64_t)prefix_table_v4(s->c.dark));
+    put_i64(j, "packets", (int64_t)h.packets);
+    put_i64(j, "hosts", (int64_t)h.hosts);
+    put_i64(j, "kernel_seen", (int64_t)h.lost.seen);
+    put_i64(j, "kernel_dropped", (int64_t)h.lost.dropped);
+    put_i64(j, "malformed", (int64_t)h.lost.malformed);
+    json_key(j, S("services"));
+    json_begin_array(j);
+    for (size_t i = 0; i < h.n; i++)
+        put_service(j, &h.service[i]);
+    json_end_array(j);
+    put_world(j, f);
+    json_end_object(j);
+}
+
 void sensor_put_stats(struct json *j, const struct sensor *s)
 {
     static const char *const kinds[MARK_KINDS] = {[KIND_SYN] = "syn", [KIND_ODD] = "tcp_other",

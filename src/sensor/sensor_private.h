@@ -14,6 +14,7 @@ struct sensor_clock {
 struct sensor {
     struct sensor_config c;
     struct track *track;
+    struct facts *facts; /* NULL: not wanted */
     struct sensor_clock clock;
     struct sensor_stats stats;
 };

@@ -35,14 +35,19 @@ err track_new(const struct track_config *c, struct track **out)
     t->row = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->row);
     t->tag = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->tag);
     err e = t->row && t->tag ? pool_init(&t->pool, rows * POOL_WORDS) : ERR(NOMEM);
-    /* A mistaken address is dark the more often the more is dark: the limit grows with it. */
-    double scale = (double)c->dark_v4 / 65536;
-    t->limit = logf(80.0F * (float)(scale < 1 ? 1 : scale > 8 ? 8 : scale));
+    track_watch(t, c->dark_v4);
     if (err_is(e))
         track_free(t);
     else
         *out = t;
     return e;
+}
+
+/* A mistaken address is dark the more often the more is dark: the limit grows with it. */
+void track_watch(struct track *t, uint64_t dark_v4)
+{
+    double scale = (double)dark_v4 / 65536;
+    t->limit = logf(80.0F * (float)(scale < 1 ? 1 : scale > 8 ? 8 : scale));
 }
 
 void track_free(struct track *t)
@@ -133,6 +138,17 @@ static void end(struct track *t, struct track_row *r)
     if (t->c.gone)
         t->c.gone(t->c.ctx, r, 1);
     clear(t, r);
+}
+
+void track_reown(struct track *t, track_owner *fn, void *ctx)
+{
+    for (size_t i = 0; i < (size_t)t->buckets * TRACK_WAYS; i++) {
+        uint32_t now = t->tag[i] ? fn(ctx, &t->row[i]) : 0;
+        if (now)
+            t->row[i].owner = now;
+        else if (t->tag[i])
+            end(t, &t->row[i]);
+    }
 }
 
 static size_t room(struct track *t, size_t bucket)

@@ -86,6 +86,11 @@ struct track_hit {
     uint8_t proto;
 };
 
+/* So many addresses are watched from now on. */
+void track_watch(struct track *t, uint64_t dark_v4);
+/* Whose each source is now; 0: the row is given out and forgotten. */
+typedef uint32_t track_owner(void *ctx, const struct track_row *r);
+void track_reown(struct track *t, track_owner *fn, void *ctx);
 /* Prefetches what track_add will touch. */
 void track_touch(const struct track *t, struct address source);
 void track_add(struct track *t, const struct packet *p, const struct track_hit *hit);
