@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of darknet. */
 #include "darknet/darknet_alert.h"
+#include "darknet/darknet_fact.h"
 
 extern const struct embedded darknet_migrations[];
 
@@ -31,7 +32,8 @@ const struct module darknet_module = {
     .label = "ダークネット観測",
     .routes = (const struct route *const[]){darknet_routes, darknet_application_routes,
         darknet_contact_routes, darknet_internal_routes, darknet_desk_routes, darknet_case_routes,
-        darknet_prefix_routes, darknet_dark_routes, darknet_use_routes, darknet_alert_routes, NULL},
+        darknet_prefix_routes, darknet_dark_routes, darknet_use_routes, darknet_alert_routes,
+        darknet_board_routes, darknet_trend_routes, NULL},
     .permissions = permissions,
     .calls = darknet_calls,
     .tick = "darknet.tick",

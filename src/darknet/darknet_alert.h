@@ -65,6 +65,8 @@ struct alert_sightings {
     struct alert_sighting *v;
     size_t n;
 };
+/* "2026-11-20T14:05:00.123+09:00", as sensor_put_time writes it; 0: not that. */
+usec darknet_alert_time_of(str s);
 MUST err darknet_alert_sightings_parse(struct arena *a, str json, struct alert_sightings *out);
 
 struct alert_episode {
@@ -229,6 +231,8 @@ MUST err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int
 /* Packets with their dark addresses taken out where the scope may not know them. */
 MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
     struct alert_packet *out, size_t *n);
+/* A number that changes whenever something happens to an alert of the scope. */
+MUST err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out);
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 

@@ -2,6 +2,7 @@
 /* What other processes ask of the writer: darknet.report takes what the sensor saw, darknet.tick
  * lets time pass. Both may be asked twice for the same. */
 #include "darknet/darknet_alert.h"
+#include "darknet/darknet_fact.h"
 
 #include <jansson.h>
 
@@ -28,8 +29,7 @@ static bool digits(str s, size_t at, size_t n, int *out)
     return true;
 }
 
-/* "2026-11-20T14:05:00.123+09:00", as sensor_put_time writes it; 0: not that. */
-static usec time_of(str s)
+usec darknet_alert_time_of(str s)
 {
     struct civil c;
     int ms;
@@ -44,7 +44,7 @@ static usec time_of(str s)
 static usec time_at(const json_t *o, const char *name)
 {
     const json_t *v = json_object_get(o, name);
-    return time_of((str){json_string_value(v), json_string_length(v)});
+    return darknet_alert_time_of((str){json_string_value(v), json_string_length(v)});
 }
 
 static err list_at(struct arena *a, const json_t *o, const char *name, struct strs *out)
@@ -120,8 +120,11 @@ err darknet_alert_sightings_parse(struct arena *a, str json, struct alert_sighti
     *out = (struct alert_sightings){ARENA_ARRAY(a, struct alert_sighting, json_array_size(root)), 0};
     if (!out->v)
         e = ERR(NOMEM);
-    for (size_t i = 0; i < json_array_size(root) && !err_is(e); i++)
-        e = sighting_of(a, json_array_get(root, i), &out->v[out->n++]);
+    for (size_t i = 0; i < json_array_size(root) && !err_is(e); i++) {
+        const json_t *o = json_array_get(root, i);
+        if (!json_object_get(o, "hour")) /* darknet_fact.h */
+            e = sighting_of(a, o, &out->v[out->n++]);
+    }
     json_decref(root);
     return err_is(e) ? e : arena_failed(a) ? ERR(NOMEM) : OK;
 }
@@ -190,6 +193,10 @@ static err report_one(struct tx *tx, const struct alert_sighting *s, struct buf 
 static err report(struct tx *tx, struct arena *a, str in, struct buf *out)
 {
     struct alert_sightings all;
+    struct facts hours;
+    TRY(darknet_facts_parse(a, in, &hours));
+    for (size_t i = 0; i < hours.n; i++)
+        TRY(darknet_fact_save(tx, &hours.v[i]));
     TRY(darknet_alert_sightings_parse(a, in, &all));
     for (size_t i = 0; i < all.n; i++)
         TRY(report_one(tx, &all.v[i], out));

@@ -164,6 +164,16 @@ err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int64_t 
 
 /* ── counts ── */
 
+err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT CAST(COALESCE(MAX(v.id), 0) AS BIGINT) FROM darknet_event v JOIN darknet_alert m ON m.id=v.alert"
+            " JOIN body b ON b.id=m.body WHERE" SEEN),
+        V(scope_level(s), scope_body(s).v, scope_pref(s)));
+    *out = row_i64(&r, 0);
+    return OK;
+}
+
 err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n)
 {
     DB_ONE(db, r,

@@ -88,6 +88,18 @@ err sensing_read_ranges(struct sensing *r, struct arena *a)
     return e;
 }
 
+/* Is the last of them one of those before it, under whatever name? */
+static bool is_among(const int *fd, size_t last)
+{
+    struct stat one, other;
+    bool same = false;
+    if (fstat(fd[last], &one) != 0 || !S_ISREG(one.st_mode))
+        return false;
+    for (size_t i = 0; i < last && !same; i++)
+        same = fd[i] >= 0 && fstat(fd[i], &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return same;
+}
+
 static err open_all(const struct options *o, struct arena *a, int *fd)
 {
     for (size_t i = 0; i < o->files.n; i++) {
@@ -95,6 +107,11 @@ static err open_all(const struct options *o, struct arena *a, int *fd)
         if (fd[i] < 0)
             return sensing_say_file(a, "キャプチャを開けません。名前と権限を確かめてください", o->files.v[i],
                 errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : ERR(IO));
+        if (is_among(fd, i)) {
+            sensing_say_file(a, "同じファイルです。一度だけ数えます", o->files.v[i], OK);
+            close(fd[i]);
+            fd[i] = -1;
+        }
     }
     return OK;
 }
@@ -196,8 +213,11 @@ err sensing_replay(struct sensing *r, struct arena *a, const int *fd)
     if (!end)
         return ERR(NOMEM);
     err e = sensing_confine(SANDBOX_SENSOR);
-    for (size_t i = 0; i < r->o->files.n && !err_is(e); i++)
-        e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
+    for (size_t i = 0; i < r->o->files.n && !err_is(e); i++) {
+        end[i] = "again";
+        if (fd[i] >= 0)
+            e = replay_one(r, a, r->o->files.v[i], fd[i], &end[i]);
+    }
     if (!err_is(e) && r->sensor) {
         sensor_each(r->sensor, sensing_tell, r);
         sensor_facts_now(r->sensor);
