@@ -44,6 +44,10 @@ struct options {
     str prefixes, iface; /* darknet */
     struct strs dark;
     bool stats;
+    struct strs logs; /* darknet join */
+    int64_t within;
+    bool utc;
+    str format;
     const struct conf *conf;
 };
 extern const struct conf_table main_conf;
@@ -102,6 +106,7 @@ err command_darknet_watch(const struct options *o, struct arena *a);
 /* replay --db: what is seen in the open files goes into the database. */
 MUST err darknet_report(const struct options *o, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
+err command_darknet_join(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);
 err command_conf_example(const struct options *o, struct arena *a);
