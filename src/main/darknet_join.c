@@ -215,13 +215,16 @@ static void say_host(struct buf *b, const struct natjoin_episode *e, const struc
     buf_char(b, '\n');
 }
 
-static void say_clock(struct buf *b, const struct natjoin_host *h)
+static void say_clock(struct joining *r, const struct natjoin_host *h)
 {
     usec off = natjoin_clocks[h->clock];
+    bool utc = off == -9 * USEC_HOUR && !r->how.utc, jst = off == 9 * USEC_HOUR && r->how.utc;
     if (off)
-        buf_fmt(b, "  ログの時計を %d 時間%sとみると一致します。%s\n", (int)((off < 0 ? -off : off) / USEC_HOUR), off < 0 ? "遅れている" : "進んでいる",
-            off == -9 * USEC_HOUR ? "ログは UTC で書かれているようです。--utc を付けてもう一度確かめてください。"
-                                  : "ログを書いた機器の時計と時差の設定を確かめてください。");
+        buf_fmt(&r->out, "  ログの時計が %d 時間%sとみると一致します。%s\n", (int)((off < 0 ? -off : off) / USEC_HOUR),
+            off < 0 ? "遅れている" : "進んでいる",
+            utc       ? "ログは UTC で書かれているようです。--utc を付けてもう一度確かめてください。"
+                : jst ? "ログは日本時間で書かれているようです。--utc を外してもう一度確かめてください。"
+                      : "ログを書いた機器の時計と時差の設定を確かめてください。");
 }
 
 /* What was looked for, and why it may not be there. */
@@ -262,7 +265,7 @@ static void say_episode(struct joining *r, const struct natjoin_episode *e)
     for (size_t i = 0; i < e->hosts; i++)
         say_host(&r->out, e, &e->host[i]);
     if (e->hosts)
-        say_clock(&r->out, &e->host[0]);
+        say_clock(r, &e->host[0]);
     else
         say_none(r, e);
     if (e->lost)

@@ -224,7 +224,10 @@ static bool ends_of(const struct values *v, struct natlog_line *out)
     bool ports = natlog_port(v->v[SPORT], &out->inner_port) && natlog_port(v->v[DPORT], &out->dst_port);
     out->has_dst = natlog_address(v->v[DST], &out->dst);
     bool well = natlog_address(v->v[SRC], &out->inner) && out->has_dst && natlog_protocol(v->v[PROTO], &out->protocol);
-    return well && (ports || (out->protocol != NATLOG_TCP && out->protocol != NATLOG_UDP));
+    bool needed = out->protocol == NATLOG_TCP || out->protocol == NATLOG_UDP;
+    if (!needed) /* what looks like some belongs to the packet an ICMP error quotes */
+        out->inner_port = out->dst_port = 0;
+    return well && (ports || !needed);
 }
 
 /* Of a time that is the session's end or, without a duration, all that is known. */
