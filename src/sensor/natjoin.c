@@ -3,7 +3,7 @@
  * search; a filter of bits in front lets nearly every line of the log pass at the cost of one look. */
 #include "sensor/natjoin.h"
 
-#define FILTER_BITS ((uint64_t)1 << 20)
+#define FILTER_BITS ((uint64_t)1 << 16)
 
 const usec natjoin_clocks[NATJOIN_CLOCKS] = {0, -9 * USEC_HOUR, 9 * USEC_HOUR, -USEC_HOUR, USEC_HOUR};
 
@@ -144,7 +144,7 @@ static void note(struct natjoin *j, const struct entry *at, const struct natlog_
         return;
     struct natjoin_host *h = host_of(j, e, l->inner, clock);
     if (!h) {
-        e->lost++;
+        e->lost_at[clock]++;
         return;
     }
     h->packets |= bit;
@@ -195,23 +195,31 @@ bool natjoin_is_certain(const struct natjoin_host *h)
     return h->exact != 0;
 }
 
+/* The clock by which most fits; another than the log's own must have translated ports that fit where the
+ * own has none, or the own has nothing. */
+static unsigned clock_of(const struct natjoin_episode *e)
+{
+    int exact[NATJOIN_CLOCKS] = {0}, fits[NATJOIN_CLOCKS] = {0};
+    unsigned best = 0;
+    for (size_t i = 0; i < e->hosts; i++) {
+        exact[e->host[i].clock] += count(e->host[i].exact);
+        fits[e->host[i].clock] += count(e->host[i].packets);
+    }
+    for (unsigned c = 1; c < NATJOIN_CLOCKS && exact[0] == 0; c++)
+        if (exact[c] > exact[best] || (exact[c] == exact[best] && fits[c] > fits[best] && (best > 0 || fits[0] == 0)))
+            best = c;
+    return best;
+}
+
 static void judge(struct natjoin_episode *e)
 {
-    uint64_t most = 0;
-    unsigned clock = 0;
-    for (unsigned c = 0; c < NATJOIN_CLOCKS && (c == 0 || clock || !most); c++) {
-        uint64_t weight = 0;
-        for (size_t i = 0; i < e->hosts; i++)
-            if (e->host[i].clock == c)
-                weight += 1 + 64 * (uint64_t)count(e->host[i].exact) + (uint64_t)count(e->host[i].packets);
-        clock = weight > most ? c : clock;
-        most = weight > most ? weight : most;
-    }
+    unsigned clock = clock_of(e);
     size_t kept = 0;
     for (size_t i = 0; i < e->hosts; i++)
         if (e->host[i].clock == clock)
             e->host[kept++] = e->host[i];
     e->hosts = kept;
+    e->lost = e->lost_at[clock];
     if (kept)
         qsort(e->host, kept, sizeof *e->host, likeliest);
 }

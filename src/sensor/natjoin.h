@@ -39,7 +39,8 @@ struct natjoin_episode {
     size_t packets, beyond; /* looked for; more than NATJOIN_PACKETS */
     struct natjoin_host *host; /* after natjoin_judge the likeliest first, all of one clock */
     size_t hosts;
-    uint64_t lost; /* lines of hosts there was no room for */
+    uint64_t lost; /* after natjoin_judge: lines of hosts there was no room for */
+    uint64_t lost_at[NATJOIN_CLOCKS];
 };
 
 /* certain: one packet or more is exact. */
@@ -50,8 +51,8 @@ struct natjoin;
 /* e stays the caller's and is filled. within: microseconds either way. */
 MUST err natjoin_new(struct arena *a, struct natjoin_episode *e, size_t n, usec within, struct natjoin **out);
 void natjoin_line(struct natjoin *j, const struct natlog_line *l);
-/* When all is read. Hosts at other clocks go where one fits by the log's own clock; else the clock by
- * which most packets fit stays. */
+/* When all is read: hosts by one clock stay, the log's own where anything fits by it; but translated
+ * ports that fit by another alone go before a mere likelihood. */
 void natjoin_judge(struct natjoin *j);
 /* NOMEM after a host that had no memory. */
 MUST err natjoin_status(const struct natjoin *j);

@@ -9,6 +9,12 @@ struct text {
     const char *p, *end;
 };
 
+static struct text text_of(str s)
+{
+    const char *p = s.p ? s.p : "";
+    return (struct text){p, p + s.n};
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -169,7 +175,7 @@ static bool of_epoch(struct text t, usec *out)
 
 bool natlog_time_head(const struct natlog_how *how, str line, usec *out)
 {
-    struct text t = {line.p, line.p + line.n};
+    struct text t = text_of(line);
     if (sign(&t, '<')) {
         while (t.p < t.end && is_digit(*t.p))
             t.p++;
@@ -191,10 +197,10 @@ bool natlog_time_parts(const struct natlog_how *how, str day, str time, str wher
 {
     struct civil c = {0};
     usec part, east;
-    struct text d = {day.p, day.p + day.n}, t = {time.p, time.p + time.n}, z = {where.p, where.p + where.n};
-    if (!day.n || !time.n || !day_of(&d, &c) || !hours(&t, &c, &part))
+    struct text d = text_of(day), t = text_of(time), z = text_of(where);
+    if (!day_of(&d, &c) || !hours(&t, &c, &part))
         return false;
-    if (!where.n || !zone(&z, &east))
+    if (!zone(&z, &east))
         east = east_of(how);
     return instant(c, part, east, out);
 }

@@ -84,9 +84,12 @@ static void test_clocks(void **unused)
     struct natjoin_episode e = joined(a, l, 2);
     assert_int_equal(e.hosts, 1);
     assert_true(natjoin_clocks[e.host[0].clock] == -9 * USEC_HOUR);
-    e = joined(a, l, 3); /* the log's own clock goes before */
+    e = joined(a, l + 1, 2); /* the log's own clock goes before */
     assert_int_equal(e.hosts, 1);
     assert_int_equal(e.host[0].clock, 0);
+    e = joined(a, l, 3); /* but not before a port that fits */
+    assert_int_equal(e.hosts, 1);
+    assert_true(address_eq(e.host[0].inner, inner(1)));
 }
 
 static void test_many_hosts(void **unused)
