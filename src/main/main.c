@@ -43,7 +43,7 @@ static const struct command commands[] = {
     {"darknet watch", "iface! db prefixes dark json stats",
         "ネットワークの口に届くものを見続け、見つけたものを1秒以内に出す", command_darknet_watch},
     {"darknet join", "file! log! within utc format json",
-        "見つけたもの（replay --json の出力）を、手元の NAT のログと突き合わせて、内側の機器を名指しする",
+        "見つけたもの（FILE は replay --json の出力。- なら標準入力）を、手元の NAT のログと突き合わせて、内側の機器を名指しする",
         command_darknet_join},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},
     {"conf show", "*", "いま効いている設定と、それがどこから来たか", command_conf_show},
