@@ -82,9 +82,25 @@ static err read_value(
     return by_type[k->type](a, k, v, at);
 }
 
+/* An option of a list that is given again says more. */
+static err join_lists(struct strs before, struct strs *list)
+{
+    if (before.n + list->n > CONF_LIST_MAX)
+        return ERR(INVALID);
+    memmove(list->v + before.n, list->v, list->n * sizeof *list->v);
+    memcpy(list->v, before.v, before.n * sizeof *list->v);
+    list->n += before.n;
+    return OK;
+}
+
 static err take(struct conf *c, struct cell *cell, str v, enum conf_from from, int line)
 {
-    TRY(read_value(c->a, cell->key, v, from, cell->base + cell->key->offset));
+    void *at = cell->base + cell->key->offset;
+    bool again = cell->key->type == CONF_LIST && cell->set && cell->from == FROM_OPTION;
+    struct strs before = again ? *(struct strs *)at : (struct strs){0};
+    TRY(read_value(c->a, cell->key, v, from, at));
+    if (again)
+        TRY(join_lists(before, at));
     cell->set = true;
     cell->from = from;
     cell->line = line;

@@ -74,7 +74,8 @@ MUST err conf_new(
     struct arena *a, const struct conf_table *const *tables, size_t n, struct conf **out);
 
 /* One option of the command line, "--smtp", and the word behind it or NULL; *used: 1 or 2 words
- * taken. Goes before the file whatever the order. NOTFOUND: no row; INVALID: *why says it. */
+ * taken. Given again it counts instead, or of a list besides. Goes before the file whatever the
+ * order. NOTFOUND: no row; INVALID: *why says it. */
 MUST err conf_option(struct conf *c, str option, const char *value, int *used, str *why);
 
 /* A whole file: lines `key = value`, blank ones, and comments with # in front. UTF-8, BOM and CRLF

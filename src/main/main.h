@@ -45,6 +45,10 @@ struct options {
     struct strs dark;
     bool stats, hours;
     str inside, spool;
+    struct strs logs; /* darknet join */
+    int64_t within;
+    bool utc;
+    str format;
     const struct conf *conf;
 };
 extern const struct conf_table main_conf;
@@ -104,6 +108,7 @@ struct sensing;
 /* replay --db: what is seen in the open files goes into the database. */
 MUST err darknet_report(struct sensing *r, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
+err command_darknet_join(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);
 err command_conf_example(const struct options *o, struct arena *a);

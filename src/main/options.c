@@ -3,6 +3,7 @@
 #include "main/main.h"
 
 #include "core/file.h"
+#include "sensor/natlog.h"
 #include "web/http_listen.h"
 #include "web/http_peer.h"
 
@@ -114,6 +115,14 @@ static const struct conf_key keys[] = {
     {"spool", CONF_IN(PATH, struct options, spool),
         "記録できない間、見つけたものを置くファイル。なければデータベースのファイルの名前に .darknet を付ける", "FILE", .flags = CONF_OPTION},
     {"stats", CONF_IN(YES, struct options, stats), "最後に合計を1行で出す", .flags = CONF_OPTION},
+    {"log", CONF_IN(LIST, struct options, logs), "NAT やファイアウォールのログ（gz・zst も可。何度でも指定できます）", "FILE",
+        .flags = CONF_OPTION},
+    {"within", CONF_IN(NUMBER, struct options, within), "時刻のずれをどこまで許すか", .initial = "2", .unit = "秒",
+        .least = 0, .most = 3600, .flags = CONF_OPTION},
+    {"utc", CONF_IN(YES, struct options, utc), "時差の書かれていないログの時刻を、日本時間でなく UTC として読む",
+        .flags = CONF_OPTION},
+    {"format", CONF_IN(TEXT, struct options, format), "ログの形式（省くと1行ずつ見分けます）", .words = natlog_names,
+        .flags = CONF_OPTION},
     {NULL},
 };
 

@@ -128,6 +128,11 @@ static void an_option_goes_before_the_file(void **state)
         ERR_OK);
     assert_int_equal(town_of(c)->floors, 5);
     assert_true(town_of(c)->tower);
+    assert_int_equal(conf_option(c, S("--wells"), "a,b", &used, &why).code, ERR_OK);
+    assert_int_equal(conf_option(c, S("--wells"), "c d", &used, &why).code, ERR_OK); /* a list grows */
+    assert_int_equal(town_of(c)->wells.n, 3);
+    check_str(town_of(c)->wells.v[0], S("a"), "wells");
+    check_str(town_of(c)->wells.v[2], S("c d"), "wells");
     conf_show(c, &shown);
     assert_true(str_has(buf_view(&shown), S("# f:1\nname = n\n")));
     assert_true(str_has(buf_view(&shown), S("# 命令の --floors\ntown.floors = 5\n")));
