@@ -117,7 +117,8 @@ describe('files and wrappings', LIMIT, () => {
     assert.equal(Date.parse(e.first), START / 1000);
     assert.equal(Date.parse(e.last), START / 1000 + 16); // milliseconds
     assert.deepEqual(e.first_packets[1], { time: '2026-09-21T23:13:20.001+09:00', protocol: 'tcp', source_port: 40001,
-      dark_address: '203.0.113.2', port: 445 });
+      dark_address: '203.0.113.2', port: 445, frame: packets[1].toString('base64'), wire: packets[1].length });
+    assert.equal(e.rate_most, 12);
   });
 
   const files = { 'pcap, other byte order': pcap(records(eth), { big: true }), 'pcap, nanoseconds': pcap(records(eth), { nano: true }),

@@ -293,9 +293,13 @@ static void icmp(struct rest *r, struct packet *out)
 
 static INLINE enum packet_read ip(struct rest *r, uint16_t type, struct packet *out)
 {
+    const struct rest whole = *r;
     enum packet_read e = type == TYPE_IPV4 ? ipv4(r, out)
         : type == TYPE_IPV6                ? ipv6(r, out)
                                            : PACKET_OTHER;
+    size_t most = out->size ? out->size : UINT16_MAX; /* what is beyond it is padding of the frame */
+    out->ip = whole.p;
+    out->kept = (uint16_t)(whole.n < most ? whole.n : most);
     if (e != PACKET_IP || out->cut || out->piece == PIECE_LATER)
         return e;
     switch (out->proto) {

@@ -44,6 +44,8 @@ struct packet {
     } quote;
     const uint8_t *option, *load; /* TCP options; what TCP, UDP or ICMP carry */
     uint16_t options, loads;
+    const uint8_t *ip; /* the packet itself, from its IP header on */
+    uint16_t kept;     /* bytes of it that were captured, at least its header */
 };
 
 enum packet_read packet_read(const struct capture_frame *f, struct packet *out);
