@@ -33,7 +33,8 @@ export function icmp({ type, code = 0 }, load = Buffer.alloc(0)) {
 
 const MACS = Buffer.alloc(12, 2);
 const ether = (type, load) => Buffer.concat([MACS, be16(type), load]);
-const gre = (load) => ip4({ src: '192.0.2.1', dst: '192.0.2.2', proto: 47 }, Buffer.concat([be16(0), be16(0x0800), load]));
+const outer = (proto, ...load) => ether(0x0800, ip4({ src: '192.0.2.1', dst: '192.0.2.2', proto }, Buffer.concat(load)));
+const overUdp = (dport, ...load) => outer(17, udp({ dport }, Buffer.concat(load)));
 export const WRAPPINGS = {
   ethernet: [1, (p) => ether(0x0800, p)],
   vlan: [1, (p) => ether(0x8100, Buffer.concat([be16(7), be16(0x0800), p]))],
@@ -44,10 +45,16 @@ export const WRAPPINGS = {
   cooked: [113, (p) => Buffer.concat([Buffer.alloc(14), be16(0x0800), p])],
   cooked2: [276, (p) => Buffer.concat([be16(0x0800), Buffer.alloc(18), p])],
   loopback: [0, (p) => Buffer.concat([u8(2, 0, 0, 0), p])],
-  gre: [1, (p) => ether(0x0800, gre(p))],
-  ipip: [1, (p) => ether(0x0800, ip4({ src: '192.0.2.1', dst: '192.0.2.2', proto: 4 }, p))],
-  vxlan: [1, (p) => ether(0x0800, ip4({ src: '192.0.2.1', dst: '192.0.2.2', proto: 17 },
-    udp({ dport: 4789 }, Buffer.concat([u8(8, 0, 0, 0), be32(0x100), ether(0x0800, p)]))))],
+  gre: [1, (p) => outer(47, be16(0), be16(0x0800), p)],
+  'erspan 1': [1, (p) => outer(47, be16(0), be16(0x88be), ether(0x0800, p))],
+  'erspan 2': [1, (p) => outer(47, be16(0x1000), be16(0x88be), be32(7), be32(0x10010000), be32(1), ether(0x0800, p))],
+  'erspan 3': [1, (p) => outer(47, be16(0x1000), be16(0x22eb), be32(7), be32(0x20010000), be32(9), be32(0), ether(0x0800, p))],
+  'erspan 3 with more, of IP alone': [1, (p) => outer(47, be16(0x1000), be16(0x22eb), be32(7), be32(0x20010000), be32(9), be32(0x809),
+    be32(0), be32(0), p)],
+  ipip: [1, (p) => outer(4, p)],
+  vxlan: [1, (p) => overUdp(4789, u8(8, 0, 0, 0), be32(0x100), ether(0x0800, p))],
+  geneve: [1, (p) => overUdp(6081, u8(0, 0, 0x65, 0x58), be32(0x100), ether(0x0800, p))],
+  'geneve with options, of IP alone': [1, (p) => overUdp(6081, u8(2, 0, 8, 0), be32(0x100), be32(0x01020001), be32(5), p)],
 };
 
 // ── files; a record is [time in microseconds, bytes] ──

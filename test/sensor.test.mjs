@@ -117,7 +117,8 @@ describe('files and wrappings', LIMIT, () => {
     assert.equal(Date.parse(e.first), START / 1000);
     assert.equal(Date.parse(e.last), START / 1000 + 16); // milliseconds
     assert.deepEqual(e.first_packets[1], { time: '2026-09-21T23:13:20.001+09:00', protocol: 'tcp', source_port: 40001,
-      dark_address: '203.0.113.2', port: 445 });
+      dark_address: '203.0.113.2', port: 445, frame: packets[1].toString('base64'), wire: packets[1].length });
+    assert.equal(e.rate_most, 12);
   });
 
   const files = { 'pcap, other byte order': pcap(records(eth), { big: true }), 'pcap, nanoseconds': pcap(records(eth), { nano: true }),
@@ -140,7 +141,7 @@ describe('files and wrappings', LIMIT, () => {
     assert.deepEqual(piped.out.trim().split('\n').map((l) => JSON.parse(l)), whole);
   });
 
-  test('IPv6 with extension headers, fragments', () => {
+  test('IPv6 with extension headers, fragments, and in Teredo', () => {
     const head = (next, n) => Buffer.concat([Buffer.from([0x60, 0, 0, 0, n >> 8, n & 255, next, 61]),
       Buffer.from('20010db8000100000000000000000010', 'hex')]);
     const dst = (i) => Buffer.from(`20010db8dead0000000000000000${(i + 16).toString(16).padStart(4, '0')}`, 'hex');
@@ -153,9 +154,16 @@ describe('files and wrappings', LIMIT, () => {
     const all = [0, 1, 2, 3, 4].map((i) => [START + i * 1e6, six(i, 0, hop, options, tcp({ seq: i * 7919 }))]);
     all.push([START + 6e6, six(5, 44, first, tcp({ seq: 5 }))], [START + 7e6, six(5, 44, later, Buffer.alloc(40, 0x41))]);
     const { episodes, totals } = replay(pcap(all));
-    assert.deepEqual(episodes.map((e) => [...says(e), e.dark_addresses, e.ports]),
-      [['2001:db8:1::10', 'worm', null, true, 6, [445]]]);
+    const want = (dark) => [['2001:db8:1::10', 'worm', null, true, dark, [445]]];
+    const told = (list) => list.map((e) => [...says(e), e.dark_addresses, e.ports]);
+    assert.deepEqual(told(episodes), want(6));
     assert.equal(totals.kinds.fragment, 1);
+    const origin = '00000d3dc0000201', key = `000102030a0b0c0d0e${'00'.repeat(8)}00`; // RFC 4380, 5.1.1
+    const teredo = (i, before, ports) => [START + i * 1e6, eth(ip4({ src: '192.0.2.1', dst: '192.0.2.2', proto: 17 },
+      udp(ports, Buffer.concat([Buffer.from(before, 'hex'), six(i, 6, tcp({ seq: i * 7919 })).subarray(14)]))))];
+    const inside = replay(pcap(['', origin, key, key + origin].map((before, i) => teredo(i, before, i % 2 ? { dport: 3544 } : { sport: 3544 }))));
+    assert.deepEqual(told(inside.episodes), want(4));
+    assert.equal(inside.totals.tunnelled, 4);
   });
   const MAC6 = Buffer.concat([Buffer.alloc(12, 2), Buffer.from([0x86, 0xdd])]);
 });

@@ -293,9 +293,13 @@ static void icmp(struct rest *r, struct packet *out)
 
 static INLINE enum packet_read ip(struct rest *r, uint16_t type, struct packet *out)
 {
+    const struct rest whole = *r;
     enum packet_read e = type == TYPE_IPV4 ? ipv4(r, out)
         : type == TYPE_IPV6                ? ipv6(r, out)
                                            : PACKET_OTHER;
+    size_t most = out->size ? out->size : UINT16_MAX; /* what is beyond it is padding of the frame */
+    out->ip = whole.p;
+    out->kept = (uint16_t)(whole.n < most ? whole.n : most);
     if (e != PACKET_IP || out->cut || out->piece == PIECE_LATER)
         return e;
     switch (out->proto) {
@@ -332,6 +336,58 @@ enum packet_read packet_read(const struct capture_frame *f, struct packet *out)
 
 /* ── tunnels ── */
 
+/* draft-foschiano-erspan, 4.3: 12 bytes, of which the last two say what is inside (0 Ethernet, 2 IP) and whether 8
+ * more bytes follow. */
+static uint16_t erspan_3(struct rest *r)
+{
+    const uint8_t *p = take(r, 12);
+    if (!p || p[0] >> 4 != 2 || (p[11] & 1 && !take(r, 8)))
+        return 0;
+    unsigned kind = (p[10] >> 2) & 0x1f;
+    return kind == 0 ? ethernet(r) : kind == 2 ? type_of_ip(r) : 0;
+}
+
+/* RFC 8926: version 0, a header of 8 bytes and options in words of 4; bit 0x80 of the second byte marks packets
+ * of the tunnel's own. */
+static uint16_t geneve(struct rest *r)
+{
+    const uint8_t *p = take(r, 8);
+    if (!p || p[0] >> 6 != 0 || p[1] & 0x80 || !take(r, (p[0] & 0x3fU) * 4))
+        return 0;
+    uint16_t type = be16(p + 2);
+    return type == TYPE_BRIDGED ? ethernet(r) : type == TYPE_IPV4 || type == TYPE_IPV6 ? type : 0;
+}
+
+/* RFC 7348: the flag of a valid network number. */
+static uint16_t vxlan(struct rest *r)
+{
+    const uint8_t *p = take(r, 8);
+    return p && p[0] == 0x08 ? ethernet(r) : 0;
+}
+
+/* RFC 4380, 5.1.1: an authentication and an origin may stand before IPv6, which begins with a half byte of 6. */
+static uint16_t teredo(struct rest *r)
+{
+    enum { AUTH_HEAD = 4, AUTH_TAIL = 9, ORIGIN = 8 };
+    if (r->n > 1 && r->p[0] == 0 && r->p[1] == 1) {
+        const uint8_t *p = take(r, AUTH_HEAD);
+        if (!p || !take(r, (size_t)p[2] + p[3] + AUTH_TAIL))
+            return 0;
+    }
+    if (r->n > 1 && r->p[0] == 0 && r->p[1] == 0 && !take(r, ORIGIN))
+        return 0;
+    return type_of_ip(r) == TYPE_IPV6 ? TYPE_IPV6 : 0;
+}
+
+static uint16_t over_udp(const struct packet *p, struct rest *r)
+{
+    if (p->dport == TUNNEL_VXLAN)
+        return vxlan(r);
+    if (p->dport == TUNNEL_GENEVE)
+        return geneve(r);
+    return p->dport == TUNNEL_TEREDO || p->sport == TUNNEL_TEREDO ? teredo(r) : 0;
+}
+
 /* RFC 2784, 2890; the old version 1 carries PPP and is left alone. */
 static uint16_t gre(struct rest *r)
 {
@@ -342,17 +398,15 @@ static uint16_t gre(struct rest *r)
     uint16_t type = be16(p + 2);
     if (!take(r, more))
         return 0;
-    if (type == 0x88be) { /* ERSPAN II: a header of 8 bytes when there is a sequence number */
-        if (p[0] & 0x10 && !take(r, 8))
-            return 0;
-        return ethernet(r);
-    }
+    if (type == 0x88be) /* ERSPAN II: a header of 8 bytes when there is a sequence number */
+        return !(p[0] & 0x10) || take(r, 8) ? ethernet(r) : 0;
+    if (type == 0x22eb)
+        return erspan_3(r);
     return type == TYPE_BRIDGED ? ethernet(r) : type;
 }
 
 bool packet_inner(const struct packet *p, struct packet *out)
 {
-    enum { VXLAN = 4789 };
     struct rest r = {p->load, p->loads};
     uint16_t type = 0;
     if (p->cut || !p->load || p->piece != PIECE_WHOLE)
@@ -361,10 +415,7 @@ bool packet_inner(const struct packet *p, struct packet *out)
     case PROTO_IPV4: type = TYPE_IPV4; break;
     case PROTO_IPV6: type = TYPE_IPV6; break;
     case PROTO_GRE: type = gre(&r); break;
-    case PROTO_UDP: /* RFC 7348: the flag of a valid network number */
-        if (p->dport == VXLAN && r.n > 8 && r.p[0] == 0x08 && take(&r, 8))
-            type = ethernet(&r);
-        break;
+    case PROTO_UDP: type = over_udp(p, &r); break;
     default: return false;
     }
     begin(out, p->t);

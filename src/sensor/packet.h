@@ -44,10 +44,15 @@ struct packet {
     } quote;
     const uint8_t *option, *load; /* TCP options; what TCP, UDP or ICMP carry */
     uint16_t options, loads;
+    const uint8_t *ip; /* the packet itself, from its IP header on */
+    uint16_t kept;     /* bytes of it that were captured, at least its header */
 };
 
 enum packet_read packet_read(const struct capture_frame *f, struct packet *out);
-/* The packet inside p, when p is a tunnel: IPIP, 6in4, 4in6, GRE, VXLAN (UDP 4789), Teredo excepted.
+enum packet_tunnel_port { TUNNEL_TEREDO = 3544, TUNNEL_VXLAN = 4789, TUNNEL_GENEVE = 6081 };
+
+/* The packet inside p, when p is a tunnel: IPIP, 6in4, 4in6, GRE with ERSPAN II and III, VXLAN, Geneve; Teredo
+ * in either direction.
  * False: it is none, or what it carries is no IP packet. */
 bool packet_inner(const struct packet *p, struct packet *out);
 

@@ -44,7 +44,8 @@ static bool is_dark(const struct sensor *s, struct address a)
 static bool may_carry(const struct packet *p)
 {
     return p->proto == PROTO_IPV4 || p->proto == PROTO_IPV6 || p->proto == PROTO_GRE ||
-        (p->proto == PROTO_UDP && p->dport == 4789);
+        (p->proto == PROTO_UDP && (p->dport == TUNNEL_VXLAN || p->dport == TUNNEL_GENEVE ||
+            p->dport == TUNNEL_TEREDO || p->sport == TUNNEL_TEREDO));
 }
 
 /* The innermost packet that goes to a dark address; a telescope behind a tunnel sees its own outside. */

@@ -2,6 +2,8 @@
 /* From rows to episodes, and from episodes to JSON. */
 #include "sensor/sensor_private.h"
 
+#include "core/base64.h"
+
 static void add_ports(struct sensor_episode *e, const struct track_row *r)
 {
     for (size_t i = 0; i < TRACK_PORTS && r->port[i].proto; i++) {
@@ -163,6 +165,23 @@ static void put_signs(struct json *j, unsigned signs)
     json_end_array(j);
 }
 
+static void put_frame(struct json *j, const struct ring_frame *f)
+{
+    BUF_AUTO b = BUF(RING_BYTES * 2);
+    json_key(j, S("frame"));
+    if (f) {
+        base64_put(&b, f->bytes, f->n);
+        json_str(j, buf_view(&b));
+    } else {
+        json_put_null(j);
+    }
+    json_key(j, S("wire"));
+    if (f)
+        json_i64(j, f->wire);
+    else
+        json_put_null(j);
+}
+
 static void put_samples(struct json *j, struct sensor *s, const struct sensor_episode *e)
 {
     const struct track_sample *p;
@@ -175,6 +194,7 @@ static void put_samples(struct json *j, struct sensor *s, const struct sensor_ep
         put_i64(j, "source_port", p->sport);
         put_address(j, "dark_address", p->dark);
         put_i64(j, "port", p->dport);
+        put_frame(j, track_frame(s->track, p));
         json_end_object(j);
     }
     json_end_array(j);
@@ -221,6 +241,7 @@ void sensor_put_episode(struct json *j, struct sensor *s, const struct sensor_ep
     put_i64(j, "packets", (int64_t)e->packets);
     put_i64(j, "bytes", (int64_t)e->bytes);
     put_i64(j, "dark_addresses", (int64_t)e->dark);
+    put_i64(j, "rate_most", e->rate_most);
     put_ports(j, e);
     put_flood(j, s, e);
     put_signs(j, e->j.signs);

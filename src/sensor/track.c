@@ -18,6 +18,7 @@ struct track {
     uint32_t *tag; /* TRACK_WAYS of each bucket; 0: free */
     uint32_t buckets;
     struct pool pool;
+    struct ring *ring;
     struct track_config c;
     float limit;
     uint64_t unjudged;
@@ -35,6 +36,8 @@ err track_new(const struct track_config *c, struct track **out)
     t->row = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->row);
     t->tag = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->tag);
     err e = t->row && t->tag ? pool_init(&t->pool, rows * POOL_WORDS) : ERR(NOMEM);
+    if (!err_is(e))
+        e = ring_new(&t->ring);
     track_watch(t, c->dark_v4);
     if (err_is(e))
         track_free(t);
@@ -55,6 +58,7 @@ void track_free(struct track *t)
     if (!t)
         return;
     pool_done(&t->pool);
+    ring_free(t->ring);
     free(t->row);
     free(t->tag);
     free(t);
@@ -63,7 +67,7 @@ void track_free(struct track *t)
 size_t track_bytes(const struct track *t)
 {
     return (size_t)t->buckets * TRACK_WAYS * (sizeof *t->row + sizeof *t->tag) +
-        t->pool.words * sizeof *t->pool.word;
+        t->pool.words * sizeof *t->pool.word + RING_MEMORY;
 }
 
 struct pool *track_pool(struct track *t)
@@ -272,17 +276,24 @@ static void signs(struct track_row *r, const struct packet *p, const struct trac
 static void keep_sample(struct track *t, struct track_row *r, const struct packet *p,
     const struct track_hit *hit)
 {
-    struct track_sample s = {p->t, hit->dark, p->seq, p->sport, p->dport, p->proto, p->flags, p->ttl, p->type};
-    if (r->packets == 1) {
-        r->sample = s;
+    struct track_sample s = {p->t, hit->dark, p->seq, p->sport, p->dport, p->proto, p->flags, p->ttl, p->type, 0};
+    bool first = r->packets == 1;
+    if (!first && r->samples_n == TRACK_SAMPLES)
         return;
-    }
-    if (r->samples_n == TRACK_SAMPLES)
-        return;
-    if (!r->samples)
+    if (!first && !r->samples)
         r->samples = pool_take(&t->pool, SAMPLE_SIZE);
-    if (r->samples)
+    if (!first && !r->samples)
+        return;
+    s.frame = ring_put(t->ring, s.t, p->ip, p->kept, p->size ? p->size : p->kept);
+    if (first)
+        r->sample = s;
+    else
         memcpy(t->pool.word + r->samples + r->samples_n++ * (sizeof s / 4), &s, sizeof s);
+}
+
+const struct ring_frame *track_frame(const struct track *t, const struct track_sample *s)
+{
+    return ring_get(t->ring, s->frame, s->t);
 }
 
 const struct track_sample *track_sample(struct track *t, const struct track_row *r, unsigned i)

@@ -7,6 +7,7 @@
 
 #include "sensor/mark.h"
 #include "sensor/pool.h"
+#include "sensor/ring.h"
 
 enum track_family {
     FAMILY_PROBE,   /* asks: any service */
@@ -35,6 +36,7 @@ struct track_sample {
     uint32_t seq;
     uint16_t sport, dport;
     uint8_t proto, flags, ttl, type;
+    uint32_t frame; /* number in the ring of frames */
 };
 
 struct track_row {
@@ -103,6 +105,8 @@ uint64_t track_unjudged(const struct track *t);
 
 struct pool *track_pool(struct track *t);
 const struct track_sample *track_sample(struct track *t, const struct track_row *r, unsigned i);
+/* The packet itself as far as it was kept; NULL: later ones have taken its place. */
+const struct ring_frame *track_frame(const struct track *t, const struct track_sample *s);
 /* Logarithm of the limit of the sequential test. */
 float track_limit(const struct track *t);
 /* Different ports asked for; counted by bits, exact for few. */

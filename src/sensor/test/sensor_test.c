@@ -104,8 +104,32 @@ static void test_distinct(void **unused)
     pool_done(&p);
 }
 
+/* The oldest packet makes room, and who asks for it is not given another's. */
+static void test_ring(void **unused)
+{
+    (void)unused;
+    enum { PLACES = RING_MEMORY / sizeof(struct ring_frame) };
+    struct ring *r;
+    uint8_t bytes[RING_BYTES + 40];
+    memset(bytes, 7, sizeof bytes);
+    assert_false(err_is(ring_new(&r)));
+    assert_null(ring_get(r, 0, 0));
+    uint32_t first = ring_put(r, 100, bytes, sizeof bytes, 1500), second = ring_put(r, 101, bytes, 40, 40);
+    const struct ring_frame *f = ring_get(r, first, 100);
+    assert_non_null(f);
+    assert_int_equal(f->n, RING_BYTES);
+    assert_int_equal(f->wire, 1500);
+    assert_memory_equal(f->bytes, bytes, RING_BYTES);
+    assert_null(ring_get(r, first, 101));
+    for (usec t = 102; t < 100 + PLACES + 1; t++)
+        assert_non_null(ring_get(r, ring_put(r, t, bytes, 40, 40), t));
+    assert_null(ring_get(r, first, 100));
+    assert_non_null(ring_get(r, second, 101));
+    ring_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ring), cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
