@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PATIENCE, bin, darknetApply, darknetApprove, demo, program, root, serve, sqlite, tempFolder, token,
+  FRAME, PATIENCE, bin, darknetApply, darknetApprove, demo, plantAlert, program, root, serve, sqlite, tempFolder, token,
 } from './lib.mjs';
 import { work } from './mailbox.mjs';
 import { ip4, pcap as pcapBytes, tcp } from './pcap.mjs';
@@ -148,6 +148,32 @@ describe('an alert', LIMIT, () => {
     assert.equal((await c.town.post(`/darknet/suppressions/${suppressions[0].suppression}/end`)).status, 200);
     assert.equal(replay(pcap(path.join(c.folder, 'third.pcap'), scan(c.begin + 120_000, { from: '198.18.1.9' }))).length, 1);
     assert.equal(mails(), '2');
+  });
+
+  test('the first packets are a file; the prefecture\'s has no dark address in it', LIMIT, async () => {
+    const at = `/darknet/alerts/${plantAlert(c.file, 483010, { source: '198.18.1.77' })}`, file = `${at}/packets.pcap`;
+    const bytes = async (login) => {
+      const r = await fetch(c.server.url + file, { headers: { Authorization: `Bearer ${token(c.file, login)}` } });
+      assert.equal(r.status, 200);
+      assert.equal(r.headers.get('content-type'), 'application/vnd.tcpdump.pcap');
+      return Buffer.from(await r.arrayBuffer());
+    };
+    const whole = Buffer.from(FRAME, 'hex'), dark = Buffer.from([198, 19, 0, 5]);
+    for (const who of ['town', 'nation']) {
+      const b = await bytes(who);
+      assert.equal(b.subarray(0, 4).toString('hex'), 'd4c3b2a1');
+      assert.equal(b.readUInt32LE(20), 101);
+      assert.deepEqual(b.subarray(40), whole, who);
+    }
+    const masked = await bytes('pref');
+    assert.equal(masked.length, 40 + whole.length);
+    assert.ok(!masked.includes(dark));
+    for (const at of [10, 36]) assert.equal(masked.readUInt16BE(40 + at), 0, 'its checksum would tell');
+    assert.deepEqual(masked.subarray(52, 56), whole.subarray(12, 16), 'whose it was is seen');
+    assert.equal((await c.other.get(file)).status, 404);
+    assert.equal((await c.town.get(at)).json.has_frames, true);
+    const read = spawnSync('tcpdump', ['-nr', '-'], { input: await bytes('town'), encoding: 'utf8', timeout: PATIENCE });
+    if (!read.error) assert.match(read.stdout, /198\.18\.1\.7\.49152 > 198\.19\.0\.5\.23/);
   });
 
   test('a packet from before the registration is nobody\'s', LIMIT, () => {

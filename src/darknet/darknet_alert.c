@@ -175,6 +175,7 @@ static err show_packets(struct req *rq, const struct alert *x, struct view_darkn
         return ERR(NOMEM);
     for (size_t i = 0; i < n; i++) {
         BUF_AUTO line = BUF(400);
+        v->has_frames = v->has_frames || packet[i].frame.n;
         if (packet[i].dark.n)
             darknet_alert_put_search(&line, x->e.source, &packet[i]);
         v->packets_shown.p[v->packets_shown.n++] = (struct view_darknet_alert_packets_shown){
@@ -235,6 +236,7 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .packets = e->packets,
         .dark_addresses = e->dark,
         .services = e->services,
+        .rate_most = e->rate_most,
         .estimated_pps = e->pps,
         .rule = e->rule,
         .reason = e->reason,

@@ -40,12 +40,14 @@ enum alert_way {
 };
 extern const struct word darknet_alert_classes[6], darknet_alert_confidences[3], darknet_alert_severities[3], darknet_alert_states[2],
     darknet_alert_events[8], darknet_alert_ways[5], darknet_alert_causes[8];
-enum { ALERT_PACKETS = 12 };
+enum { ALERT_PACKETS = 12, ALERT_FRAME = 160 };
 
 struct alert_packet {
     usec at;
     str protocol, dark;
     int64_t source_port, port;
+    struct bytes frame; /* from its IP header, up to ALERT_FRAME bytes; empty: not kept */
+    int64_t wire;       /* its length on the wire; 0: not known */
 };
 /* What the sensor says of a source, as in the README of sensor. */
 struct alert_sighting {
@@ -56,7 +58,7 @@ struct alert_sighting {
     enum alert_confidence confidence;
     bool infected;
     usec first, last;
-    int64_t packets, dark, pps;
+    int64_t packets, dark, pps, rate_most;
     struct alert_packet packet[ALERT_PACKETS];
     size_t n_packets;
 };
@@ -76,7 +78,7 @@ struct alert_episode {
     enum alert_confidence confidence;
     bool infected;
     usec first, last;
-    int64_t packets, dark, pps;
+    int64_t packets, dark, pps, rate_most; /* of the fullest minute; 0: not known */
     enum alert_severity severity;
     enum alert_state state;
     usec run_first;
@@ -101,8 +103,8 @@ extern const struct alert_limits darknet_alert_limits;
 
 enum alert_family darknet_alert_family_of(enum alert_class c);
 enum alert_severity darknet_alert_severity_of(enum alert_class c, enum alert_confidence how, bool infected);
-/* Packets a minute, over all of its time. */
-int64_t darknet_alert_rate(int64_t packets, usec first, usec last);
+/* Packets a minute: of the fullest one, or over all of its time where that is not known. */
+int64_t darknet_alert_rate(const struct alert_episode *e);
 /* What becomes of an episode (old NULL: none yet) by what was seen. EVENT_CONTINUING: more of the
  * same; 0: nothing that was not known, so that what is reported twice is told once. */
 enum alert_event darknet_alert_follow(struct arena *a, const struct alert_episode *old,
@@ -225,10 +227,10 @@ MUST err darknet_alert_suppressions(struct db *db, struct arena *a, const struct
     struct alert_suppressions *out);
 MUST err darknet_alert_suppress(struct tx *tx, const struct scope *s, const struct alert_suppression *p);
 MUST err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int64_t id);
-/* Of the own body: how many have no cause yet. */
-/* Packets with their dark addresses taken out where the scope may not know them. */
+/* Packets with their dark addresses taken out where the scope may not know them, out of the frames too. */
 MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
     struct alert_packet *out, size_t *n);
+/* Of the own body: how many have no cause yet. */
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 
@@ -243,7 +245,7 @@ struct rows darknet_suppression_rows(struct db *db, int64_t body);
 
 extern const struct measure darknet_measures[]; /* days from alert to cause */
 extern const struct permission darknet_p_alerts;
-extern const struct route darknet_alert_routes[];
+extern const struct route darknet_alert_routes[], darknet_alert_file_routes[];
 extern const struct call darknet_calls[]; /* darknet.report, darknet.tick */
 
 #endif

@@ -62,6 +62,8 @@ static void put_what(struct buf *b, struct arena *a, const struct alert_episode 
     buf_fmt(b, "■ どこへ\n  使われていないアドレス（ダークネット） %lld か所の %.*s\n", (long long)e->dark,
         STR_F(e->services));
     buf_fmt(b, "■ どれだけ\n  %lld パケット", (long long)e->packets);
+    if (e->rate_most)
+        buf_fmt(b, "（最も多い1分に %lld 個）", (long long)e->rate_most);
     if (e->pps)
         buf_fmt(b, "（攻撃の全体は毎秒およそ %lld パケット）", (long long)e->pps);
     buf_fmt(b, "\n■ 何に見えるか\n  %.*s%s\n", STR_F(darknet_alert_looks(a, e)),
@@ -160,6 +162,7 @@ str darknet_alert_machine_text(struct arena *a, enum alert_event event, const st
     json_key(&j, S("last"));
     json_time(&j, e->last);
     put_n(&j, S("packets"), e->packets);
+    put_n(&j, S("rate_most"), e->rate_most);
     put_n(&j, S("dark_addresses"), e->dark);
     put_n(&j, S("sharers"), s->sharers);
     put(&j, S("services"), e->services);

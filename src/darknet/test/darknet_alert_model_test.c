@@ -94,6 +94,23 @@ static void it_escalates_where_it_gets_worse(void **state)
     }
 }
 
+/* The fullest minute is what is compared, from when it is known on. */
+static void ten_times_the_fullest_minute_is_worse(void **state)
+{
+    struct room *f = *state;
+    struct alert_episode e, told, out;
+    struct alert_sighting s = seen(AT(NOW), AT(NOW) + USEC_HOUR, 60);
+    assert_int_equal(darknet_alert_follow(f->a, NULL, &s, AT(NOW), &e), EVENT_NEW);
+    s.rate_most = 50, s.packets = 61;
+    assert_int_equal(darknet_alert_follow(f->a, &e, &s, AT(NOW + 2), &told), EVENT_CONTINUING);
+    assert_int_equal(told.told_rate, 50);
+    s.rate_most = 499, s.packets = 5000;
+    assert_int_equal(darknet_alert_follow(f->a, &told, &s, AT(NOW + 4), &out), EVENT_CONTINUING);
+    s.rate_most = 500;
+    assert_int_equal(darknet_alert_follow(f->a, &told, &s, AT(NOW + 4), &out), EVENT_ESCALATED);
+    assert_int_equal(out.rate_most, 500);
+}
+
 static void it_ends_after_silence_and_begins_anew(void **state)
 {
     struct room *f = *state;
@@ -241,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             counts_of_one_observation_grow_and_those_of_another_add, setup, teardown),
         cmocka_unit_test_setup_teardown(it_escalates_where_it_gets_worse, setup, teardown),
+        cmocka_unit_test_setup_teardown(ten_times_the_fullest_minute_is_worse, setup, teardown),
         cmocka_unit_test_setup_teardown(it_ends_after_silence_and_begins_anew, setup, teardown),
         cmocka_unit_test(how_it_is_told),
         cmocka_unit_test(how_grave_it_is),
