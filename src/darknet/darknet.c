@@ -15,8 +15,10 @@ static const struct permission *const permissions[] = {
     &darknet_p_read, &darknet_p_use, &darknet_p_alerts, &darknet_p_desk, &darknet_p_statistics, NULL};
 
 const struct measure darknet_measures[] = {
-    {"darknet.cause_days", "不審な通信の通知から、原因の記録までの日数", "日", "/darknet/alerts",
-        darknet_alert_cause_days},
+    [DARKNET_MEASURE_CAUSE] = {"darknet.cause_days", "不審な通信の通知から、原因の記録までの日数", "日",
+        "/darknet/alerts", darknet_alert_cause_days},
+    [DARKNET_MEASURE_OBSERVED] = {"darknet.observed", "ダークネット観測で観測しているアドレスの範囲", "件",
+        "/darknet", darknet_observed},
     {.name = NULL},
 };
 

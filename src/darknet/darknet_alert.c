@@ -356,7 +356,7 @@ static err cause_write(struct tx *tx, struct req *rq)
     int64_t id;
     TRY(req_param_i64(rq, "alert", &id));
     TRY(stale(rq, darknet_alert_close(tx, rq->who.scope, id, f->version, f->cause_id, f->note)));
-    TRY(req_measure(tx, rq, rq->who.org, &darknet_measures[0]));
+    TRY(req_measure(tx, rq, rq->who.org, &darknet_measures[DARKNET_MEASURE_CAUSE]));
     return done(tx, rq, "cause", id, "saved");
 }
 

@@ -243,7 +243,6 @@ struct rows darknet_alert_packet_rows(struct db *db, int64_t body);
 struct rows darknet_alert_event_rows(struct db *db, int64_t body);
 struct rows darknet_suppression_rows(struct db *db, int64_t body);
 
-extern const struct measure darknet_measures[]; /* days from alert to cause */
 extern const struct permission darknet_p_alerts;
 extern const struct route darknet_alert_routes[], darknet_alert_file_routes[];
 extern const struct call darknet_calls[]; /* darknet.report, darknet.tick */
