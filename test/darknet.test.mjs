@@ -157,6 +157,9 @@ describe('an alert', LIMIT, () => {
     assert.equal(r.status, 200, r.text);
     const { json } = await c.town.get(page);
     assert.equal(json.cause, '機器の感染');
+    for (const fact of [`自団体のアドレス：${SOURCE}（`, '数：60 パケット', '確かさ：確か', '感染の疑い：', '検知の通知を受けた日時：令和', '確認した日時：令和',
+      '原因を記録した日時：令和', '原因：機器の感染', '説明：窓口の端末']) assert.ok(json.facts.includes(fact), `${fact}\n${json.facts}`);
+    assert.ok(!json.facts.includes(DARK));
     assert.deepEqual(json.steps.map((s) => s.kind), ['原因を記録した', '確認した', '見つかった']);
     assert.deepEqual((await c.town.get('/darknet/alerts')).json.rows, []);
     assert.equal((await c.town.get('/darknet/alerts?state=all&port=445')).json.rows.length, 1);

@@ -242,6 +242,7 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .reason = e->reason,
         .looks = darknet_alert_looks(rq->a, e),
         .first_steps = darknet_alert_first_steps(e),
+        .facts = darknet_alert_facts(rq->a, x),
         .sharers = x->sharers,
         .state = WORD_OF(darknet_alert_states, e->state)->name,
         .handling = handling_of(x),

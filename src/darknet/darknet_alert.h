@@ -213,6 +213,8 @@ MUST err darknet_alert_steps(struct db *db, struct arena *a, const struct scope 
 /* Of the own body. STALE: changed since version. */
 MUST err darknet_alert_acknowledge(struct tx *tx, const struct scope *s, int64_t id, int64_t version);
 MUST err darknet_alert_close(struct tx *tx, const struct scope *s, int64_t id, int64_t version, int cause, str note);
+/* What a report of an incident asks for, a line each: no dark address, nothing of another body. */
+str darknet_alert_facts(struct arena *a, const struct alert *x);
 struct alert_suppression {
     int64_t id, port, person;
     str source, reason;

@@ -109,6 +109,41 @@ str darknet_alert_text(struct arena *a, enum alert_event event, const struct ale
     return str_dup(a, buf_view(&b));
 }
 
+/* ── for a report ── */
+
+static void put_when(struct buf *b, const char *what, usec t)
+{
+    buf_fmt(b, "%s：", what);
+    if (t)
+        put_wareki_time(b, t);
+    else
+        buf_lit(b, "まだ");
+    buf_char(b, '\n');
+}
+
+str darknet_alert_facts(struct arena *a, const struct alert *x)
+{
+    BUF_AUTO b = BUF(16384);
+    const struct alert_episode *e = &x->e;
+    str cause = WORD_OF(darknet_alert_causes, x->cause)->name;
+    buf_fmt(&b, "団体：%.*s\n事象：%.*s\n", STR_F(x->body.name), STR_F(darknet_alert_looks(a, e)));
+    buf_fmt(&b, "自団体のアドレス：%.*s（%.*s）\n", STR_F(e->source), STR_F(darknet_role_name(e->role)));
+    put_when(&b, "初めのパケット（日本時間）", e->first);
+    put_when(&b, "最後のパケット（日本時間）", e->last);
+    buf_fmt(&b, "あて先の種類：%.*s\n数：%lld パケット、使われていないあて先 %lld か所\n", STR_F(e->services),
+        (long long)e->packets, (long long)e->dark);
+    buf_fmt(&b, "感染の疑い：%s\n確かさ：%.*s\n状態：%.*s\n", e->infected ? "ある" : "分からない",
+        STR_F(WORD_OF(darknet_alert_confidences, e->confidence)->name),
+        STR_F(WORD_OF(darknet_alert_states, e->state)->name));
+    put_when(&b, "検知の通知を受けた日時", x->at);
+    put_when(&b, "確認した日時", x->acked_at);
+    put_when(&b, "原因を記録した日時", x->closed_at);
+    buf_fmt(&b, "原因：%.*s\n", STR_F(cause.n ? cause : S("調査中")));
+    if (x->note.n)
+        buf_fmt(&b, "説明：%.*s\n", STR_F(x->note));
+    return str_dup(a, buf_view(&b));
+}
+
 /* ── for programs ── */
 
 static void put(struct json *j, str key, str value)
