@@ -116,7 +116,8 @@ enum alert_way darknet_alert_way_of(
 /* When a contact of these hours reads it: now, or the next morning of a working week. */
 usec darknet_alert_reading_time(enum darknet_hours hours, enum alert_severity severity, usec now);
 
-/* ── what is said ── */
+/* ── what is said ──
+ * language: "en", or Japanese. */
 
 struct alert_story {
     const struct alert_episode *e;
@@ -126,8 +127,8 @@ struct alert_story {
     int64_t sharers;  /* other bodies behind the same address */
     int64_t held_back; /* alerts that were not mailed since the last mail */
 };
-str darknet_alert_subject(struct arena *a, enum alert_event event, const struct alert_story *s);
-str darknet_alert_text(struct arena *a, enum alert_event event, const struct alert_story *s);
+str darknet_alert_subject(struct arena *a, str language, enum alert_event event, const struct alert_story *s);
+str darknet_alert_text(struct arena *a, str language, enum alert_event event, const struct alert_story *s);
 str darknet_alert_machine_text(struct arena *a, enum alert_event event, const struct alert_story *s);
 /* What it looks like, and what to do first: a sentence each. */
 str darknet_alert_looks(struct arena *a, const struct alert_episode *e);

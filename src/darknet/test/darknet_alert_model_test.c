@@ -214,15 +214,15 @@ static void the_mail_says_it_all(void **state)
     s.infected = true;
     assert_int_equal(darknet_alert_follow(f->a, NULL, &s, at(27, 8, 30), &e), EVENT_NEW);
     struct alert_story story = {&e, &p, 1, S("見本町"), 2, 312};
-    str text = darknet_alert_text(f->a, EVENT_NEW, &story);
+    str text = darknet_alert_text(f->a, S("ja"), EVENT_NEW, &story);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         assert_true(str_has(text, str_of(parts[i])));
     story.sharers = story.held_back = 0;
-    text = darknet_alert_text(f->a, EVENT_ENDED, &story);
+    text = darknet_alert_text(f->a, S("ja"), EVENT_ENDED, &story);
     assert_false(str_has(text, S("共用")));
     assert_false(str_has(text, S("このほかに")));
     assert_true(str_has(text, S("収まりました")));
-    assert_true(str_has(darknet_alert_subject(f->a, EVENT_NEW, &story), S("重要度高")));
+    assert_true(str_has(darknet_alert_subject(f->a, S("ja"), EVENT_NEW, &story), S("重要度高")));
     str json = darknet_alert_machine_text(f->a, EVENT_NEW, &story);
     assert_true(str_starts(json, S("{\"event\":\"new\"")));
     assert_true(str_has(json, S("\"dark_address\":\"198.19.0.1\"")));
