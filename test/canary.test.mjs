@@ -6,7 +6,7 @@ import http from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, program, save, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, save, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 600_000 };
@@ -164,6 +164,19 @@ describe('the canary', LIMIT, () => {
     await look({ town2: ['/darknet', '/darknet/contacts', page], nation: [desk] }, ['カカリ6c4e']);
     await darknetApprove(nation, id);
     await look({ town2: ['/darknet', own], nation: [desk, '/darknet/prefixes', '/darknet/prefixes.txt', '/darknet/prefixes/csv'].sort() }, ['ショルイ3a9c', '198.18.77.0']);
+    // an alert: its body and national offices whole, the prefecture without the dark address, others not at all
+    const alert = String(plantAlert(file, 483010, { id: 7700, source: '198.18.77.9', note: 'ツウチ4d7e', dark: '198.19.88.5' }));
+    const at = `/darknet/alerts/${alert}`, files = ['episode.json', 'packets.pcap', 'stix.json'].map((f) => `${at}/${f}`);
+    for (const login of ['town2', 'pref', 'nation', 'system', 'ciso', 'u483028', 'u483036']) {
+      const sees = ['town2', 'pref', 'nation'].includes(login), knows = ['town2', 'nation'].includes(login), who = as(login);
+      for (const address of [at, ...files, '/darknet/feed', '/darknet/feed?format=intelmq', '/darknet/alerts', '/darknet/alerts/list/csv']) {
+        const { status, text } = await who.get(address);
+        if (!sees) assert.ok(status === 404 || status === 403 || !/198\.18\.77\.9|ツウチ4d7e/.test(text), `${login} ${address}`);
+        if (sees) assert.equal(status, 200, `${login} ${address}`);
+        if (!knows) assert.ok(!text.includes('198.19.88.5'), `${login} ${address}`);
+        if (sees && !address.endsWith('.pcap')) assert.ok(text.includes('198.18.77.9'), `${login} ${address}`);
+      }
+    }
     for (const word of ['10.77.0', '198.19.77', 'ウチ5d1b', 'ソト8e2f']) {
       assert.ok(!server.log.includes(word), `${word} is in the log`);
       assert.equal(sqlite(file, `SELECT COUNT(*) FROM audit WHERE detail LIKE '%${word}%' OR object LIKE '%${word}%'`).trim(), '0');

@@ -4,12 +4,13 @@
 // body follows it up. Others see nothing, or what they may.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PATIENCE, bin, darknetApply, darknetApprove, demo, program, root, serve, sqlite, tempFolder, token,
+  FRAME, PATIENCE, bin, darknetApply, darknetApprove, demo, plantAlert, program, root, serve, sqlite, tempFolder, token,
 } from './lib.mjs';
 import { work } from './mailbox.mjs';
 import { ip4, pcap as pcapBytes, tcp } from './pcap.mjs';
@@ -31,6 +32,38 @@ function pcap(file, packets) {
 function scan(begin, { from = SOURCE, n = 60, dport = 445 } = {}) {
   return Array.from({ length: n }, (_, i) => [begin + 250 * i,
     syn({ from, to: `${DARK}${(i * 37 + 5) % 250}`, sport: 49152 + i, dport, id: 1000 + i, seq: 0x10000000 + i * 977_131 })]);
+}
+
+/** UUIDv5 of a name in the space of STIX's observables (section 2.9). */
+function uuid5(name) {
+  const h = crypto.createHash('sha1').update(Buffer.from('00abedb4aa42466c9c01fed23315a9b7', 'hex')).update(name).digest().subarray(0, 16);
+  h[6] = h[6] & 15 | 80, h[8] = h[8] & 63 | 128;
+  return h.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** What STIX 2.1 demands of every type that is used here; every reference leads somewhere. */
+function stix(bundle) {
+  const required = { 'marking-definition': ['definition_type', 'definition'], identity: ['name'], 'ipv4-addr': ['value'], 'ipv6-addr': ['value'],
+    'network-traffic': ['protocols', 'src_ref'], 'observed-data': ['first_observed', 'last_observed', 'number_observed', 'object_refs'],
+    indicator: ['pattern', 'pattern_type', 'valid_from'], sighting: ['sighting_of_ref'], relationship: ['relationship_type', 'source_ref', 'target_ref'] };
+  const observable = /-addr$|^network-traffic$/;
+  const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+  assert.match(bundle.id, new RegExp(`^bundle--${uuid}$`));
+  const ids = new Set(bundle.objects.map((o) => o.id));
+  assert.equal(ids.size, bundle.objects.length);
+  for (const o of bundle.objects) {
+    assert.ok(required[o.type], o.type);
+    assert.match(o.id, new RegExp(`^${o.type}--${uuid}$`));
+    assert.equal(o.spec_version, '2.1');
+    for (const name of required[o.type]) assert.notEqual(o[name], undefined, `${o.type}.${name}`);
+    const own = !observable.test(o.type) && o.type !== 'marking-definition';
+    for (const name of ['created', 'modified']) assert.equal(o[name] !== undefined, own || (name === 'created' && o.type === 'marking-definition'), `${o.type}.${name}`);
+    for (const [name, v] of Object.entries(o)) {
+      if (/^(created|modified|start|(first|last)_(seen|observed)|valid_from)$/.test(name)) assert.match(v, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      if (/_refs?$/.test(name)) for (const id of [v].flat()) assert.ok(ids.has(id), `${o.type}.${name}`);
+    }
+    if (own) assert.ok(o.modified >= o.created);
+  }
 }
 
 describe('an alert', LIMIT, () => {
@@ -124,6 +157,9 @@ describe('an alert', LIMIT, () => {
     assert.equal(r.status, 200, r.text);
     const { json } = await c.town.get(page);
     assert.equal(json.cause, '機器の感染');
+    for (const fact of [`自団体のアドレス：${SOURCE}（`, '数：60 パケット', '確かさ：確か', '感染の疑い：', '検知の通知を受けた日時：令和', '確認した日時：令和',
+      '原因を記録した日時：令和', '原因：機器の感染', '説明：窓口の端末']) assert.ok(json.facts.includes(fact), `${fact}\n${json.facts}`);
+    assert.ok(!json.facts.includes(DARK));
     assert.deepEqual(json.steps.map((s) => s.kind), ['原因を記録した', '確認した', '見つかった']);
     assert.deepEqual((await c.town.get('/darknet/alerts')).json.rows, []);
     assert.equal((await c.town.get('/darknet/alerts?state=all&port=445')).json.rows.length, 1);
@@ -148,6 +184,78 @@ describe('an alert', LIMIT, () => {
     assert.equal((await c.town.post(`/darknet/suppressions/${suppressions[0].suppression}/end`)).status, 200);
     assert.equal(replay(pcap(path.join(c.folder, 'third.pcap'), scan(c.begin + 120_000, { from: '198.18.1.9' }))).length, 1);
     assert.equal(mails(), '2');
+  });
+
+  test('the first packets are a file; the prefecture\'s has no dark address in it', LIMIT, async () => {
+    const at = `/darknet/alerts/${plantAlert(c.file, 483010, { source: '198.18.1.77' })}`, file = `${at}/packets.pcap`;
+    const bytes = async (login) => {
+      const r = await fetch(c.server.url + file, { headers: { Authorization: `Bearer ${token(c.file, login)}` } });
+      assert.equal(r.status, 200);
+      assert.equal(r.headers.get('content-type'), 'application/vnd.tcpdump.pcap');
+      return Buffer.from(await r.arrayBuffer());
+    };
+    const whole = Buffer.from(FRAME, 'hex'), dark = Buffer.from([198, 19, 0, 5]);
+    for (const who of ['town', 'nation']) {
+      const b = await bytes(who);
+      assert.equal(b.subarray(0, 4).toString('hex'), 'd4c3b2a1');
+      assert.equal(b.readUInt32LE(20), 101);
+      assert.deepEqual(b.subarray(40), whole, who);
+    }
+    const masked = await bytes('pref');
+    assert.equal(masked.length, 40 + whole.length);
+    assert.ok(!masked.includes(dark));
+    for (const at of [10, 36]) assert.equal(masked.readUInt16BE(40 + at), 0, 'its checksum would tell');
+    assert.deepEqual(masked.subarray(52, 56), whole.subarray(12, 16), 'whose it was is seen');
+    assert.equal((await c.other.get(file)).status, 404);
+    assert.equal((await c.town.get(at)).json.has_frames, true);
+    const read = spawnSync('tcpdump', ['-nr', '-'], { input: await bytes('town'), encoding: 'utf8', timeout: PATIENCE });
+    if (!read.error) assert.match(read.stdout, /198\.18\.1\.7\.49152 > 198\.19\.0\.5\.23/);
+  });
+
+  test('one alert leaves as the sensor\'s episode and as STIX 2.1, each with what its reader may know', LIMIT, async () => {
+    const { rows } = (await c.town.get('/darknet/alerts?state=all&q=198.18.1.77')).json, at = `/darknet/alerts/${rows[0].alert}`;
+    const read = async (who, file) => JSON.parse((await who.get(`${at}/${file}`)).text);
+    const episode = await read(c.town, 'episode.json'), [first] = episode.first_packets;
+    assert.equal(episode.source, '198.18.1.77');
+    assert.deepEqual(episode.services, ['tcp/23']);
+    assert.match(first.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+09:00$/);
+    assert.deepEqual([first.protocol, first.source_port, first.dark_address, first.port], ['tcp', 49152, '198.19.0.5', 23]);
+    assert.equal((await read(c.pref, 'episode.json')).first_packets[0].dark_address, null);
+    const bundle = await read(c.town, 'stix.json'), of = (type) => bundle.objects.filter((o) => o.type === type);
+    assert.deepEqual(await read(c.town, 'stix.json'), bundle, 'the same alert is the same bundle');
+    stix(bundle);
+    assert.deepEqual(of('ipv4-addr').map((o) => o.value), ['198.18.1.77', '198.19.0.5']);
+    assert.equal(of('ipv4-addr')[0].id, `ipv4-addr--${uuid5('{"value":"198.18.1.77"}')}`);
+    const [flow] = of('network-traffic');
+    assert.deepEqual([flow.src_port, flow.dst_port, flow.protocols], [49152, 23, ['ipv4', 'tcp']]);
+    assert.equal(flow.id, `network-traffic--${uuid5(JSON.stringify({ dst_port: 23, dst_ref: flow.dst_ref, protocols: flow.protocols,
+      src_port: 49152, src_ref: flow.src_ref, start: flow.start }))}`);
+    assert.deepEqual(of('indicator')[0].indicator_types, ['compromised']);
+    const masked = await c.pref.get(`${at}/stix.json`);
+    assert.ok(!masked.text.includes(DARK));
+    stix(JSON.parse(masked.text));
+    for (const file of ['episode.json', 'stix.json']) assert.equal((await c.other.get(`${at}/${file}`)).status, 404);
+  });
+
+  test('what happened is a feed for programs, in the words of n6 and of IntelMQ', LIMIT, async () => {
+    const read = async (who, query = '') => JSON.parse((await who.get(`/darknet/feed${query}`)).text);
+    const all = await read(c.town), { events } = all, one = events.find((e) => e.address[0].ip === SOURCE);
+    assert.deepEqual([one.category, one.confidence, one.proto, one.dport, one.dip, one.count, one.status, one.client],
+      ['bots', 'high', 'tcp', 445, `${DARK}5`, 60, 'new', ['483010']]);
+    for (const t of [one.time, one.until, one.modified]) assert.equal(new Date(t).toISOString(), t);
+    assert.equal(all.next, Number(events.at(-1).id));
+    const pages = [];
+    for (let after = 0, page; (page = await read(c.town, `?after=${after}&limit=1`)).events.length; after = page.next) pages.push(...page.events);
+    assert.deepEqual(pages, events, 'page by page the same');
+    assert.deepEqual(await read(c.town, `?after=${all.next}`), { events: [], next: all.next });
+    const mq = (await read(c.town, '?format=intelmq')).events.find((e) => e['source.ip'] === SOURCE);
+    assert.deepEqual([mq['classification.taxonomy'], mq['classification.type'], mq['protocol.transport'], mq['destination.port'],
+      mq['destination.ip'], mq['extra.body']], ['malicious-code', 'infected-system', 'tcp', 445, `${DARK}5`, '483010']);
+    assert.deepEqual((await read(c.nation)).events, events);
+    const pref = await c.pref.get('/darknet/feed');
+    assert.equal(JSON.parse(pref.text).events.length, events.length);
+    assert.ok(!pref.text.includes(DARK));
+    assert.deepEqual((await read(c.other)).events, []);
   });
 
   test('a packet from before the registration is nobody\'s', LIMIT, () => {

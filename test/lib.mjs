@@ -347,6 +347,9 @@ export async function darknetApprove(nation, id, reason = '') {
   await darknetStep(nation, 'desk', id, 'approve', reason);
 }
 
+/** A packet of Mirai from 198.18.1.7 to 198.19.0.5: the sequence number is the destination. */
+export const FRAME = '450000280001000040066aa5c6120107c6130005c0000017c613000500000000500239081a2b0000';
+
 /** An alert as the sensor's report would make it, without a capture: its number. */
 export function plantAlert(file, body, { id = 4400, source = '198.18.1.7', note = '', dark = '198.19.0.5', at = Date.now() * 1000 } = {}) {
   sqlite(file, `INSERT INTO darknet_episode (id, bodies, source, family, role, class, tool, confidence, infected, victim, first_at,
@@ -354,7 +357,7 @@ export function plantAlert(file, body, { id = 4400, source = '198.18.1.7', note 
       told_services, told_at, reported_at) VALUES (${id}, '${body}', '${source}', 1, 1, 6, 'mirai', 3, 1, '', ${at}, ${at}, 60, 40, 'tcp/23',
       0, 'worm', '理由', 3, 1, ${at}, 0, 6, 1, 60, 'tcp/23', ${at}, ${at});
     INSERT INTO darknet_alert (id, episode, body, at, cause, note, version) VALUES (${id + 1}, ${id}, ${body}, ${at}, 0, '${note}', 1);
-    INSERT INTO darknet_packet VALUES (${id + 2}, ${id}, ${at}, 'tcp', 49152, '${dark}', 23);
+    INSERT INTO darknet_packet VALUES (${id + 2}, ${id}, ${at}, 'tcp', 49152, '${dark}', 23, X'${FRAME}', 40);
     INSERT INTO darknet_event VALUES (${id + 3}, ${id + 1}, 1, 1, 0, '${note}', ${at});
     INSERT INTO darknet_suppression VALUES (${id + 4}, ${body}, '', 8080, '${note}理由', 0, ${at}, ${at} + 864000000000);`);
   return id + 1;

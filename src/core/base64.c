@@ -1,51 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Three bytes are four letters. */
+/* Base64: four signs are three bytes. */
 #include "core/base64.h"
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void base64_put(struct buf *out, const void *bytes, size_t n)
-{
-    const uint8_t *p = bytes;
-    for (size_t i = 0; i < n; i += 3) {
-        size_t left = n - i;
-        uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0U);
-        char four[4] = {letters[v >> 18], letters[v >> 12 & 63], left > 1 ? letters[v >> 6 & 63] : '=',
-            left > 2 ? letters[v & 63] : '='};
-        buf_put(out, four, sizeof four);
-    }
-}
-
-/* -1: not a letter. */
 static int value_of(char c)
 {
-    const char *at = c ? strchr(letters, c) : NULL;
-    return at ? (int)(at - letters) : -1;
+    return c >= 'A' && c <= 'Z' ? c - 'A'
+        : c >= 'a' && c <= 'z' ? c - 'a' + 26
+        : c >= '0' && c <= '9' ? c - '0' + 52
+        : c == '+'             ? 62
+        : c == '/'             ? 63
+                               : -1;
 }
 
-/* Four letters, of which the last one or two may be padding. */
-static err read_four(struct buf *out, const char *p, bool last)
+/* One group; pads: how many of its signs are '='. */
+static bool group_of(const char *p, int pads, uint32_t *bits)
 {
-    size_t pads = !last || p[3] != '=' ? 0 : p[2] == '=' ? 2 : 1;
-    uint32_t v = 0;
-    for (size_t i = 0; i < 4; i++) {
-        int one = i < 4 - pads ? value_of(p[i]) : 0;
-        if (one < 0)
-            return ERR(INVALID);
-        v = v << 6 | (uint32_t)one;
+    *bits = 0;
+    for (int i = 0; i < 4; i++) {
+        int v = i < 4 - pads ? value_of(p[i]) : 0;
+        if (v < 0)
+            return false;
+        *bits = *bits << 6 | (uint32_t)v;
     }
-    if (v & ((1U << 8 * pads) - 1))
+    return (*bits & ((1u << 8 * pads) - 1)) == 0;
+}
+
+err base64_decode(str s, uint8_t *out, size_t room, size_t *n)
+{
+    *n = 0;
+    if (s.n % 4)
         return ERR(INVALID);
-    const char three[3] = {(char)(v >> 16), (char)(v >> 8), (char)v};
-    buf_put(out, three, sizeof three - pads);
+    for (size_t i = 0; i < s.n; i += 4) {
+        bool last = i + 4 == s.n;
+        int pads = !last || s.p[i + 3] != '=' ? 0 : s.p[i + 2] == '=' ? 2 : 1;
+        uint32_t bits;
+        if (!group_of(s.p + i, pads, &bits))
+            return ERR(INVALID);
+        for (int k = 0; k < 3 - pads; k++) {
+            if (*n == room)
+                return ERR(LIMIT);
+            out[(*n)++] = (uint8_t)(bits >> (16 - 8 * k));
+        }
+    }
     return OK;
 }
 
-err base64_read(struct buf *out, str text)
+void base64_put(struct buf *b, const void *p, size_t n)
 {
-    if (text.n % 4 != 0)
-        return ERR(INVALID);
-    for (size_t i = 0; i < text.n; i += 4)
-        TRY(read_four(out, text.p + i, i + 4 == text.n));
-    return buf_status(out);
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *in = p;
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t bits = (uint32_t)in[i] << 16 | (i + 1 < n ? (uint32_t)in[i + 1] << 8 : 0) |
+            (i + 2 < n ? in[i + 2] : 0);
+        for (size_t k = 0; k < 4; k++)
+            buf_char(b, i + k > n ? '=' : signs[bits >> (18 - 6 * k) & 63]);
+    }
 }

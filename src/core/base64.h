@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as text of 64 letters (RFC 4648, section 4), padded, in one line. */
+/* Base64 with padding (RFC 4648, section 4). */
 #ifndef CORE_BASE64_H
 #define CORE_BASE64_H
 
 #include "core/buf.h"
 
-void base64_put(struct buf *out, const void *bytes, size_t n);
-/* Appends the bytes to out. INVALID: text that base64_put would not have written: another letter, no
- * padding, bits behind the last byte (RFC 4648, 3.5). LIMIT, NOMEM: of out. */
-MUST err base64_read(struct buf *out, str text);
+/* INVALID: another sign, a missing or odd padding, bits behind the end. LIMIT: more than room bytes. */
+MUST err base64_decode(str s, uint8_t *out, size_t room, size_t *n);
+void base64_put(struct buf *b, const void *p, size_t n);
 
 #endif

@@ -16,8 +16,10 @@ static const struct permission *const permissions[] = {
     &darknet_p_read, &darknet_p_use, &darknet_p_alerts, &darknet_p_desk, &darknet_p_statistics, NULL};
 
 const struct measure darknet_measures[] = {
-    {"darknet.cause_days", "不審な通信の通知から、原因の記録までの日数", "日", "/darknet/alerts",
-        darknet_alert_cause_days},
+    [DARKNET_MEASURE_CAUSE] = {"darknet.cause_days", "不審な通信の通知から、原因の記録までの日数", "日",
+        "/darknet/alerts", darknet_alert_cause_days},
+    [DARKNET_MEASURE_OBSERVED] = {"darknet.observed", "ダークネット観測で観測しているアドレスの範囲", "件",
+        "/darknet", darknet_observed},
     {.name = NULL},
 };
 
@@ -33,7 +35,7 @@ const struct module darknet_module = {
     .routes = (const struct route *const[]){darknet_routes, darknet_application_routes,
         darknet_contact_routes, darknet_internal_routes, darknet_desk_routes, darknet_case_routes,
         darknet_prefix_routes, darknet_dark_routes, darknet_use_routes, darknet_alert_routes,
-        darknet_board_routes, darknet_trend_routes, NULL},
+        darknet_board_routes, darknet_trend_routes, darknet_alert_file_routes, NULL},
     .permissions = permissions,
     .calls = darknet_calls,
     .tick = "darknet.tick",

@@ -177,6 +177,7 @@ err darknet_act_do(struct tx *tx, struct req *rq, enum darknet_side side, int64_
         return say_wrong_state(rq->a, side, key, out);
     TRY(check_rules(tx, rq, reason, version, out));
     TRY(take_effect(tx, rq, out, reason));
+    TRY(req_measure(tx, rq, d->body.id.v, &darknet_measures[DARKNET_MEASURE_OBSERVED]));
     TRY(tell_other_side(tx, rq, out));
     return out->flow->to == DARKNET_ENDED ? darknet_contacts_drop(tx, d->body.id) : OK;
 }

@@ -175,6 +175,7 @@ static err show_packets(struct req *rq, const struct alert *x, struct view_darkn
         return ERR(NOMEM);
     for (size_t i = 0; i < n; i++) {
         BUF_AUTO line = BUF(400);
+        v->has_frames = v->has_frames || packet[i].frame.n;
         if (packet[i].dark.n)
             darknet_alert_put_search(&line, x->e.source, &packet[i]);
         v->packets_shown.p[v->packets_shown.n++] = (struct view_darknet_alert_packets_shown){
@@ -235,11 +236,13 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .packets = e->packets,
         .dark_addresses = e->dark,
         .services = e->services,
+        .rate_most = e->rate_most,
         .estimated_pps = e->pps,
         .rule = e->rule,
         .reason = e->reason,
         .looks = darknet_alert_looks(rq->a, e),
         .first_steps = darknet_alert_first_steps(e),
+        .facts = darknet_alert_facts(rq->a, x),
         .sharers = x->sharers,
         .state = WORD_OF(darknet_alert_states, e->state)->name,
         .handling = handling_of(x),
@@ -354,7 +357,7 @@ static err cause_write(struct tx *tx, struct req *rq)
     int64_t id;
     TRY(req_param_i64(rq, "alert", &id));
     TRY(stale(rq, darknet_alert_close(tx, rq->who.scope, id, f->version, f->cause_id, f->note)));
-    TRY(req_measure(tx, rq, rq->who.org, &darknet_measures[0]));
+    TRY(req_measure(tx, rq, rq->who.org, &darknet_measures[DARKNET_MEASURE_CAUSE]));
     return done(tx, rq, "cause", id, "saved");
 }
 

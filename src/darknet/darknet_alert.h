@@ -40,12 +40,14 @@ enum alert_way {
 };
 extern const struct word darknet_alert_classes[6], darknet_alert_confidences[3], darknet_alert_severities[3], darknet_alert_states[2],
     darknet_alert_events[8], darknet_alert_ways[5], darknet_alert_causes[8];
-enum { ALERT_PACKETS = 12 };
+enum { ALERT_PACKETS = 12, ALERT_FRAME = 160 };
 
 struct alert_packet {
     usec at;
     str protocol, dark;
     int64_t source_port, port;
+    struct bytes frame; /* from its IP header, up to ALERT_FRAME bytes; empty: not kept */
+    int64_t wire;       /* its length on the wire; 0: not known */
 };
 /* What the sensor says of a source, as in the README of sensor. */
 struct alert_sighting {
@@ -56,7 +58,7 @@ struct alert_sighting {
     enum alert_confidence confidence;
     bool infected;
     usec first, last;
-    int64_t packets, dark, pps;
+    int64_t packets, dark, pps, rate_most;
     struct alert_packet packet[ALERT_PACKETS];
     size_t n_packets;
 };
@@ -78,7 +80,7 @@ struct alert_episode {
     enum alert_confidence confidence;
     bool infected;
     usec first, last;
-    int64_t packets, dark, pps;
+    int64_t packets, dark, pps, rate_most; /* of the fullest minute; 0: not known */
     enum alert_severity severity;
     enum alert_state state;
     usec run_first;
@@ -103,8 +105,8 @@ extern const struct alert_limits darknet_alert_limits;
 
 enum alert_family darknet_alert_family_of(enum alert_class c);
 enum alert_severity darknet_alert_severity_of(enum alert_class c, enum alert_confidence how, bool infected);
-/* Packets a minute, over all of its time. */
-int64_t darknet_alert_rate(int64_t packets, usec first, usec last);
+/* Packets a minute: of the fullest one, or over all of its time where that is not known. */
+int64_t darknet_alert_rate(const struct alert_episode *e);
 /* What becomes of an episode (old NULL: none yet) by what was seen. EVENT_CONTINUING: more of the
  * same; 0: nothing that was not known, so that what is reported twice is told once. */
 enum alert_event darknet_alert_follow(struct arena *a, const struct alert_episode *old,
@@ -116,7 +118,8 @@ enum alert_way darknet_alert_way_of(
 /* When a contact of these hours reads it: now, or the next morning of a working week. */
 usec darknet_alert_reading_time(enum darknet_hours hours, enum alert_severity severity, usec now);
 
-/* ── what is said ── */
+/* ── what is said ──
+ * language: "en", or Japanese. */
 
 struct alert_story {
     const struct alert_episode *e;
@@ -126,8 +129,8 @@ struct alert_story {
     int64_t sharers;  /* other bodies behind the same address */
     int64_t held_back; /* alerts that were not mailed since the last mail */
 };
-str darknet_alert_subject(struct arena *a, enum alert_event event, const struct alert_story *s);
-str darknet_alert_text(struct arena *a, enum alert_event event, const struct alert_story *s);
+str darknet_alert_subject(struct arena *a, str language, enum alert_event event, const struct alert_story *s);
+str darknet_alert_text(struct arena *a, str language, enum alert_event event, const struct alert_story *s);
 str darknet_alert_machine_text(struct arena *a, enum alert_event event, const struct alert_story *s);
 /* What it looks like, and what to do first: a sentence each. */
 str darknet_alert_looks(struct arena *a, const struct alert_episode *e);
@@ -213,6 +216,8 @@ MUST err darknet_alert_steps(struct db *db, struct arena *a, const struct scope 
 /* Of the own body. STALE: changed since version. */
 MUST err darknet_alert_acknowledge(struct tx *tx, const struct scope *s, int64_t id, int64_t version);
 MUST err darknet_alert_close(struct tx *tx, const struct scope *s, int64_t id, int64_t version, int cause, str note);
+/* What a report of an incident asks for, a line each: no dark address, nothing of another body. */
+str darknet_alert_facts(struct arena *a, const struct alert *x);
 struct alert_suppression {
     int64_t id, port, person;
     str source, reason;
@@ -227,12 +232,12 @@ MUST err darknet_alert_suppressions(struct db *db, struct arena *a, const struct
     struct alert_suppressions *out);
 MUST err darknet_alert_suppress(struct tx *tx, const struct scope *s, const struct alert_suppression *p);
 MUST err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int64_t id);
-/* Of the own body: how many have no cause yet. */
-/* Packets with their dark addresses taken out where the scope may not know them. */
+/* Packets with their dark addresses taken out where the scope may not know them, out of the frames too. */
 MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
     struct alert_packet *out, size_t *n);
 /* A number that changes whenever something happens to an alert of the scope. */
 MUST err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out);
+/* Of the own body: how many have no cause yet. */
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 
@@ -245,9 +250,8 @@ struct rows darknet_alert_packet_rows(struct db *db, int64_t body);
 struct rows darknet_alert_event_rows(struct db *db, int64_t body);
 struct rows darknet_suppression_rows(struct db *db, int64_t body);
 
-extern const struct measure darknet_measures[]; /* days from alert to cause */
 extern const struct permission darknet_p_alerts;
-extern const struct route darknet_alert_routes[];
+extern const struct route darknet_alert_routes[], darknet_alert_file_routes[];
 extern const struct call darknet_calls[]; /* darknet.report, darknet.tick */
 
 #endif

@@ -4,6 +4,8 @@
 #include "darknet/darknet_alert.h"
 #include "darknet/darknet_fact.h"
 
+#include "core/base64.h"
+
 #include <jansson.h>
 
 /* ── what the sensor says, from its JSON ── */
@@ -75,6 +77,18 @@ static err services_at(struct arena *a, const json_t *o, str *out)
     return buf_status(&b);
 }
 
+/* A frame that is not one is dropped, and the rest of its packet is kept. */
+static struct bytes frame_at(struct arena *a, const json_t *o)
+{
+    const json_t *v = json_object_get(o, "frame");
+    str text = {json_string_value(v), json_string_length(v)};
+    uint8_t *p = text.n ? ARENA_ARRAY(a, uint8_t, ALERT_FRAME) : NULL;
+    size_t n = 0;
+    if (!p || err_is(base64_decode(text, p, ALERT_FRAME, &n)))
+        return (struct bytes){0};
+    return (struct bytes){p, n};
+}
+
 static void packets_at(struct arena *a, const json_t *o, struct alert_sighting *s)
 {
     const json_t *list = json_object_get(o, "first_packets");
@@ -84,7 +98,9 @@ static void packets_at(struct arena *a, const json_t *o, struct alert_sighting *
             .protocol = text_at(a, p, "protocol"),
             .source_port = number_at(p, "source_port"),
             .dark = text_at(a, p, "dark_address"),
-            .port = number_at(p, "port")};
+            .port = number_at(p, "port"),
+            .frame = frame_at(a, p),
+            .wire = number_at(p, "wire")};
     }
 }
 
@@ -103,7 +119,8 @@ static err sighting_of(struct arena *a, const json_t *o, struct alert_sighting *
         .last = time_at(o, "last"),
         .packets = number_at(o, "packets"),
         .dark = number_at(o, "dark_addresses"),
-        .pps = number_at(o, "estimated_pps")};
+        .pps = number_at(o, "estimated_pps"),
+        .rate_most = number_at(o, "rate_most")};
     TRY(list_at(a, o, "bodies", &s->bodies));
     TRY(services_at(a, o, &s->services));
     packets_at(a, o, s);

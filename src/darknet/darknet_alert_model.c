@@ -79,10 +79,10 @@ enum alert_severity darknet_alert_severity_of(enum alert_class c, enum alert_con
     return SEVERITY_LOW;
 }
 
-int64_t darknet_alert_rate(int64_t packets, usec first, usec last)
+int64_t darknet_alert_rate(const struct alert_episode *e)
 {
-    usec minutes = (last - first) / USEC_MINUTE;
-    return packets / (minutes < 1 ? 1 : minutes);
+    usec minutes = (e->last - e->first) / USEC_MINUTE;
+    return e->rate_most ? e->rate_most : e->packets / (minutes < 1 ? 1 : minutes);
 }
 
 /* ── from what was seen to an event ── */
@@ -123,7 +123,7 @@ static void tell(struct alert_episode *e, usec now)
 {
     e->told_class = e->class;
     e->told_infected = e->infected;
-    e->told_rate = darknet_alert_rate(e->packets, e->first, e->last);
+    e->told_rate = darknet_alert_rate(e);
     e->told_services = e->services;
     e->told_at = now;
 }
@@ -146,6 +146,7 @@ static struct alert_episode first_of(const struct alert_sighting *s, usec now)
         .packets = s->packets,
         .dark = s->dark,
         .pps = s->pps,
+        .rate_most = s->rate_most,
         .severity = darknet_alert_severity_of(s->class, s->confidence, s->infected),
         .state = ALERT_ACTIVE,
         .run_first = s->first,
@@ -171,6 +172,9 @@ static bool add_counts(struct alert_episode *e, const struct alert_sighting *s)
     e->last = s->last > e->last ? s->last : e->last;
     e->dark = s->dark > e->dark ? s->dark : e->dark;
     e->pps = s->pps > e->pps ? s->pps : e->pps;
+    if (e->rate_most == 0 && s->rate_most) /* told as a mean until now: the two do not compare */
+        e->told_rate = s->rate_most;
+    e->rate_most = s->rate_most > e->rate_most ? s->rate_most : e->rate_most;
     return more;
 }
 
@@ -194,7 +198,7 @@ static bool add_judgement(struct alert_episode *e, const struct alert_sighting *
 
 static bool is_worse(const struct alert_episode *e)
 {
-    int64_t rate = darknet_alert_rate(e->packets, e->first, e->last);
+    int64_t rate = darknet_alert_rate(e);
     return e->class > e->told_class || e->infected > e->told_infected ||
         rate >= darknet_alert_limits.rate_factor * (e->told_rate ? e->told_rate : 1) ||
         has_new_service(e->told_services, e->services);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Statements of what people read and do about alerts: a body its own, a prefecture those of its
  * bodies without dark addresses, a national office all. */
-#include "darknet/darknet_alert.h"
+#include "darknet/darknet_pcap.h"
 
 #define ALERT                                                                                    \
     " m.id, m.episode, m.at, m.acked_at, m.acked_by, m.cause, m.note, m.closed_at, m.closed_by,"  \
     " m.version, b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, e.bodies, e.source,"     \
     " e.family, e.role, e.class, e.tool, e.confidence, e.infected, e.victim, e.first_at, e.last_at,"    \
-    " e.packets, e.dark, e.services, e.pps, e.rule, e.reason, e.severity, e.state"                      \
+    " e.packets, e.dark, e.services, e.pps, e.rule, e.reason, e.severity, e.state, e.rate_most"                    \
     " FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode JOIN body b ON b.id=m.body"
 
 /* Scope: level, own body with those it succeeded, own prefecture. */
@@ -39,7 +39,7 @@ static struct alert alert_of_row(struct arena *a, const struct rows *r)
         .last = row_i64(r, 26), .packets = row_i64(r, 27), .dark = row_i64(r, 28),
         .services = row_str(a, r, 29), .pps = row_i64(r, 30), .rule = row_str(a, r, 31),
         .reason = row_str(a, r, 32), .severity = (enum alert_severity)row_i64(r, 33),
-        .state = (enum alert_state)row_i64(r, 34)};
+        .state = (enum alert_state)row_i64(r, 34), .rate_most = row_i64(r, 35)};
     x.sharers = sharers_of(x.e.bodies);
     return x;
 }
@@ -71,8 +71,15 @@ err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope
 {
     bool knows = scope_level(s) == SCOPE_NATION || x->body.id.v == scope_body(s).v;
     TRY(darknet_alert_packets(db, a, x->episode, out, n));
-    for (size_t i = 0; i < *n && !knows; i++)
+    for (size_t i = 0; i < *n && !knows; i++) {
+        uint8_t *masked = ARENA_ARRAY(a, uint8_t, out[i].frame.n);
+        if (!masked)
+            return ERR(NOMEM);
+        if (out[i].frame.n)
+            memcpy(masked, out[i].frame.p, out[i].frame.n);
+        out[i].frame = (struct bytes){masked, darknet_pcap_mask(masked, out[i].frame.n, out[i].dark)};
         out[i].dark = STR_NONE;
+    }
     return OK;
 }
 

@@ -7,7 +7,7 @@
     "e.id, e.bodies, e.source, e.family, e.role, e.class, e.tool, e.confidence, e.infected,"     \
     " e.victim, e.first_at, e.last_at, e.packets, e.dark, e.services, e.pps, e.rule, e.reason,"  \
     " e.severity, e.state, e.run_first, e.before_run, e.told_class, e.told_infected,"            \
-    " e.told_rate, e.told_services, e.told_at, e.reported_at"
+    " e.told_rate, e.told_services, e.told_at, e.reported_at, e.rate_most"
 
 static struct alert_episode episode_of_row(struct arena *a, const struct rows *r)
 {
@@ -22,7 +22,8 @@ static struct alert_episode episode_of_row(struct arena *a, const struct rows *r
         .state = (enum alert_state)row_i64(r, 19), .run_first = row_i64(r, 20),
         .before_run = row_i64(r, 21), .told_class = (enum alert_class)row_i64(r, 22),
         .told_infected = row_i64(r, 23) != 0, .told_rate = row_i64(r, 24),
-        .told_services = row_str(a, r, 25), .told_at = row_i64(r, 26), .reported_at = row_i64(r, 27)};
+        .told_services = row_str(a, r, 25), .told_at = row_i64(r, 26), .reported_at = row_i64(r, 27),
+        .rate_most = row_i64(r, 28)};
 }
 
 err darknet_alert_episode_of(struct db *db, struct arena *a, str bodies, str source,
@@ -68,9 +69,10 @@ err darknet_alert_episode_save(struct tx *tx, const struct alert_episode *e)
 {
     TRY(db_exec(tx,
         SQL("UPDATE darknet_episode SET class=$2, tool=$3, confidence=$4, infected=$5, last_at=$6,"
-            " packets=$7, dark=$8, services=$9, pps=$10, rule=$11, reason=$12, severity=$13 WHERE id=$1"),
+            " packets=$7, dark=$8, services=$9, pps=$10, rule=$11, reason=$12, severity=$13,"
+            " rate_most=$14 WHERE id=$1"),
         V(e->id, e->class, e->tool, e->confidence, e->infected, e->last, e->packets, e->dark, e->services,
-            e->pps, e->rule, e->reason, e->severity)));
+            e->pps, e->rule, e->reason, e->severity, e->rate_most)));
     return save_told(tx, e);
 }
 
@@ -79,9 +81,10 @@ err darknet_alert_packets_add(struct tx *tx, int64_t episode, const struct alert
     for (size_t i = 0; i < s->n_packets; i++) {
         const struct alert_packet *p = &s->packet[i];
         TRY(db_exec(tx,
-            SQL("INSERT INTO darknet_packet (id, episode, at, protocol, source_port, dark, port)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-            V(tx_id(tx), episode, p->at, p->protocol, p->source_port, p->dark, p->port)));
+            SQL("INSERT INTO darknet_packet (id, episode, at, protocol, source_port, dark, port, frame,"
+                " wire) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+            V(tx_id(tx), episode, p->at, p->protocol, p->source_port, p->dark, p->port,
+                p->frame.n ? val_bytes(p->frame) : VAL_NONE, p->wire)));
     }
     return OK;
 }
@@ -90,11 +93,12 @@ err darknet_alert_packets(struct db *db, struct arena *a, int64_t episode, struc
 {
     *n = 0;
     DB_EACH(db, r,
-        SQL("SELECT at, protocol, source_port, dark, port FROM darknet_packet WHERE episode=$1"
+        SQL("SELECT at, protocol, source_port, dark, port, frame, wire FROM darknet_packet WHERE episode=$1"
             " ORDER BY at, id LIMIT 12"),
         V(episode))
     out[(*n)++] = (struct alert_packet){.at = row_i64(&r, 0), .protocol = row_str(a, &r, 1),
-        .source_port = row_i64(&r, 2), .dark = row_str(a, &r, 3), .port = row_i64(&r, 4)};
+        .source_port = row_i64(&r, 2), .dark = row_str(a, &r, 3), .port = row_i64(&r, 4),
+        .frame = row_bytes(a, &r, 5), .wire = row_i64(&r, 6)};
     return db_status(db);
 }
 

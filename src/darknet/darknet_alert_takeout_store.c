@@ -15,6 +15,7 @@ static const struct column alert_columns[] = {
     {"severity", "重要度", COLUMN_INT, NEVER_EMPTY, "1 低、2 中、3 高", .unit = "種"},
     {"services", "あて先の種類", COLUMN_TEXT, MAY_BE_EMPTY, "プロトコルとポート"},
     {"packets", "パケット数", COLUMN_INT, NEVER_EMPTY, "見つかった数", .unit = "個"},
+    {"rate_most", "最も多い1分の数", COLUMN_INT, NEVER_EMPTY, "0は分からない", .unit = "個"},
     COLUMN_AT("first", "初めのパケット"),
     COLUMN_AT("last", "最後のパケット"),
     COLUMN_AT("at", "通知の日時"),
@@ -33,7 +34,7 @@ struct rows darknet_alert_rows(struct db *db, int64_t body)
 {
     return db_query(db,
         SQL("SELECT m.id, e.source, e.class, e.tool, e.confidence, e.infected, e.severity, e.services,"
-            " e.packets, e.first_at, e.last_at, m.at, m.acked_at, m.acked_by, m.cause, m.note, m.closed_at,"
+            " e.packets, e.rate_most, e.first_at, e.last_at, m.at, m.acked_at, m.acked_by, m.cause, m.note, m.closed_at,"
             " m.closed_by FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode WHERE m.body=$1"
             " ORDER BY m.id"),
         V(body));
@@ -49,6 +50,8 @@ static const struct column packet_columns[] = {
     {"source_port", "送信元ポート", COLUMN_INT, NEVER_EMPTY, "0はない", .unit = "番"},
     {"dark", "あて先", COLUMN_TEXT, NEVER_EMPTY, "使われていないアドレス。秘密"},
     {"port", "あて先ポート", COLUMN_INT, NEVER_EMPTY, "0はない", .unit = "番"},
+    {"wire", "長さ", COLUMN_INT, NEVER_EMPTY,
+        "IPヘッダーからの長さ。0は分からない。中身は通知の画面からpcapで保存する", .unit = "B"},
 };
 const struct table darknet_alert_packet_table = {.title = "通知の初めのパケット",
     .about = "1行が一つのパケット", RECORD, TABLE_COLUMNS(packet_columns)};
@@ -56,7 +59,7 @@ const struct table darknet_alert_packet_table = {.title = "通知の初めのパ
 struct rows darknet_alert_packet_rows(struct db *db, int64_t body)
 {
     return db_query(db,
-        SQL("SELECT p.id, m.id, p.at, p.protocol, p.source_port, p.dark, p.port FROM darknet_packet p"
+        SQL("SELECT p.id, m.id, p.at, p.protocol, p.source_port, p.dark, p.port, p.wire FROM darknet_packet p"
             " JOIN darknet_alert m ON m.episode=p.episode WHERE m.body=$1 ORDER BY p.id"),
         V(body));
 }

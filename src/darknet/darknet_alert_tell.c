@@ -11,11 +11,11 @@ struct telling {
     struct alert_story story;
 };
 
-static err queue(const struct telling *t, struct mail *m, int64_t to)
+static err queue(const struct telling *t, struct mail *m, str language, int64_t to)
 {
     m->kind = S("darknet.alert");
     m->key = str_fmt(t->a, "darknet.alert:%lld:%lld", (long long)t->id, (long long)to);
-    m->subject = darknet_alert_subject(t->a, t->event, &t->story);
+    m->subject = darknet_alert_subject(t->a, language, t->event, &t->story);
     m->path = str_fmt(t->a, "/darknet/alerts/%lld", (long long)t->alert);
     return arena_failed(t->a) ? ERR(NOMEM) : mail_queue(t->tx, t->a, m);
 }
@@ -31,8 +31,8 @@ static err tell_people(const struct telling *t, body_id body)
             struct mail m = {.to = ids.v[k], .digest = digest};
             m.text = digest ? str_fmt(t->a, "%.*s%lld パケット。\n", STR_F(darknet_alert_looks(t->a, t->story.e)),
                                   (long long)t->story.e->packets)
-                            : darknet_alert_text(t->a, t->event, &t->story);
-            TRY(queue(t, &m, ids.v[k].v));
+                            : darknet_alert_text(t->a, S("ja"), t->event, &t->story);
+            TRY(queue(t, &m, S("ja"), ids.v[k].v));
         }
     }
     return OK;
@@ -47,9 +47,9 @@ static err tell_contacts(
         struct mail m = {.to = answers,
             .address = c->mail,
             .text = c->machine ? darknet_alert_machine_text(t->a, t->event, &t->story)
-                               : darknet_alert_text(t->a, t->event, &t->story),
+                               : darknet_alert_text(t->a, c->language, t->event, &t->story),
             .not_before = darknet_alert_reading_time(c->hours, t->story.e->severity, tx_now(t->tx))};
-        TRY(queue(t, &m, c->id));
+        TRY(queue(t, &m, c->language, c->id));
     }
     return OK;
 }

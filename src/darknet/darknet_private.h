@@ -137,6 +137,8 @@ MUST err darknet_users(
     struct db *db, struct arena *a, const struct scope *s, struct darknet_users *out);
 /* Of a body in the scope. */
 MUST err darknet_is_observed(struct db *db, const struct scope *s, body_id body, bool *out);
+/* Ranges in force that stand for it: its own, and exits it shares. */
+MUST err darknet_observed(struct db *db, int64_t body, usec now, struct measured *out);
 MUST err darknet_nudge_add(struct tx *tx, const struct scope *s, body_id body);
 MUST err darknet_nudge_last(struct db *db, body_id body, usec *at);
 
@@ -159,6 +161,11 @@ MUST err darknet_act_do(struct tx *tx, struct req *rq, enum darknet_side side, i
 /* One mail to each who works on it: people of the body, or of the desk. */
 MUST err darknet_tell(struct tx *tx, struct req *rq, body_id body, uint32_t roles,
     const struct web_mail *m);
+
+/* ── darknet.c: what stands beside answers of the survey ── */
+
+enum { DARKNET_MEASURE_CAUSE, DARKNET_MEASURE_OBSERVED };
+extern const struct measure darknet_measures[];
 
 /* ── pages ── */
 

@@ -85,6 +85,17 @@ err darknet_is_observed(struct db *db, const struct scope *s, body_id body, bool
     return db_status(db);
 }
 
+err darknet_observed(struct db *db, int64_t body, usec now, struct measured *out)
+{
+    (void)now;
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM darknet_range r WHERE r.valid_to IS NULL AND (r.body=$1"
+            " OR EXISTS (SELECT 1 FROM darknet_range_body h WHERE h.range=r.id AND h.body=$1))"),
+        V(body));
+    *out = (struct measured){true, row_i64(&r, 0)};
+    return OK;
+}
+
 err darknet_nudge_add(struct tx *tx, const struct scope *s, body_id body)
 {
     return db_exec(tx, SQL("INSERT INTO darknet_nudge (id, body, person, at) VALUES ($1, $2, $3, $4)"),

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registration for darknet observation in a browser: a town applies, the desk sends it back and then
-// approves, with scripts and without.
+// approves; it follows an alert to its cause; with scripts and without.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
-import { darknetApply, darknetApprove, demo, launch, program, serve, token } from '../lib.mjs';
+import { FRAME, darknetApply, darknetApprove, demo, launch, plantAlert, program, serve, token } from '../lib.mjs';
 import { Person, steps } from './person.mjs';
 
 const LIMIT = { timeout: 180_000 };
@@ -156,6 +157,51 @@ for (const js of [true, false]) {
       assert.match(await text(p), /観測している範囲はありません/);
       await c.town.leave();
       await c.nation.leave();
+    });
+  });
+}
+
+for (const js of [true, false]) {
+  describe(js ? 'an alert' : 'an alert without scripts', LIMIT, () => {
+    const c = { viewed: new Set() }, step = steps(test, LIMIT);
+    before(async () => {
+      c.file = demo('--sample');
+      c.server = await serve(c.file);
+      c.alert = plantAlert(c.file, 483010);
+      c.browser = await launch();
+      c.town = await Person.at(c.browser, c.server.url, { js, viewed: c.viewed });
+      await c.town.signIn('town');
+    }, LIMIT);
+    after(async () => {
+      await c.browser?.close();
+      await c.server?.stop();
+    });
+
+    step('is found, its packets are saved, and how to look for the machine is said', async () => {
+      const p = c.town;
+      await p.open('/darknet/alerts');
+      await p.page.getByRole('link', { name: '198.18.1.7', exact: true }).click();
+      await p.look('darknet alert');
+      const waiting = p.page.waitForEvent('download');
+      await p.page.getByRole('link', { name: '初めのパケットを pcap で保存する' }).click();
+      const bytes = fs.readFileSync(await (await waiting).path());
+      assert.deepEqual(bytes.subarray(40), Buffer.from(FRAME, 'hex'));
+      assert.match(await p.page.locator('main').textContent(), /yagura darknet join episode\.json --log FILE/);
+      assert.equal(await p.page.getByRole('button', { name: 'コピーする' }).count(), js ? 1 : 0);
+    });
+
+    step('is acknowledged, and its cause recorded', async () => {
+      const p = c.town;
+      await p.page.getByRole('button', { name: '確認した', exact: true }).click();
+      await p.says('保存しました。');
+      await p.page.getByLabel('原因 ※必須').selectOption('malware');
+      await p.page.getByLabel('説明 ※任意').fill('窓口の端末');
+      await p.page.getByRole('button', { name: '原因を記録する', exact: true }).click();
+      await p.says('保存しました。');
+      await p.look('darknet alert: cause');
+      const facts = await p.page.locator('#report-facts').textContent();
+      assert.match(facts, /原因：機器の感染\n説明：窓口の端末/);
+      await p.leave();
     });
   });
 }

@@ -94,6 +94,23 @@ static void it_escalates_where_it_gets_worse(void **state)
     }
 }
 
+/* The fullest minute is what is compared, from when it is known on. */
+static void ten_times_the_fullest_minute_is_worse(void **state)
+{
+    struct room *f = *state;
+    struct alert_episode e, told, out;
+    struct alert_sighting s = seen(AT(NOW), AT(NOW) + USEC_HOUR, 60);
+    assert_int_equal(darknet_alert_follow(f->a, NULL, &s, AT(NOW), &e), EVENT_NEW);
+    s.rate_most = 50, s.packets = 61;
+    assert_int_equal(darknet_alert_follow(f->a, &e, &s, AT(NOW + 2), &told), EVENT_CONTINUING);
+    assert_int_equal(told.told_rate, 50);
+    s.rate_most = 499, s.packets = 5000;
+    assert_int_equal(darknet_alert_follow(f->a, &told, &s, AT(NOW + 4), &out), EVENT_CONTINUING);
+    s.rate_most = 500;
+    assert_int_equal(darknet_alert_follow(f->a, &told, &s, AT(NOW + 4), &out), EVENT_ESCALATED);
+    assert_int_equal(out.rate_most, 500);
+}
+
 static void it_ends_after_silence_and_begins_anew(void **state)
 {
     struct room *f = *state;
@@ -197,15 +214,15 @@ static void the_mail_says_it_all(void **state)
     s.infected = true;
     assert_int_equal(darknet_alert_follow(f->a, NULL, &s, at(27, 8, 30), &e), EVENT_NEW);
     struct alert_story story = {&e, &p, 1, S("見本町"), 2, 312};
-    str text = darknet_alert_text(f->a, EVENT_NEW, &story);
+    str text = darknet_alert_text(f->a, S("ja"), EVENT_NEW, &story);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         assert_true(str_has(text, str_of(parts[i])));
     story.sharers = story.held_back = 0;
-    text = darknet_alert_text(f->a, EVENT_ENDED, &story);
+    text = darknet_alert_text(f->a, S("ja"), EVENT_ENDED, &story);
     assert_false(str_has(text, S("共用")));
     assert_false(str_has(text, S("このほかに")));
     assert_true(str_has(text, S("収まりました")));
-    assert_true(str_has(darknet_alert_subject(f->a, EVENT_NEW, &story), S("重要度高")));
+    assert_true(str_has(darknet_alert_subject(f->a, S("ja"), EVENT_NEW, &story), S("重要度高")));
     str json = darknet_alert_machine_text(f->a, EVENT_NEW, &story);
     assert_true(str_starts(json, S("{\"event\":\"new\"")));
     assert_true(str_has(json, S("\"dark_address\":\"198.19.0.1\"")));
@@ -241,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             counts_of_one_observation_grow_and_those_of_another_add, setup, teardown),
         cmocka_unit_test_setup_teardown(it_escalates_where_it_gets_worse, setup, teardown),
+        cmocka_unit_test_setup_teardown(ten_times_the_fullest_minute_is_worse, setup, teardown),
         cmocka_unit_test_setup_teardown(it_ends_after_silence_and_begins_anew, setup, teardown),
         cmocka_unit_test(how_it_is_told),
         cmocka_unit_test(how_grave_it_is),

@@ -107,7 +107,7 @@ static void the_newest_row_counts_and_suggests(void **state)
     add_ciso(f, BODY_TOWN);
     take(f, BODY_TOWN);
     assert_ok(evidence_all(fix_db(f), f->a, f->scope[P_TOWN], town, catalog, 0, &list));
-    assert_int_equal(list.n, 4);
+    assert_int_equal(list.n, 6);
     const struct evidence *e = found(&list, S("ORG-01"));
     assert_str(str_of(e->measure->name), S("org.ciso_holder"));
     assert_true(e->value.known);

@@ -11,6 +11,16 @@ for (const form of document.querySelectorAll('form[method="post"]:not([data-auto
   });
 }
 
+// What is to be copied can be marked by hand, too; browsers offer this over TLS alone.
+for (const button of document.querySelectorAll('[data-copy]')) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = 'コピーしました';
+  });
+}
+
 if (document.querySelector('[data-passkey]')) import('./passkey.js');
 
 // Answers that are saved while they are given, and who else is giving them.
