@@ -265,6 +265,7 @@ static __attribute__((noinline)) void quoted(struct rest *r, struct packet *out)
     out->quote.src = in.src;
     out->quote.dst = in.dst;
     out->quote.proto = in.proto;
+    out->quote.sport = out->quote.dport = 0;
     if ((in.proto == PROTO_TCP || in.proto == PROTO_UDP) && in.piece != PIECE_LATER && r->n >= 4) {
         out->quote.sport = be16(r->p);
         out->quote.dport = be16(r->p + 2);

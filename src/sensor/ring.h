@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { RING_BYTES = 160, RING_MEMORY = 16 << 20 /* 95,325 packets */ };
+enum { RING_BYTES = 160 };
 
 struct ring_frame {
     usec t;        /* of the packet: a number alone comes again after 4,294,967,295 */
@@ -21,8 +21,8 @@ struct ring_frame {
 
 struct ring;
 
-/* Only what has been written is resident. NOMEM. */
-MUST err ring_new(struct ring **out);
+/* For as many packets as fit into so much memory, of which only what has been written is resident. NOMEM. */
+MUST err ring_new(size_t memory, struct ring **out);
 void ring_free(struct ring *r);
 /* Keeps at most RING_BYTES of them. The number is never 0. */
 uint32_t ring_put(struct ring *r, usec t, const uint8_t *bytes, size_t n, uint16_t wire);

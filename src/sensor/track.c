@@ -8,6 +8,7 @@ enum {
     ROWS = 1 << 16,
     POOL_WORDS = 64,      /* for each row: 16 MB in all */
     QUIET_HOURS = 24,     /* so long without a packet ends an episode; a flood's half of it */
+    RING_ROW = 256,       /* bytes of the ring of frames for each row: 16 MB in all */
     SAMPLE_SIZE = 1,      /* of the pool: 64 words hold six samples */
 };
 
@@ -37,7 +38,7 @@ err track_new(const struct track_config *c, struct track **out)
     t->tag = calloc((size_t)t->buckets * TRACK_WAYS, sizeof *t->tag);
     err e = t->row && t->tag ? pool_init(&t->pool, rows * POOL_WORDS) : ERR(NOMEM);
     if (!err_is(e))
-        e = ring_new(&t->ring);
+        e = ring_new((size_t)rows * RING_ROW, &t->ring);
     track_watch(t, c->dark_v4);
     if (err_is(e))
         track_free(t);
@@ -66,8 +67,8 @@ void track_free(struct track *t)
 
 size_t track_bytes(const struct track *t)
 {
-    return (size_t)t->buckets * TRACK_WAYS * (sizeof *t->row + sizeof *t->tag) +
-        t->pool.words * sizeof *t->pool.word + RING_MEMORY;
+    return (size_t)t->buckets * TRACK_WAYS * (sizeof *t->row + sizeof *t->tag + RING_ROW) +
+        t->pool.words * sizeof *t->pool.word;
 }
 
 struct pool *track_pool(struct track *t)
