@@ -350,6 +350,16 @@ export async function darknetApprove(nation, id, reason = '') {
 /** A packet of Mirai from 198.18.1.7 to 198.19.0.5: the sequence number is the destination. */
 export const FRAME = '450000280001000040066aa5c6120107c6130005c0000017c613000500000000500239081a2b0000';
 
+/** An hour of dark space, two hours ago: 120 packets of Mirai to tcp/23 from about 9 senders of 10/8 (darknet_fact.h). */
+export function plantFact(file, now = Date.now() * 1000) {
+  const hour = Math.floor(now / 3_600_000_000) * 3_600_000_000 - 2 * 3_600_000_000;
+  const number = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...number(n >>> 7)]);
+  const hex = (...n) => Buffer.from([1, ...n.flatMap(number)]).toString('hex');
+  sqlite(file, `INSERT INTO darknet_fact (id, hour, begin_at, end_at, watched, packets, hosts, seen, dropped, malformed, services, world, at)
+    VALUES (4600, ${hour}, ${hour} + 1, ${hour} + 1000000, 65536, 120, 9, 200, 2, 1, X'${hex(1, 2 * 2 ** 24 + 2 ** 16 + 23, 120, 9)}',
+      X'${hex(1, 10 * 11, 120)}', ${now});`);
+}
+
 /** An alert as the sensor's report would make it, without a capture: its number. */
 export function plantAlert(file, body, { id = 4400, source = '198.18.1.7', note = '', dark = '198.19.0.5', at = Date.now() * 1000 } = {}) {
   sqlite(file, `INSERT INTO darknet_episode (id, bodies, source, family, role, class, tool, confidence, infected, victim, first_at,

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, plantFact, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
@@ -46,6 +46,7 @@ const VIEWS = {
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],
   '/darknet/use': ['pref', 'nation'], '/darknet/alerts': ['town', 'nation'], '/darknet/alerts/{alert}': ['town'],
+  '/darknet/board': ['town', 'nation'], '/darknet/trends': ['town'],
 };
 
 /** A person at 1366 × 768 whose pages are judged by what a machine can see of them. */
@@ -269,6 +270,7 @@ describe('every view', WHOLE, () => {
     await town.post('/darknet/internal', { ranges: '10.20.0.0/16', note: '使っていない階' });
     await nation.post('/darknet/dark', { ranges: '198.19.0.0/16', note: '観測網' });
     const alert = plantAlert(c.file, 483010);
+    plantFact(c.file);
     c.parts = { alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 
 import {
-  complete, darknetApply, darknetApprove, demo, plantAlert, program, root, save, serve, sqlite, token, visitor,
+  complete, darknetApply, darknetApprove, demo, plantAlert, plantFact, program, root, save, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -53,6 +53,7 @@ const FILES = {
   '/darknet/alerts/list/csv': { as: 'town', page: '/darknet/alerts', rows: (j) => j.rows, same: { alert: 'alert', code6: 'code6',
     body: 'body', severity: 'severity', source: 'source', class: 'class_name', tool: 'tool', services: 'services',
     packets: 'packets', first: 'first', last: 'last', state: 'state', handling: 'handling' } },
+  '/darknet/trends/csv': { as: 'town', rows: (j) => j.rows, same: { protocol: 'protocol', port: 'port', packets: 'day' } },
   '/darknet/desk/list/csv': { as: 'nation', page: '/darknet/desk', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
     pref: 'pref', number: 'number', state: 'state', filed_at: 'filed_at', changed_at: 'changed_at', observed_from: 'from' } },
   '/darknet/prefixes/csv': { as: 'nation', rows: (j) => j.rows, same: { prefix: 'prefix', role: 'role', codes: 'codes',
@@ -98,6 +99,7 @@ const FRESH = ['/bodies/csv', '/mail/csv', '/people/list/csv', '/policies/csv', 
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
+  'darknet/darknet_board': 'the last 24 hours, of which the hours are a file',
   'darknet/darknet_alert': 'the facts, the first packets and the record of one alert',
   'darknet/darknet_contacts': 'part of a form: who is told; also in what the body takes with it',
   'darknet/darknet_external': 'secret: it leaves by no file',
@@ -176,6 +178,7 @@ describe('every table as a file', LIMIT, () => {
     ok(await save(town, survey, 'EVA-S2', PLANTED.at(-1)));
     await darknetApprove(nation, await darknetApply(town, '198.18.1.0/24'));
     plantAlert(c.file, 483010);
+    plantFact(c.file);
     await darknetApply(as('pref'), '198.18.2.0/24\n2001:db8:2::/48', { role: 'egress', sharers: '483010 483028' });
     const board = (await as('pref').get(`/surveys/${survey}/board`)).json;
     c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;
