@@ -221,6 +221,25 @@ void put_iso_time(struct buf *b, usec t)
     buf_fmt(b, "T%02d:%02d:%02d+09:00", c.hh, c.mm, c.ss);
 }
 
+static void put_ms(struct buf *b, usec t, const char *zone)
+{
+    usec within = ((t % USEC_SECOND) + USEC_SECOND) % USEC_SECOND;
+    struct civil c = civil_of(t - within);
+    put_date(b, c);
+    buf_fmt(b, "T%02d:%02d:%02d.%03d%s", c.hh, c.mm, c.ss, (int)(within / 1000), zone);
+}
+
+void put_iso_ms(struct buf *b, usec t)
+{
+    put_ms(b, t, "+09:00");
+}
+
+void put_utc_ms(struct buf *b, usec t)
+{
+    enum { AHEAD = 9 }; /* JST */
+    put_ms(b, t - AHEAD * USEC_HOUR, "Z");
+}
+
 static void put_era_year(struct buf *b, const struct era *era, int y)
 {
     if (!era) {

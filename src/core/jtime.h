@@ -45,6 +45,8 @@ MUST err jday_parse_iso(str s, jday *out);
 
 void put_iso_day(struct buf *b, jday d);      /* 2026-11-20 */
 void put_iso_time(struct buf *b, usec t);     /* 2026-11-20T14:05:00+09:00 */
+void put_iso_ms(struct buf *b, usec t);       /* 2026-11-20T14:05:00.123+09:00 */
+void put_utc_ms(struct buf *b, usec t);       /* 2026-11-20T05:05:00.123Z (RFC 3339) */
 void put_wareki_day(struct buf *b, jday d);   /* 令和8年11月20日（金） */
 void put_wareki_time(struct buf *b, usec t);  /* 令和8年11月20日（金）14:05 */
 void put_wareki_year(struct buf *b, int fy);  /* 令和8年度 of fiscal year 2026 */

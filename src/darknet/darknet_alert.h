@@ -62,14 +62,10 @@ struct alert_sighting {
     struct alert_packet packet[ALERT_PACKETS];
     size_t n_packets;
 };
-/* INVALID: not an array of them, or one that says nothing. */
 struct alert_sightings {
     struct alert_sighting *v;
     size_t n;
 };
-/* "2026-11-20T14:05:00.123+09:00", as sensor_put_time writes it; 0: not that. */
-usec darknet_alert_time_of(str s);
-MUST err darknet_alert_sightings_parse(struct arena *a, str json, struct alert_sightings *out);
 
 struct alert_episode {
     int64_t id;

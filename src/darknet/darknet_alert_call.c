@@ -1,150 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What other processes ask of the writer: darknet.report takes what the sensor saw, darknet.tick
  * lets time pass. Both may be asked twice for the same. */
-#include "darknet/darknet_alert.h"
-#include "darknet/darknet_fact.h"
-
-#include "core/base64.h"
-
-#include <jansson.h>
-
-/* ── what the sensor says, from its JSON ── */
-
-static str text_at(struct arena *a, const json_t *o, const char *name)
-{
-    const json_t *v = json_object_get(o, name);
-    return str_dup(a, (str){json_string_value(v), json_string_length(v)});
-}
-
-static int64_t number_at(const json_t *o, const char *name)
-{
-    int64_t n = json_integer_value(json_object_get(o, name));
-    return n < 0 ? 0 : n;
-}
-
-static bool digits(str s, size_t at, size_t n, int *out)
-{
-    int64_t v;
-    if (err_is(parse_i64(str_sub(s, at, n), 0, 9999, &v)))
-        return false;
-    *out = (int)v;
-    return true;
-}
-
-usec darknet_alert_time_of(str s)
-{
-    struct civil c;
-    int ms;
-    bool well = s.n == 29 && str_ends(s, S("+09:00")) && digits(s, 0, 4, &c.y) && digits(s, 5, 2, &c.m) &&
-        digits(s, 8, 2, &c.d) && digits(s, 11, 2, &c.hh) && digits(s, 14, 2, &c.mm) &&
-        digits(s, 17, 2, &c.ss) && digits(s, 20, 3, &ms);
-    if (!well || !date_is_valid(c.y, c.m, c.d) || c.hh > 23 || c.mm > 59 || c.ss > 59)
-        return 0;
-    return usec_of_civil(c) + ms * 1000;
-}
-
-static usec time_at(const json_t *o, const char *name)
-{
-    const json_t *v = json_object_get(o, name);
-    return darknet_alert_time_of((str){json_string_value(v), json_string_length(v)});
-}
-
-static err list_at(struct arena *a, const json_t *o, const char *name, struct strs *out)
-{
-    const json_t *list = json_object_get(o, name);
-    *out = (struct strs){ARENA_ARRAY(a, str, json_array_size(list)), 0};
-    if (!out->v)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *v = json_array_get(list, i);
-        if (!json_is_string(v))
-            return ERR(INVALID);
-        out->v[out->n++] = str_dup(a, (str){json_string_value(v), json_string_length(v)});
-    }
-    return OK;
-}
-
-static err services_at(struct arena *a, const json_t *o, str *out)
-{
-    struct strs all;
-    BUF_AUTO b = BUF(4096);
-    TRY(list_at(a, o, "services", &all));
-    for (size_t i = 0; i < all.n && i < 40; i++) {
-        buf_str(&b, i ? S(" ") : STR_NONE);
-        buf_str(&b, all.v[i]);
-    }
-    *out = str_dup(a, buf_view(&b));
-    return buf_status(&b);
-}
-
-/* A frame that is not one is dropped, and the rest of its packet is kept. */
-static struct bytes frame_at(struct arena *a, const json_t *o)
-{
-    const json_t *v = json_object_get(o, "frame");
-    str text = {json_string_value(v), json_string_length(v)};
-    uint8_t *p = text.n ? ARENA_ARRAY(a, uint8_t, ALERT_FRAME) : NULL;
-    size_t n = 0;
-    if (!p || err_is(base64_decode(text, p, ALERT_FRAME, &n)))
-        return (struct bytes){0};
-    return (struct bytes){p, n};
-}
-
-static void packets_at(struct arena *a, const json_t *o, struct alert_sighting *s)
-{
-    const json_t *list = json_object_get(o, "first_packets");
-    for (size_t i = 0; i < json_array_size(list) && s->n_packets < ALERT_PACKETS; i++) {
-        const json_t *p = json_array_get(list, i);
-        s->packet[s->n_packets++] = (struct alert_packet){.at = time_at(p, "time"),
-            .protocol = text_at(a, p, "protocol"),
-            .source_port = number_at(p, "source_port"),
-            .dark = text_at(a, p, "dark_address"),
-            .port = number_at(p, "port"),
-            .frame = frame_at(a, p),
-            .wire = number_at(p, "wire")};
-    }
-}
-
-static err sighting_of(struct arena *a, const json_t *o, struct alert_sighting *s)
-{
-    *s = (struct alert_sighting){.source = text_at(a, o, "source"),
-        .tool = text_at(a, o, "tool"),
-        .victim = text_at(a, o, "victim"),
-        .rule = text_at(a, o, "rule"),
-        .reason = text_at(a, o, "reason"),
-        .role = darknet_role_of_key(text_at(a, o, "role")),
-        .class = (enum alert_class)WORD_OF_KEY(darknet_alert_classes, text_at(a, o, "class"))->value,
-        .confidence = (enum alert_confidence)WORD_OF_KEY(darknet_alert_confidences, text_at(a, o, "confidence"))->value,
-        .infected = json_is_true(json_object_get(o, "infected")),
-        .first = time_at(o, "first"),
-        .last = time_at(o, "last"),
-        .packets = number_at(o, "packets"),
-        .dark = number_at(o, "dark_addresses"),
-        .pps = number_at(o, "estimated_pps"),
-        .rate_most = number_at(o, "rate_most")};
-    TRY(list_at(a, o, "bodies", &s->bodies));
-    TRY(services_at(a, o, &s->services));
-    packets_at(a, o, s);
-    bool whole = s->source.n && s->source.n <= 64 && s->class && s->confidence && s->role && s->first &&
-        s->last >= s->first && s->packets && s->bodies.n && s->bodies.n <= DARKNET_SHARERS + 1;
-    return whole ? OK : ERR(INVALID);
-}
-
-err darknet_alert_sightings_parse(struct arena *a, str json, struct alert_sightings *out)
-{
-    json_error_t why;
-    json_t *root = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &why);
-    err e = json_is_array(root) ? OK : ERR(INVALID);
-    *out = (struct alert_sightings){ARENA_ARRAY(a, struct alert_sighting, json_array_size(root)), 0};
-    if (!out->v)
-        e = ERR(NOMEM);
-    for (size_t i = 0; i < json_array_size(root) && !err_is(e); i++) {
-        const json_t *o = json_array_get(root, i);
-        if (!json_object_get(o, "hour")) /* darknet_fact.h */
-            e = sighting_of(a, o, &out->v[out->n++]);
-    }
-    json_decref(root);
-    return err_is(e) ? e : arena_failed(a) ? ERR(NOMEM) : OK;
-}
+#include "darknet/darknet_report.h"
 
 /* ── what is done with it ── */
 
@@ -210,11 +67,10 @@ static err report_one(struct tx *tx, const struct alert_sighting *s, struct buf 
 static err report(struct tx *tx, struct arena *a, str in, struct buf *out)
 {
     struct alert_sightings all;
-    struct facts hours;
-    TRY(darknet_facts_parse(a, in, &hours));
+    struct fact_hours hours;
+    TRY(darknet_report_parse(a, in, &all, &hours));
     for (size_t i = 0; i < hours.n; i++)
         TRY(darknet_fact_save(tx, &hours.v[i]));
-    TRY(darknet_alert_sightings_parse(a, in, &all));
     for (size_t i = 0; i < all.n; i++)
         TRY(report_one(tx, &all.v[i], out));
     return buf_status(out);

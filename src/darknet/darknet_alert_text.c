@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an alert says, in words for somebody who is no specialist: no link is needed to understand it. */
-#include "darknet/darknet_alert.h"
+#include "darknet/darknet_exchange.h"
 
 static void put_ms(struct buf *b, usec t)
 {
@@ -304,18 +304,6 @@ str darknet_alert_facts(struct arena *a, const struct alert *x)
 
 /* ── for programs ── */
 
-static void put(struct json *j, str key, str value)
-{
-    json_key(j, key);
-    json_str(j, value);
-}
-
-static void put_n(struct json *j, str key, int64_t value)
-{
-    json_key(j, key);
-    json_i64(j, value);
-}
-
 static void put_packets(struct json *j, const struct alert_story *s)
 {
     json_key(j, S("first_packets"));
@@ -324,11 +312,11 @@ static void put_packets(struct json *j, const struct alert_story *s)
         BUF_AUTO t = BUF(64);
         put_ms(&t, s->packet[i].at);
         json_begin_object(j);
-        put(j, S("time_jst"), buf_view(&t));
-        put(j, S("protocol"), s->packet[i].protocol);
-        put_n(j, S("source_port"), s->packet[i].source_port);
-        put(j, S("dark_address"), s->packet[i].dark);
-        put_n(j, S("port"), s->packet[i].port);
+        darknet_exchange_text(j, S("time_jst"), buf_view(&t));
+        darknet_exchange_text(j, S("protocol"), s->packet[i].protocol);
+        darknet_exchange_number(j, S("source_port"), s->packet[i].source_port);
+        darknet_exchange_text(j, S("dark_address"), s->packet[i].dark);
+        darknet_exchange_number(j, S("port"), s->packet[i].port);
         json_end_object(j);
     }
     json_end_array(j);
@@ -340,27 +328,27 @@ str darknet_alert_machine_text(struct arena *a, enum alert_event event, const st
     const struct alert_episode *e = s->e;
     struct json j = json_on(&b);
     json_begin_object(&j);
-    put(&j, S("event"), WORD_OF(darknet_alert_events, event)->key);
-    put_n(&j, S("episode"), e->id);
-    put(&j, S("source"), e->source);
-    put(&j, S("role"), darknet_role_key(e->role));
-    put(&j, S("class"), WORD_OF(darknet_alert_classes, e->class)->key);
-    put(&j, S("tool"), e->tool);
-    put(&j, S("confidence"), WORD_OF(darknet_alert_confidences, e->confidence)->key);
+    darknet_exchange_text(&j, S("event"), WORD_OF(darknet_alert_events, event)->key);
+    darknet_exchange_number(&j, S("episode"), e->id);
+    darknet_exchange_text(&j, S("source"), e->source);
+    darknet_exchange_text(&j, S("role"), darknet_role_key(e->role));
+    darknet_exchange_text(&j, S("class"), WORD_OF(darknet_alert_classes, e->class)->key);
+    darknet_exchange_text(&j, S("tool"), e->tool);
+    darknet_exchange_text(&j, S("confidence"), WORD_OF(darknet_alert_confidences, e->confidence)->key);
     json_key(&j, S("infected"));
     json_bool(&j, e->infected);
-    put(&j, S("severity"), WORD_OF(darknet_alert_severities, e->severity)->key);
+    darknet_exchange_text(&j, S("severity"), WORD_OF(darknet_alert_severities, e->severity)->key);
     json_key(&j, S("first"));
     json_time(&j, e->first);
     json_key(&j, S("last"));
     json_time(&j, e->last);
-    put_n(&j, S("packets"), e->packets);
-    put_n(&j, S("rate_most"), e->rate_most);
-    put_n(&j, S("dark_addresses"), e->dark);
-    put_n(&j, S("sharers"), s->sharers);
-    put(&j, S("services"), e->services);
-    put(&j, S("rule"), e->rule);
-    put(&j, S("reason"), e->reason);
+    darknet_exchange_number(&j, S("packets"), e->packets);
+    darknet_exchange_number(&j, S("rate_most"), e->rate_most);
+    darknet_exchange_number(&j, S("dark_addresses"), e->dark);
+    darknet_exchange_number(&j, S("sharers"), s->sharers);
+    darknet_exchange_text(&j, S("services"), e->services);
+    darknet_exchange_text(&j, S("rule"), e->rule);
+    darknet_exchange_text(&j, S("reason"), e->reason);
     put_packets(&j, s);
     json_end_object(&j);
     return err_is(json_finish(&j)) ? STR_NONE : str_dup(a, buf_view(&b));

@@ -10,46 +10,37 @@ enum { QUARTERS = 17 /* upper 4 bits of an IPv4 sender, then IPv6 */, SHOWN = 20
 
 struct port_sum {
     uint32_t key; /* protocol and port */
-    int64_t packets, hosts, by[FACT_BY];
+    int64_t packets, by[FACT_BY];
+    int64_t hosts; /* of the hour with the most */
 };
 
 struct board {
-    int64_t watched, packets, hosts, hour_packets, seen, dropped, malformed;
+    int64_t watched, hosts; /* of the hour with the most */
+    int64_t packets, hour_packets, seen, dropped, malformed;
     usec newest_hour, newest;
     int64_t by[FACT_BY], net[FACT_NETS], cell[QUARTERS][FACT_GROUPS];
-    struct port_sum *port;
-    size_t n, room;
+    struct fact_ports ports;
+    struct port_sum port[FACT_PORTS]; /* by place */
 };
 
 /* ── summing up ── */
 
-static struct port_sum *port_of(struct board *b, uint32_t key)
-{
-    size_t at = (key * 2654435761U >> 7) % b->room;
-    while (b->port[at].packets && b->port[at].key != key)
-        at = (at + 1) % b->room;
-    return &b->port[at];
-}
-
 static void add_service(struct board *b, const struct fact_service *s)
 {
-    uint32_t key = fact_key(fact_proto(s->key), 0, fact_port(s->key));
     unsigned by = fact_by(s->key) < FACT_BY ? fact_by(s->key) : 0;
-    struct port_sum *p = port_of(b, key);
-    bool is_new = p->packets == 0;
-    if (by != FACT_BY - 1) { /* an answer is not asked for */
-        if (is_new && b->n >= b->room / 2)
-            return;
-        b->n += is_new;
-        p->key = key;
-        p->packets += s->packets;
-        p->hosts = s->hosts > p->hosts ? s->hosts : p->hosts;
-        p->by[by] += s->packets;
-    }
+    uint32_t key = fact_port_key(s->key);
+    int at = fact_is_asked(s->key) ? darknet_fact_place(&b->ports, key) : FACT_NO_PLACE;
     b->by[by] += s->packets;
+    if (at == FACT_NO_PLACE)
+        return;
+    struct port_sum *p = &b->port[at];
+    p->key = key;
+    p->packets += s->packets;
+    p->hosts = s->hosts > p->hosts ? s->hosts : p->hosts;
+    p->by[by] += s->packets;
 }
 
-static err add_fact(void *ctx, const struct fact *f)
+static err add_fact(void *ctx, const struct fact_hour *f)
 {
     struct board *b = ctx;
     if (f->hour != b->newest_hour)
@@ -83,22 +74,6 @@ static int by_packets(const void *x, const void *y)
 
 /* ── tables ── */
 
-str darknet_fact_name(struct arena *a, uint32_t key)
-{
-    static const struct word tcp[] = {{22, S("22"), S("SSH")}, {23, S("23"), S("Telnet")}, {25, S("25"), S("メール")},
-        {80, S("80"), S("Web")}, {443, S("443"), S("Web（TLS）")}, {445, S("445"), S("Windows共有")}, {1433, S("1433"), S("SQL Server")},
-        {2323, S("2323"), S("Telnet")}, {3306, S("3306"), S("MySQL")}, {3389, S("3389"), S("リモートデスクトップ")},
-        {5432, S("5432"), S("PostgreSQL")}, {5555, S("5555"), S("Android")}, {6379, S("6379"), S("Redis")}, {8080, S("8080"), S("Web")}};
-    static const struct word udp[] = {{53, S("53"), S("DNS")}, {123, S("123"), S("NTP")}, {161, S("161"), S("SNMP")},
-        {389, S("389"), S("LDAP")}, {514, S("514"), S("syslog")}, {1900, S("1900"), S("SSDP")}, {5060, S("5060"), S("電話（SIP）")}, {11211, S("11211"), S("memcached")}};
-    str proto = WORD_OF(darknet_fact_protos, fact_proto(key))->name;
-    int port = (int)fact_port(key);
-    str name = fact_proto(key) == 2 ? WORD_OF(tcp, port)->name : fact_proto(key) == 3 ? WORD_OF(udp, port)->name : STR_NONE;
-    if (port == 0)
-        return fact_proto(key) > 1 ? str_fmt(a, "%.*s その他", STR_F(proto)) : proto;
-    return name.n ? str_fmt(a, "%.*s %d（%.*s）", STR_F(proto), port, STR_F(name)) : str_fmt(a, "%.*s %d", STR_F(proto), port);
-}
-
 static str tools_of(struct arena *a, const struct port_sum *p)
 {
     BUF_AUTO b = BUF(200);
@@ -112,12 +87,12 @@ static str tools_of(struct arena *a, const struct port_sum *p)
 
 static err show_services(struct req *rq, struct board *b, struct view_darknet_board *v)
 {
-    qsort(b->port, b->room, sizeof *b->port, by_packets);
+    qsort(b->port, (size_t)b->ports.n, sizeof *b->port, by_packets);
     v->services.p = ARENA_ARRAY(rq->a, struct view_darknet_board_services, SHOWN);
     v->tools.p = ARENA_ARRAY(rq->a, struct view_darknet_board_tools, FACT_BY);
     if (!v->services.p || !v->tools.p)
         return ERR(NOMEM);
-    for (size_t i = 0; i < SHOWN && i < b->room && b->port[i].packets; i++) {
+    for (size_t i = 0; i < SHOWN && i < (size_t)b->ports.n && b->port[i].packets; i++) {
         const struct port_sum *p = &b->port[i];
         v->services.p[v->services.n++] = (struct view_darknet_board_services){
             WORD_OF(darknet_fact_protos, fact_proto(p->key))->key, fact_port(p->key), darknet_fact_name(rq->a, p->key),
@@ -292,11 +267,7 @@ static err board_read(struct req *rq)
     struct view_darknet_board *v = ARENA_NEW(rq->a, struct view_darknet_board);
     if (!b || !v)
         return ERR(NOMEM);
-    *b = (struct board){.room = 4096};
-    b->port = ARENA_ARRAY(rq->a, struct port_sum, b->room);
-    if (!b->port)
-        return ERR(NOMEM);
-    memset(b->port, 0, b->room * sizeof *b->port);
+    *b = (struct board){0};
     TRY(darknet_facts_since(rq->db, rq->now - USEC_DAY, rq->now + USEC_HOUR, add_fact, b));
     *v = (struct view_darknet_board){.newest = b->newest, .watched = b->watched, .packets = b->packets,
         .hosts = b->hosts, .hour_packets = b->hour_packets, .lost = b->dropped, .seen = b->seen,

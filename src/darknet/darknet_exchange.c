@@ -2,20 +2,6 @@
 /* What all the formats share, and the sensor's own. */
 #include "darknet/darknet_exchange.h"
 
-enum { JAPAN = 9 };
-
-static void put_time(struct buf *b, usec t, const char *zone)
-{
-    struct civil c = civil_of(t);
-    buf_fmt(b, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%s", c.y, c.m, c.d, c.hh, c.mm, c.ss,
-        (int)(t % USEC_SECOND / 1000), zone);
-}
-
-void darknet_exchange_put_utc(struct buf *b, usec t)
-{
-    put_time(b, t - JAPAN * USEC_HOUR, "Z");
-}
-
 void darknet_exchange_text(struct json *j, str key, str value)
 {
     json_key(j, key);
@@ -31,7 +17,7 @@ void darknet_exchange_number(struct json *j, str key, int64_t value)
 void darknet_exchange_time(struct json *j, str key, usec t)
 {
     BUF_AUTO b = BUF(64);
-    darknet_exchange_put_utc(&b, t);
+    put_utc_ms(&b, t);
     darknet_exchange_text(j, key, buf_view(&b));
 }
 
@@ -49,7 +35,7 @@ void darknet_exchange_service(str service, str *protocol, int64_t *port)
 static void put_jst(struct json *j, str key, usec t)
 {
     BUF_AUTO b = BUF(64);
-    put_time(&b, t, "+09:00");
+    put_iso_ms(&b, t);
     darknet_exchange_text(j, key, buf_view(&b));
 }
 

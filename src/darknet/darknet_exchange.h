@@ -6,8 +6,6 @@
 #include "core/json.h"
 #include "darknet/darknet_alert.h"
 
-/* "2026-11-19T23:00:00.000Z" (RFC 3339). */
-void darknet_exchange_put_utc(struct buf *b, usec t);
 void darknet_exchange_time(struct json *j, str key, usec t);
 void darknet_exchange_text(struct json *j, str key, str value);
 void darknet_exchange_number(struct json *j, str key, int64_t value);

@@ -26,7 +26,7 @@ struct fact_cell {
     uint32_t at; /* net * FACT_GROUPS + group */
     int64_t packets;
 };
-struct fact {
+struct fact_hour {
     usec hour, begin, end;
     int64_t watched, packets, hosts, seen, dropped, malformed;
     struct fact_service *service; /* in the order of key, each once */
@@ -34,19 +34,16 @@ struct fact {
     struct fact_cell *world;      /* in the order of at, each once */
     size_t cells;
 };
-struct facts {
-    struct fact *v;
+struct fact_hours {
+    struct fact_hour *v;
     size_t n;
 };
 
-/* Hours of a report; other things in the array are passed over. INVALID. */
-MUST err darknet_facts_parse(struct arena *a, str json, struct facts *out);
-
 /* ── compact columns: 1, a count, differences of keys, then packets, then hosts; all as LEB128 ── */
 
-void darknet_fact_pack(const struct fact *f, struct buf *services, struct buf *world);
+void darknet_fact_pack(const struct fact_hour *f, struct buf *services, struct buf *world);
 /* INVALID: damaged. */
-MUST err darknet_fact_unpack(struct arena *a, str services, str world, struct fact *out);
+MUST err darknet_fact_unpack(struct arena *a, str services, str world, struct fact_hour *out);
 
 /* ── what is usual ── */
 
@@ -64,13 +61,26 @@ struct fact_change darknet_fact_change(const int64_t *count);
 
 /* "TCP 445（Windows共有）"; of port 0 what is left. */
 str darknet_fact_name(struct arena *a, uint32_t key);
+/* What was asked for, without the tool; an answer was not. */
+static inline uint32_t fact_port_key(uint32_t key) { return fact_key(fact_proto(key), 0, fact_port(key)); }
+static inline bool fact_is_asked(uint32_t key) { return fact_by(key) != FACT_BY - 1; }
+
+/* Places for ports, FACT_PORTS at most; the same port has the same place. */
+enum { FACT_PORTS = 4096, FACT_NO_PLACE = -1 };
+struct fact_ports {
+    uint32_t key[FACT_PORTS];     /* by place */
+    int n;
+    int16_t slot[2 * FACT_PORTS]; /* place + 1; 0: free */
+};
+/* FACT_NO_PLACE: there is no room for another. */
+int darknet_fact_place(struct fact_ports *p, uint32_t key);
 
 /* ── statements ── */
 
 /* Takes the place of what the same run told before of the hour, unless that was more. */
-MUST err darknet_fact_save(struct tx *tx, const struct fact *f);
+MUST err darknet_fact_save(struct tx *tx, const struct fact_hour *f);
 /* Facts from that hour on, the oldest first; rows of one hour stand beside each other. */
-typedef err darknet_fact_each(void *ctx, const struct fact *f);
+typedef err darknet_fact_each(void *ctx, const struct fact_hour *f);
 MUST err darknet_facts_since(struct db *db, usec from, usec until, darknet_fact_each *fn, void *ctx);
 /* When the newest was told; 0: there is none. */
 MUST err darknet_fact_newest(struct db *db, usec *at);

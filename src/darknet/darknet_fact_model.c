@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hours: from the sensor's JSON, in and out of compact columns, and what is usual. Pure. */
-#include "darknet/darknet_alert.h"
+/* Hours: in and out of compact columns, and what is usual. Pure. */
 #include "darknet/darknet_fact.h"
 
-#include <jansson.h>
 #include <math.h>
 
 const struct word darknet_fact_by[FACT_BY] = {{0, S("any"), S("道具は分からない")}, {1, S("mirai"), S("Mirai とその仲間")},
@@ -17,120 +15,34 @@ const struct word darknet_fact_groups[FACT_GROUPS] = {{0, S("telnet"), S("Telnet
 const struct word darknet_fact_protos[FACT_PROTOS] = {{0, S("ip"), S("その他")}, {1, S("icmp"), S("ICMP")},
     {2, S("tcp"), S("TCP")}, {3, S("udp"), S("UDP")}};
 
-/* ── the sensor's JSON ── */
-
-static int64_t number_at(const json_t *o, const char *name)
+str darknet_fact_name(struct arena *a, uint32_t key)
 {
-    int64_t n = json_integer_value(json_object_get(o, name));
-    return n < 0 ? 0 : n;
+    static const struct word tcp[] = {{22, S("22"), S("SSH")}, {23, S("23"), S("Telnet")}, {25, S("25"), S("メール")},
+        {80, S("80"), S("Web")}, {443, S("443"), S("Web（TLS）")}, {445, S("445"), S("Windows共有")}, {1433, S("1433"), S("SQL Server")},
+        {2323, S("2323"), S("Telnet")}, {3306, S("3306"), S("MySQL")}, {3389, S("3389"), S("リモートデスクトップ")},
+        {5432, S("5432"), S("PostgreSQL")}, {5555, S("5555"), S("Android")}, {6379, S("6379"), S("Redis")}, {8080, S("8080"), S("Web")}};
+    static const struct word udp[] = {{53, S("53"), S("DNS")}, {123, S("123"), S("NTP")}, {161, S("161"), S("SNMP")},
+        {389, S("389"), S("LDAP")}, {514, S("514"), S("syslog")}, {1900, S("1900"), S("SSDP")}, {5060, S("5060"), S("電話（SIP）")}, {11211, S("11211"), S("memcached")}};
+    str proto = WORD_OF(darknet_fact_protos, fact_proto(key))->name;
+    int port = (int)fact_port(key);
+    str name = fact_proto(key) == 2 ? WORD_OF(tcp, port)->name : fact_proto(key) == 3 ? WORD_OF(udp, port)->name : STR_NONE;
+    if (port == 0)
+        return fact_proto(key) > 1 ? str_fmt(a, "%.*s その他", STR_F(proto)) : proto;
+    return name.n ? str_fmt(a, "%.*s %d（%.*s）", STR_F(proto), port, STR_F(name)) : str_fmt(a, "%.*s %d", STR_F(proto), port);
 }
 
-static usec time_at(const json_t *o, const char *name)
+int darknet_fact_place(struct fact_ports *p, uint32_t key)
 {
-    const json_t *v = json_object_get(o, name);
-    return darknet_alert_time_of((str){json_string_value(v), json_string_length(v)});
-}
-
-static int word_at(const json_t *list, size_t at, const struct word *words, size_t n)
-{
-    const json_t *v = json_array_get(list, at);
-    return word_of_key(words, n, (str){json_string_value(v), json_string_length(v)})->value;
-}
-
-static int by_key(const void *x, const void *y)
-{
-    const struct fact_service *a = x, *b = y;
-    return a->key < b->key ? -1 : a->key > b->key;
-}
-
-/* In order, each once: what stands there twice is one. */
-static void order_services(struct fact *f)
-{
-    size_t n = 0;
-    qsort(f->service, f->n, sizeof *f->service, by_key);
-    for (size_t i = 0; i < f->n; i++) {
-        if (n == 0 || f->service[n - 1].key != f->service[i].key) {
-            f->service[n++] = f->service[i];
-            continue;
-        }
-        f->service[n - 1].packets += f->service[i].packets;
-        f->service[n - 1].hosts += f->service[i].hosts;
+    size_t at = key * 2654435761U >> 7 & (COUNT_OF(p->slot) - 1); /* Knuth's multiplier */
+    while (p->slot[at] && p->key[p->slot[at] - 1] != key)
+        at = (at + 1) % COUNT_OF(p->slot);
+    if (p->slot[at] == 0) {
+        if (p->n == FACT_PORTS)
+            return FACT_NO_PLACE;
+        p->key[p->n] = key;
+        p->slot[at] = (int16_t)++p->n;
     }
-    f->n = n;
-}
-
-static err services_at(struct arena *a, const json_t *o, struct fact *f)
-{
-    const json_t *list = json_object_get(o, "services");
-    size_t n = json_array_size(list);
-    f->service = ARENA_ARRAY(a, struct fact_service, n);
-    if (!f->service)
-        return ERR(NOMEM);
-    if (n > FACT_SERVICES)
-        return ERR(INVALID);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *s = json_array_get(list, i);
-        int64_t port = json_integer_value(json_array_get(s, 1));
-        if (json_array_size(s) != 5 || port < 0 || port > UINT16_MAX)
-            return ERR(INVALID);
-        int64_t packets = json_integer_value(json_array_get(s, 3)), hosts = json_integer_value(json_array_get(s, 4));
-        unsigned proto = (unsigned)word_at(s, 0, darknet_fact_protos, FACT_PROTOS),
-                 by = (unsigned)word_at(s, 2, darknet_fact_by, FACT_BY);
-        if (packets < 0 || hosts < 0)
-            return ERR(INVALID);
-        f->service[f->n++] = (struct fact_service){fact_key(proto, by, (unsigned)port), packets, hosts};
-    }
-    order_services(f);
-    return OK;
-}
-
-static err world_at(struct arena *a, const json_t *o, struct fact *f)
-{
-    const json_t *list = json_object_get(o, "world");
-    size_t n = json_array_size(list);
-    f->world = ARENA_ARRAY(a, struct fact_cell, n);
-    if (!f->world)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *c = json_array_get(list, i);
-        int64_t net = json_integer_value(json_array_get(c, 0)), group = json_integer_value(json_array_get(c, 1)),
-                packets = json_integer_value(json_array_get(c, 2)), at = net * FACT_GROUPS + group;
-        bool well = net >= 0 && net < FACT_NETS && group >= 0 && group < FACT_GROUPS && packets >= 0 &&
-            (f->cells == 0 || at > f->world[f->cells - 1].at);
-        if (!well)
-            return ERR(INVALID);
-        f->world[f->cells++] = (struct fact_cell){(uint32_t)at, packets};
-    }
-    return OK;
-}
-
-static err fact_of(struct arena *a, const json_t *o, struct fact *f)
-{
-    *f = (struct fact){.hour = time_at(o, "hour"), .begin = time_at(o, "begin"), .end = time_at(o, "end"),
-        .watched = number_at(o, "watched"), .packets = number_at(o, "packets"), .hosts = number_at(o, "hosts"),
-        .seen = number_at(o, "kernel_seen"), .dropped = number_at(o, "kernel_dropped"),
-        .malformed = number_at(o, "malformed")};
-    if (!f->hour || f->hour % USEC_HOUR || f->begin < f->hour || f->end < f->begin || f->packets == 0)
-        return ERR(INVALID);
-    TRY(services_at(a, o, f));
-    return world_at(a, o, f);
-}
-
-err darknet_facts_parse(struct arena *a, str json, struct facts *out)
-{
-    json_error_t why;
-    json_t *root = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &why);
-    err e = json_is_array(root) ? OK : ERR(INVALID);
-    *out = (struct facts){ARENA_ARRAY(a, struct fact, json_array_size(root)), 0};
-    if (!out->v)
-        e = ERR(NOMEM);
-    for (size_t i = 0; i < json_array_size(root) && !err_is(e); i++) {
-        const json_t *o = json_array_get(root, i);
-        if (json_object_get(o, "hour"))
-            e = fact_of(a, o, &out->v[out->n++]);
-    }
-    json_decref(root);
-    return err_is(e) ? e : arena_failed(a) ? ERR(NOMEM) : OK;
+    return p->slot[at] - 1;
 }
 
 /* ── compact columns ── */
@@ -158,7 +70,7 @@ static uint64_t take_number(str *s, bool *bad)
     return 0;
 }
 
-void darknet_fact_pack(const struct fact *f, struct buf *services, struct buf *world)
+void darknet_fact_pack(const struct fact_hour *f, struct buf *services, struct buf *world)
 {
     buf_char(services, 1);
     put_number(services, f->n);
@@ -186,7 +98,7 @@ static size_t begin_column(str *s, bool *bad)
     return *bad ? 0 : (size_t)n;
 }
 
-err darknet_fact_unpack(struct arena *a, str services, str world, struct fact *out)
+err darknet_fact_unpack(struct arena *a, str services, str world, struct fact_hour *out)
 {
     bool bad = false;
     uint64_t key = 0, at = 0;

@@ -2,7 +2,7 @@
 /* Statements about the hours. They are nobody's data. */
 #include "darknet/darknet_fact.h"
 
-err darknet_fact_save(struct tx *tx, const struct fact *f)
+err darknet_fact_save(struct tx *tx, const struct fact_hour *f)
 {
     BUF_AUTO services = BUF(1 << 20);
     BUF_AUTO world = BUF(1 << 20);
@@ -29,7 +29,7 @@ err darknet_facts_since(struct db *db, usec from, usec until, darknet_fact_each 
         V(from, until))
     {
         ARENA_AUTO a = arena_new(1 << 20);
-        struct fact f = {.hour = row_i64(&r, 0), .begin = row_i64(&r, 1), .end = row_i64(&r, 2),
+        struct fact_hour f = {.hour = row_i64(&r, 0), .begin = row_i64(&r, 1), .end = row_i64(&r, 2),
             .watched = row_i64(&r, 3), .packets = row_i64(&r, 4), .hosts = row_i64(&r, 5),
             .seen = row_i64(&r, 6), .dropped = row_i64(&r, 7), .malformed = row_i64(&r, 8)};
         if (!a)

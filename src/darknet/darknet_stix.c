@@ -129,7 +129,7 @@ static str traffic_id(struct bundle *b, const struct alert_packet *p, str from, 
     if (p->source_port)
         buf_fmt(&t, "\"src_port\":%lld,", (long long)p->source_port);
     buf_fmt(&t, "\"src_ref\":\"%.*s\",\"start\":\"", STR_F(from));
-    darknet_exchange_put_utc(&t, p->at);
+    put_utc_ms(&t, p->at);
     buf_lit(&t, "\"}");
     return id_of(b, &observables, "network-traffic", buf_view(&t));
 }

@@ -6,7 +6,7 @@
 #include "core/csv.h"
 #include "darknet_trends.ht.h"
 
-enum { SERIES = 200, ROOM = 8192, DAYS = FACT_HOURS / 24, SHOWN = 50 };
+enum { SERIES = 200, DAYS = FACT_HOURS / 24, SHOWN = 50 };
 
 struct series {
     uint32_t key; /* protocol and port */
@@ -18,62 +18,43 @@ struct trend {
     usec from; /* the first of FACT_HOURS hours */
     bool observed[FACT_HOURS];
     int64_t watched[FACT_HOURS];
-    struct series *room; /* a table by key */
-    size_t used;
-    struct series *v; /* the greatest of the last days */
+    struct fact_ports ports;
+    struct series all[FACT_PORTS]; /* by place */
+    struct series *v;              /* the greatest of the last days */
     size_t n;
-    uint32_t only;    /* this service is among them, however small */
+    uint32_t only;                 /* this service is among them, however small */
 };
 
-static struct series *series_of(struct trend *t, uint32_t key)
-{
-    size_t at = (key * 2654435761U >> 7) % ROOM;
-    while (t->room[at].total && t->room[at].key != key)
-        at = (at + 1) % ROOM;
-    return &t->room[at];
-}
-
-static bool is_asked(const struct fact_service *s)
-{
-    return fact_by(s->key) != FACT_BY - 1;
-}
-
-static uint32_t port_key(uint32_t key)
-{
-    return fact_key(fact_proto(key), 0, fact_port(key));
-}
-
 /* Which services there are; how much of each, the last day counting as much as the rest. */
-static err weigh(void *ctx, const struct fact *f)
+static err weigh(void *ctx, const struct fact_hour *f)
 {
     struct trend *t = ctx;
     int64_t hour = (f->hour - t->from) / USEC_HOUR;
     if (hour < 0 || hour >= FACT_HOURS)
         return OK;
     t->observed[hour] = true;
-    t->watched[hour] += f->watched;
+    t->watched[hour] = f->watched > t->watched[hour] ? f->watched : t->watched[hour]; /* by each run of the hour */
     for (size_t i = 0; i < f->n; i++) {
-        uint32_t key = port_key(f->service[i].key);
-        struct series *s = series_of(t, key);
-        if (!is_asked(&f->service[i]) || (s->total == 0 && t->used >= ROOM / 2))
+        uint32_t key = fact_port_key(f->service[i].key);
+        int at = fact_is_asked(f->service[i].key) ? darknet_fact_place(&t->ports, key) : FACT_NO_PLACE;
+        if (at == FACT_NO_PLACE)
             continue;
-        t->used += s->total == 0;
-        s->key = key;
-        s->total += 1 + f->service[i].packets * (hour >= FACT_HOURS - 24 ? DAYS : 1);
+        t->all[at].key = key;
+        t->all[at].total += f->service[i].packets * (hour >= FACT_HOURS - 24 ? DAYS : 1);
     }
     return OK;
 }
 
-static err count(void *ctx, const struct fact *f)
+static err count(void *ctx, const struct fact_hour *f)
 {
     struct trend *t = ctx;
     int64_t hour = (f->hour - t->from) / USEC_HOUR;
     if (hour < 0 || hour >= FACT_HOURS)
         return OK;
     for (size_t i = 0; i < f->n; i++) {
-        struct series *s = series_of(t, port_key(f->service[i].key));
-        if (is_asked(&f->service[i]) && s->count)
-            s->count[hour] += f->service[i].packets;
+        int at = fact_is_asked(f->service[i].key) ? darknet_fact_place(&t->ports, fact_port_key(f->service[i].key)) : FACT_NO_PLACE;
+        if (at != FACT_NO_PLACE && t->all[at].count)
+            t->all[at].count[hour] += f->service[i].packets;
     }
     return OK;
 }
@@ -88,35 +69,32 @@ static int by_total(const void *x, const void *y)
 
 static err choose(struct arena *a, struct trend *t)
 {
-    struct series **order = ARENA_ARRAY(a, struct series *, ROOM);
-    size_t n = 0, kept = 0;
+    size_t n = (size_t)t->ports.n;
+    struct series **order = ARENA_ARRAY(a, struct series *, n);
     if (!order)
         return ERR(NOMEM);
-    for (size_t i = 0; i < ROOM; i++)
-        if (t->room[i].total)
-            order[n++] = &t->room[i];
+    for (size_t i = 0; i < n; i++)
+        order[i] = &t->all[i];
     qsort(order, n, sizeof *order, by_total);
     for (size_t i = 0; i < n; i++) {
-        if (kept >= SERIES && order[i]->key != t->only)
+        if (i >= SERIES && order[i]->key != t->only)
             continue;
         order[i]->count = ARENA_ARRAY(a, int64_t, FACT_HOURS);
         if (!order[i]->count)
             return ERR(NOMEM);
         memset(order[i]->count, 0, FACT_HOURS * sizeof(int64_t));
-        kept++;
     }
     return OK;
 }
 
-/* As if as many addresses had been watched then as now; -1: nothing was observed. The hour under way has
- * not brought all of its packets. */
+/* As if as many addresses had been watched then as now; -1: nothing was observed. */
 static void level(struct trend *t, int64_t *v)
 {
     int64_t now = 0;
     for (int h = 0; h < FACT_HOURS; h++)
         now = t->watched[h] ? t->watched[h] : now;
     for (int h = 0; h < FACT_HOURS; h++) {
-        if (!t->observed[h] || h == FACT_HOURS - 1)
+        if (!t->observed[h])
             v[h] = -1;
         else if (t->watched[h] && t->watched[h] != now)
             v[h] = (int64_t)((double)v[h] * (double)now / (double)t->watched[h]);
@@ -136,18 +114,16 @@ static int by_change(const void *x, const void *y)
 
 static err read_trend(struct req *rq, uint32_t only, struct trend *t)
 {
-    usec until = rq->now / USEC_HOUR * USEC_HOUR + USEC_HOUR;
+    usec until = rq->now / USEC_HOUR * USEC_HOUR; /* the hour under way has not brought all of its packets */
     *t = (struct trend){.from = until - FACT_HOURS * USEC_HOUR, .only = only};
-    t->room = ARENA_ARRAY(rq->a, struct series, ROOM);
     t->v = ARENA_ARRAY(rq->a, struct series, SERIES + 1);
-    if (!t->room || !t->v)
+    if (!t->v)
         return ERR(NOMEM);
-    memset(t->room, 0, ROOM * sizeof *t->room);
     TRY(darknet_facts_since(rq->db, t->from, until, weigh, t));
     TRY(choose(rq->a, t));
     TRY(darknet_facts_since(rq->db, t->from, until, count, t));
-    for (size_t i = 0; i < ROOM; i++) {
-        struct series *s = &t->room[i];
+    for (int i = 0; i < t->ports.n; i++) {
+        struct series *s = &t->all[i];
         if (!s->count)
             continue;
         level(t, s->count);
@@ -282,7 +258,7 @@ struct file {
     size_t rows;
 };
 
-static err put_hour(void *ctx, const struct fact *f)
+static err put_hour(void *ctx, const struct fact_hour *f)
 {
     struct file *file = ctx;
     file->rows += f->n;

@@ -31,7 +31,7 @@ static void put_words(struct buf *b, const struct sensor_episode *e, const struc
     buf_fmt(b, "\t%s\t%s\t%s%s\t", judge_class_name(e->j.class),
         judge_tool_name(e->j.tool) ? judge_tool_name(e->j.tool) : "-",
         judge_confidence_name(e->j.confidence), e->j.infected ? "!" : "");
-    sensor_put_time(b, e->first);
+    put_iso_ms(b, e->first);
     buf_fmt(b, "\t%llu\t%llu\t", (unsigned long long)e->packets, (unsigned long long)e->dark);
     for (size_t i = 0, n = 0; i < e->ports_n && n < 5; i++)
         if (e->port[i].port)

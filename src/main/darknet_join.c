@@ -117,7 +117,7 @@ static void put_time(struct json *j, const char *key, usec t)
 {
     BUF_AUTO b = BUF(64);
     json_key(j, str_of(key));
-    sensor_put_time(&b, t);
+    put_iso_ms(&b, t);
     if (t)
         json_str(j, buf_view(&b));
     else
@@ -204,9 +204,9 @@ static void say_host(struct buf *b, const struct natjoin_episode *e, const struc
     buf_lit(b, "  内側の機器 ");
     address_put(b, h->inner);
     buf_fmt(b, "  %s  %zu 件中 %d 件が一致  ", natjoin_is_certain(h) ? "確実" : "おそらく", e->packets, __builtin_popcountll(h->packets));
-    sensor_put_time(b, h->first);
+    put_iso_ms(b, h->first);
     buf_lit(b, " 〜 ");
-    sensor_put_time(b, h->last);
+    put_iso_ms(b, h->last);
     if (address_eq(h->inner, e->source))
         buf_lit(b, "\n    （アドレスが変換される前の記録ではありません。変換した機器のログを --log に指定してください。"
                    "変換していないなら、この機器そのものです）");
@@ -239,7 +239,7 @@ static void say_none(struct joining *r, const struct natjoin_episode *e)
     buf_fmt(b, "  合う行がありません。探したもの: %s ", protocol_name(p->protocol));
     address_put(b, p->dark);
     buf_fmt(b, " のポート %u 宛て、変換後のポート %u、", (unsigned)p->port, (unsigned)p->source_port);
-    sensor_put_time(b, p->time);
+    put_iso_ms(b, p->time);
     buf_fmt(b, " の前後 %d 秒", (int)r->o->within);
     if (e->packets > 1)
         buf_fmt(b, "、ほか %zu 件", e->packets - 1);
@@ -259,7 +259,7 @@ static void say_episode(struct joining *r, const struct natjoin_episode *e)
     buf_fmt(&r->out, "  最初の通信 %zu 件", e->packets);
     if (e->packets) {
         buf_lit(&r->out, "  ");
-        sensor_put_time(&r->out, e->packet[0].time);
+        put_iso_ms(&r->out, e->packet[0].time);
     }
     buf_char(&r->out, '\n');
     for (size_t i = 0; i < e->hosts; i++)
@@ -284,9 +284,9 @@ static void say_log(struct joining *r)
         (unsigned long long)r->found[NATLOG_NO_ADDRESS], (unsigned long long)r->too_long);
     if (r->first) {
         buf_lit(b, "ログの範囲 ");
-        sensor_put_time(b, r->first);
+        put_iso_ms(b, r->first);
         buf_lit(b, " 〜 ");
-        sensor_put_time(b, r->last_time);
+        put_iso_ms(b, r->last_time);
         buf_char(b, '\n');
     }
 }

@@ -76,7 +76,5 @@ void sensor_put_episode(struct json *j, struct sensor *s, const struct sensor_ep
 void sensor_put_stats(struct json *j, const struct sensor *s);
 /* One object, by README.md: an hour. */
 void sensor_put_facts(struct json *j, const struct sensor *s, struct facts *f);
-/* "2026-11-20T14:05:00.123+09:00" */
-void sensor_put_time(struct buf *b, usec t);
 
 #endif

@@ -88,18 +88,10 @@ void sensor_tell_rows(struct sensor *s, struct track_row *rows, size_t n, sensor
 
 /* ── JSON ── */
 
-void sensor_put_time(struct buf *b, usec t)
-{
-    usec within = ((t % USEC_SECOND) + USEC_SECOND) % USEC_SECOND;
-    struct civil c = civil_of(t - within);
-    buf_fmt(b, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+09:00", c.y, c.m, c.d, c.hh, c.mm, c.ss,
-        (int)(within / 1000));
-}
-
 static void put_time(struct json *j, const char *key, usec t)
 {
     BUF_AUTO b = BUF(64);
-    sensor_put_time(&b, t);
+    put_iso_ms(&b, t);
     json_key(j, str_of(key));
     json_str(j, buf_view(&b));
 }

@@ -4,14 +4,9 @@
 # port 445 of addresses that nobody uses, the other only asks a name server. FOLDER/out.pcap is what is
 # seen outside, FOLDER/conntrack.log what the NAT writes (conntrack -E -o timestamp). Runs in networks of
 # its own (unshare), whose wire leads nowhere: nothing leaves the machine.
-set -euo pipefail
+# shellcheck source=own_net.sh
+source "${BASH_SOURCE[0]%/*}/own_net.sh"
 folder=$1
-if [[ ${2:-} != inside ]]; then
-    sudo=()
-    [[ $EUID -eq 0 ]] || sudo=(sudo -n)
-    exec "${sudo[@]}" unshare --net "$0" "$folder" inside
-fi
-export PATH=$PATH:/usr/sbin:/sbin
 mac=02:00:00:00:00:01
 started=()
 trap 'kill "${started[@]}" 2>/dev/null || true' EXIT

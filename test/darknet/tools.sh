@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # test/darknet/tools.sh FOLDER: what the real programs send, as captures FOLDER/NAME.pcap. Runs in a
 # network of its own (unshare), whose one wire leads nowhere: nothing leaves the machine.
-set -euo pipefail
+# shellcheck source=own_net.sh
+source "${BASH_SOURCE[0]%/*}/own_net.sh"
 folder=$1
-if [[ ${2:-} != inside ]]; then
-    sudo=()
-    [[ $EUID -eq 0 ]] || sudo=(sudo -n)
-    exec "${sudo[@]}" unshare --net "$0" "$folder" inside
-fi
-export PATH=$PATH:/usr/sbin:/sbin
 mac=02:00:00:00:00:01
 ip link set lo up
 ip link add d0 type veth peer name d1 # nobody listens there

@@ -3,15 +3,10 @@
 # test/darknet/watch.sh FOLDER YAGURA ARGUMENT…: yagura darknet watch on one end of a wire, real scanners on
 # the other, in a network of its own; the interface goes down and up in between. FOLDER/status is what
 # the kernel says of the process, FOLDER/out what it told, FOLDER/rc how it ended.
-set -euo pipefail
-if [[ ${YAGURA_INSIDE:-} != 1 ]]; then
-    sudo=()
-    [[ $EUID -eq 0 ]] || sudo=(sudo -n)
-    exec "${sudo[@]}" env YAGURA_INSIDE=1 unshare --net "$0" "$@"
-fi
+# shellcheck source=own_net.sh
+source "${BASH_SOURCE[0]%/*}/own_net.sh"
 folder=$1 yagura=$2
 shift 2
-export PATH=$PATH:/usr/sbin:/sbin
 mac=02:00:00:00:00:01
 up() {
     ip link set d0 up

@@ -13,6 +13,7 @@ const WHY = {
   libseccomp2: 'the list of system calls a process may make', liboath0: 'one-time codes (RFC 6238)',
   'libfido2-1': 'checking passkeys', libqrencode4: 'the picture of a one-time code\'s secret',
   zlib1g: 'captures compressed by gzip', libzstd1: 'captures compressed by zstd', libzip4: 'ZIP files for a body\'s own data',
+  libuuid1: 'names of things in STIX (RFC 9562, version 5)',
   libssl3: 'keys of passkeys', 'libcbor0.8': 'reading what a passkey says',
   '@digital-go-jp/design-tokens': 'colours and sizes of the design system, copied into the program',
   '@zxcvbn-ts/language-common': 'the commonest passwords, made into a table of the program',

@@ -2,7 +2,7 @@
 /* The life of an alert, without a clock: what is told, how, and that nothing is told twice. */
 #include "test/fixture.h"
 
-#include "darknet/darknet_alert.h"
+#include "darknet/darknet_report.h"
 
 enum { NOW = 1000 };
 #define AT(hours) ((usec)(hours) * USEC_HOUR)
@@ -232,14 +232,15 @@ static void the_sensors_words_are_read(void **state)
 {
     struct room *f = *state;
     struct alert_sightings all;
+    struct fact_hours hours;
 #define GOOD                                                                                     \
     "\"bodies\":[\"483010\"],\"role\":\"own\",\"source\":\"198.18.1.7\",\"class\":\"worm\",\"tool\":null,"       \
     "\"confidence\":\"likely\",\"infected\":true,\"last\":\"2026-11-27T08:30:00.000+09:00\",\"packets\":3,"    \
     "\"dark_addresses\":2,\"services\":[\"tcp/445\",\"tcp/139\"],\"first_packets\":[{\"time\":"                \
     "\"2026-11-27T08:29:00.123+09:00\",\"protocol\":\"tcp\",\"source_port\":1,\"dark_address\":\"198.19.0.1\"," \
     "\"port\":445}],"
-    assert_false(err_is(darknet_alert_sightings_parse(
-        f->a, S("[{" GOOD "\"first\":\"2026-11-27T08:29:00.123+09:00\"}]"), &all)));
+    assert_false(err_is(darknet_report_parse(
+        f->a, S("[{" GOOD "\"first\":\"2026-11-27T08:29:00.123+09:00\"}]"), &all, &hours)));
     assert_int_equal(all.n, 1);
     assert_int_equal(all.v[0].first, at(27, 8, 29) + 123000);
     assert_true(str_eq(all.v[0].services, S("tcp/445 tcp/139")));
@@ -248,7 +249,7 @@ static void the_sensors_words_are_read(void **state)
         "[{" GOOD "\"first\":\"2026-02-30T08:29:00.123+09:00\"}]",
         "[{" GOOD "\"first\":\"2026-11-27T08:31:00.000+09:00\"}]"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        assert_int_equal(darknet_alert_sightings_parse(f->a, str_of(bad[i]), &all).code, ERR_INVALID);
+        assert_int_equal(darknet_report_parse(f->a, str_of(bad[i]), &all, &hours).code, ERR_INVALID);
 }
 
 int main(void)

@@ -26,9 +26,9 @@ if (document.querySelector('[data-passkey]')) import('./passkey.js');
 // Answers that are saved while they are given, and who else is giving them.
 if (document.querySelector('[data-autosave], [data-presence]')) import('./autosave.js');
 
-// A part that renews itself when the server says that there is something new. What a person has opened or
-// selected in it stays as it is until the next time.
-for (const part of document.querySelectorAll('[data-live]')) {
+// A part that renews itself when the server says that there is something new. While a person is in it, or has
+// opened something of it, it stays as it is.
+function live(part) {
   const events = new EventSource(part.dataset.live);
   events.addEventListener('message', async () => {
     if (document.hidden || part.contains(document.activeElement) || part.querySelector('details[open]')) return;
@@ -36,7 +36,11 @@ for (const part of document.querySelectorAll('[data-live]')) {
       const reply = await fetch(location.href, { headers: { accept: 'text/html' } });
       if (!reply.ok || reply.redirected) return;
       const next = new DOMParser().parseFromString(await reply.text(), 'text/html').getElementById(part.id);
-      if (next) part.replaceChildren(...next.childNodes);
+      if (!next) return;
+      events.close(); // it asks what is newer than the old part
+      part.replaceWith(next);
+      live(next);
     } catch { /* the next event may come through */ }
   });
 }
+for (const part of document.querySelectorAll('[data-live]')) live(part);
