@@ -263,6 +263,18 @@ describe('an alert', LIMIT, () => {
     assert.deepEqual(replay(old), []);
   });
 
+  test('inside a body every sender to its own unused addresses is its own', LIMIT, async () => {
+    const r = await c.town.post('/darknet/internal', { ranges: '10.20.0.0/16', note: '未使用' });
+    assert.equal(r.status, 200, r.text);
+    const begin = Date.now() + 1000; // before, the range was not yet dark
+    const capture = pcap(path.join(c.folder, 'inside.pcap'), Array.from({ length: 30 }, (_, i) => [begin + 250 * i,
+      syn({ from: '10.1.2.3', to: `10.20.0.${i + 1}`, sport: 50000 + i, dport: 445, id: i, seq: 7 + i * 977_131 })]));
+    assert.deepEqual(replay(capture), [], 'nobody\'s, seen from outside');
+    assert.match(replay(capture, '--inside', '483010').join('\n'), /^new\thigh\t10\.1\.2\.3\tworm\ttcp\/445\t30$/);
+    assert.equal(sql('SELECT bodies FROM darknet_episode WHERE source=\'10.1.2.3\';'), '483010');
+    assert.equal(sql('SELECT COUNT(*) FROM darknet_fact WHERE watched=65536 AND packets=30;'), '1');
+  });
+
   test('works without a serving process too', LIMIT, async () => {
     assert.equal(await c.server.stop(), 0);
     c.server = null;
@@ -316,5 +328,16 @@ describe('live', LONG, () => {
     assert.equal(watch('third').rc.trim(), '0');
     assert.equal(spool(), 0);
     assert.equal(told(), before); // the same episode: known already
+  });
+
+  test('a line that is refused for good is put aside, and the others arrive', LONG, () => {
+    const line = '{"hour":"nonsense"}\n', hours = () => Number(sqlite(c.file, 'SELECT SUM(packets) FROM darknet_fact;'));
+    const before = hours();
+    assert.ok(before > 0, 'the hours of those before');
+    fs.writeFileSync(`${c.file}.darknet`, line);
+    assert.equal(watch('fourth').rc.trim(), '0');
+    assert.equal(fs.readFileSync(`${c.file}.darknet.refused`, 'utf8'), line);
+    assert.equal(spool(), 0);
+    assert.ok(hours() > before);
   });
 });

@@ -193,7 +193,7 @@ static void put_totals(struct sensing *r, const char *const *end)
 err sensing_begin(struct sensing *r)
 {
     struct sensor_config c = {.owners = &r->ranges.owners, .dark = r->ranges.dark, .tell = sensing_tell,
-        .facts = r->o->hours || r->to != STDOUT_FILENO ? sensing_hour : NULL, .ctx = r};
+        .facts = r->o->hours || r->o->db.n ? sensing_hour : NULL, .ctx = r};
     return sensor_new(&c, &r->sensor);
 }
 

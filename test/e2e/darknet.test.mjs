@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
-import { FRAME, darknetApply, darknetApprove, demo, launch, plantAlert, program, serve, token } from '../lib.mjs';
+import { FRAME, darknetApply, darknetApprove, demo, launch, plantAlert, plantFact, program, serve, token } from '../lib.mjs';
 import { Person, steps } from './person.mjs';
 
 const LIMIT = { timeout: 180_000 };
@@ -201,6 +201,46 @@ for (const js of [true, false]) {
       await p.look('darknet alert: cause');
       const facts = await p.page.locator('#report-facts').textContent();
       assert.match(facts, /原因：機器の感染\n説明：窓口の端末/);
+      await p.leave();
+    });
+  });
+}
+
+for (const js of [true, false]) {
+  describe(js ? 'the board' : 'the board without scripts', LIMIT, () => {
+    const c = { viewed: new Set() }, step = steps(test, LIMIT);
+    before(async () => {
+      c.file = demo('--sample');
+      c.server = await serve(c.file);
+      c.browser = await launch();
+      c.town = await Person.at(c.browser, c.server.url, { js, viewed: c.viewed });
+      await c.town.signIn('town');
+    }, LIMIT);
+    after(async () => {
+      await c.browser?.close();
+      await c.server?.stop();
+    });
+
+    step('shows an hour as soon as there is one', async () => {
+      const p = c.town, numbers = p.page.getByText('24時間で 120 個のパケットが届きました。');
+      await p.open('/darknet/alerts');
+      await p.page.getByRole('link', { name: /^ダークネットの状況/ }).click();
+      await p.page.getByRole('heading', { name: '観測した数がまだありません' }).waitFor();
+      plantFact(c.file);
+      if (!js) await p.page.reload();
+      await numbers.waitFor();
+      await p.look('darknet board');
+      if (!js) return;
+      c.alert = plantAlert(c.file, 483010); // and once more: it goes on
+      await p.page.getByRole('link', { name: '198.18.1.7', exact: true }).waitFor();
+    });
+
+    step('leads to the weeks of a port', async () => {
+      const p = c.town;
+      await p.page.getByRole('link', { name: 'TCP 23（Telnet）' }).click();
+      await p.page.getByRole('heading', { name: 'TCP 23（Telnet）の増え方と減り方' }).waitFor();
+      assert.match(await p.page.locator('main').textContent(), /比べる記録がまだない/);
+      await p.look('darknet trends');
       await p.leave();
     });
   });

@@ -128,8 +128,95 @@ static void test_ring(void **unused)
     ring_free(r);
 }
 
+/* Other ranges: what has the same body goes on, what has another is told in the old one's name. */
+static void test_swap(void **unused)
+{
+    (void)unused;
+    ARENA_AUTO a = arena_new(1 << 20);
+    struct prefix_owners old, new;
+    struct prefix_table *dark;
+    struct told told = {0}, rest = {0};
+    str why;
+    struct sensor *s = make(a, &told, 0, &old, &dark);
+    assert_false(err_is(prefix_file_read(a, S("10.1.0.0/16 town\n10.2.0.0/16 city\n"), &new, &why)));
+    uint8_t bytes[FRAME];
+    for (uint32_t i = 0; i < 20; i++) {
+        struct capture_frame f[2] = {syn(bytes, 0x0a010001, i)};
+        sensor_feed(s, f, 1);
+        f[0] = syn(bytes, 0x0a020001, i);
+        sensor_feed(s, f, 1);
+    }
+    sensor_swap(s, &new, dark);
+    assert_int_equal(told.packets, 20); /* of 10.2.0.1, which was town's */
+    for (uint32_t i = 20; i < 50; i++) {
+        struct capture_frame f = syn(bytes, i % 2 ? 0x0a010001 : 0x0a020001, i);
+        sensor_feed(s, &f, 1);
+    }
+    sensor_each(s, count, &rest);
+    assert_int_equal(rest.packets, 20 + 30);
+    assert_int_equal(sensor_stats(s)->matched, 70);
+    sensor_free(s);
+    prefix_table_free(old.table);
+    prefix_table_free(new.table);
+    prefix_table_free(dark);
+}
+
+struct hours {
+    struct facts_hour v[3];
+    size_t n;
+};
+
+static void keep_hour(void *ctx, struct facts *f)
+{
+    struct hours *h = ctx;
+    assert_true(h->n < COUNT_OF(h->v));
+    facts_sum(f, &h->v[h->n++]);
+}
+
+/* An hour ends with the first packet of the next; more services than there is room for are told together. */
+static void test_hours(void **unused)
+{
+    enum { PORTS = 20000 };
+    (void)unused;
+    static struct hours h;
+    struct facts *f;
+    struct packet p = {.t = 1790000000 * USEC_SECOND, .proto = PROTO_TCP};
+    usec first = p.t / USEC_HOUR * USEC_HOUR;
+    assert_false(err_is(facts_new(keep_hour, &h, &f)));
+    for (uint32_t i = 0; i < 1000; i++) {
+        p.dport = 23;
+        facts_add(f, &p, address_v4(0x0a000000 + i), KIND_SYN, 1U << MARK_MIRAI);
+    }
+    facts_lose(f, (struct facts_lost){.seen = 1000, .dropped = 7});
+    facts_flush(f);
+    facts_flush(f); /* nothing new: nothing told */
+    assert_int_equal(h.n, 1);
+    assert_int_equal(h.v[0].hour, first);
+    assert_int_equal(h.v[0].packets, 1000);
+    assert_int_equal(h.v[0].lost.dropped, 7);
+    assert_in_range(h.v[0].hosts, 950, 1050);
+    assert_int_equal(h.v[0].n, 1);
+    assert_int_equal(h.v[0].service[0].by, BY_MIRAI);
+    assert_in_range(h.v[0].service[0].hosts, 600, 1400);
+    assert_int_equal(facts_world(f, 10, GROUP_TELNET), 1000);
+    p.t += USEC_HOUR;
+    for (uint32_t i = 0; i < PORTS; i++) {
+        p.dport = (uint16_t)(i + 1);
+        facts_add(f, &p, address_v4(0x0b000001), KIND_SYN, 0);
+    }
+    facts_end(f);
+    assert_int_equal(h.n, 2);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < h.v[1].n; i++)
+        sum += h.v[1].service[i].packets;
+    assert_int_equal(sum, PORTS);
+    assert_int_equal(h.v[1].packets, PORTS);
+    assert_int_equal(h.v[1].lost.dropped, 0);
+    facts_free(f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ring), cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hours), cmocka_unit_test(test_swap), cmocka_unit_test(test_ring), cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
