@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The wait for packets that fall into dark space. */
 #include "darknet/darknet_expect.h"
 
 const struct expect_row darknet_expect_rows[4] = {
