@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE table of plain questions. Choices are coded, so that forms can be filled and causes counted
+ * without reading (R55, R67); their order is the order on the screen: the commonest first. */
+#include "incident/incident_question.h"
+
+#include "core/html.h"
+
+const struct word incident_sures[4] = {
+    {SURE_UNKNOWN, S("unknown"), S("分からない")},
+    {SURE_NONE, S("none"), S("ない")},
+    {SURE_SUSPECTED, S("suspected"), S("おそれがある")},
+    {SURE_CONFIRMED, S("confirmed"), S("ある（確認した）")},
+};
+
+const struct word incident_parts[5] = {
+    {PART_WHAT, S("what"), S("何が起きたか")},
+    {PART_NOW, S("now"), S("いまの状態")},
+    {PART_PERSONAL, S("personal"), S("個人情報")},
+    {PART_ATTACK, S("attack"), S("攻撃のこと")},
+    {PART_RESPONSE, S("response"), S("対応と相談")},
+};
+
+/* R67: 誤送信、紛失、委託先、不正アクセス、マルウェア、システム障害、設定不備. */
+static const struct word kinds[] = {
+    {1, S("ransomware"), S("ランサムウェア（暗号化・脅迫）")},
+    {2, S("malware"), S("そのほかのマルウェア")},
+    {3, S("intrusion"), S("不正アクセス")},
+    {4, S("ddos"), S("大量の通信による攻撃（DDoS）")},
+    {5, S("defacement"), S("ホームページの改ざん")},
+    {6, S("misdelivery"), S("メール・FAXの誤送信")},
+    {7, S("loss"), S("媒体・端末の紛失・盗難")},
+    {8, S("paper"), S("書類の誤交付・誤廃棄")},
+    {9, S("vendor"), S("委託先の事故")},
+    {10, S("setting"), S("設定の不備")},
+    {11, S("insider"), S("内部の不正")},
+    {12, S("failure"), S("システム障害")},
+    {13, S("phishing"), S("フィッシング・なりすまし")},
+    {14, S("other"), S("そのほか")},
+};
+static const struct word finders[] = {
+    {1, S("staff"), S("職員")}, {2, S("monitor"), S("監視の仕組み")}, {3, S("vendor"), S("委託先")},
+    {4, S("resident"), S("住民・外部の人")}, {5, S("office"), S("国・都道府県・他団体")},
+    {6, S("police"), S("警察")}, {7, S("attacker"), S("攻撃者からの連絡")}, {8, S("darknet"), S("ダークネット観測の通知")},
+};
+static const struct word organs[] = {
+    {1, S("mayor"), S("首長の部局（庁舎）")}, {2, S("education"), S("教育委員会・学校")}, {3, S("hospital"), S("病院・診療所")},
+    {4, S("water"), S("上下水道")}, {5, S("fire"), S("消防")}, {6, S("transport"), S("交通・港湾")},
+    {7, S("university"), S("大学")}, {8, S("assembly"), S("議会")}, {9, S("facility"), S("公の施設（指定管理者を含む）")},
+    {10, S("other"), S("そのほか")},
+};
+static const struct word networks[] = {
+    {1, S("number"), S("マイナンバー利用事務系")}, {2, S("lgwan"), S("LGWAN接続系")}, {3, S("internet"), S("インターネット接続系")},
+    {4, S("cloud"), S("クラウドサービス")}, {5, S("school"), S("学校のネットワーク")}, {6, S("hospital"), S("病院のネットワーク")},
+    {7, S("control"), S("設備の制御系")}, {8, S("alone"), S("つながっていない端末")}, {9, S("vendor"), S("委託先の中")},
+};
+static const struct word systems[] = {
+    {1, S("resident"), S("住民記録・戸籍")}, {2, S("tax"), S("税")}, {3, S("insurance"), S("国保・介護・年金")},
+    {4, S("welfare"), S("福祉・子育て")}, {5, S("record"), S("電子カルテ・医事会計")}, {6, S("mail"), S("メール")},
+    {7, S("web"), S("ホームページ・電子申請")}, {8, S("files"), S("ファイルサーバー")}, {9, S("office"), S("文書・財務・人事")},
+    {10, S("directory"), S("認証基盤（Active Directoryなど）")}, {11, S("backup"), S("バックアップ")}, {12, S("school"), S("校務・学習")},
+    {13, S("water"), S("水道の監視・料金")}, {14, S("terminal"), S("職員の端末")}, {15, S("other"), S("そのほか")},
+};
+static const struct word stages[] = {
+    {1, S("going"), S("続いている")}, {2, S("stopped"), S("広がりを止めた")}, {3, S("restoring"), S("復旧している")},
+    {4, S("restored"), S("復旧した")}, {5, S("repeating"), S("止まったり起きたりしている")},
+};
+static const struct word services[] = {
+    {1, S("counter"), S("窓口・証明の交付")}, {2, S("medical"), S("診療・救急の受入れ")}, {3, S("payment"), S("給付・支払い")},
+    {4, S("tax"), S("税の収納")}, {5, S("water"), S("水の供給")}, {6, S("emergency"), S("119番・防災")},
+    {7, S("online"), S("電子申請・予約")}, {8, S("school"), S("学校の授業")}, {9, S("internal"), S("庁内の事務だけ")},
+};
+static const struct word contained[] = {
+    {1, S("isolated"), S("機器をネットワークから切り離した")}, {2, S("kept-on"), S("電源を切らずに保った")},
+    {3, S("account"), S("アカウントを止めた・パスワードを変えた")}, {4, S("blocked"), S("外との通信を止めた")},
+    {5, S("logs"), S("ログを別の場所に写した")}, {6, S("backup"), S("バックアップが無事か確かめた")},
+    {7, S("recovered"), S("送ったものの回収・削除を頼んだ")}, {8, S("vendor"), S("保守の事業者を呼んだ")},
+    {9, S("csirt"), S("CSIRT・対策本部を立ち上げた")},
+};
+static const struct word items[] = {
+    {1, S("name"), S("氏名")}, {2, S("birth"), S("生年月日")}, {3, S("sex"), S("性別")}, {4, S("address"), S("住所")},
+    {5, S("phone"), S("電話番号")}, {6, S("mail"), S("メールアドレス")}, {7, S("password"), S("パスワード")},
+    {8, S("account"), S("口座の番号")}, {9, S("card"), S("クレジットカードの番号")}, {10, S("income"), S("所得・税の情報")},
+    {11, S("health"), S("病歴・健診・障害の情報")}, {12, S("school"), S("成績・指導の記録")}, {13, S("staff"), S("職員の情報")}, {14, S("other"), S("そのほか")},
+};
+static const struct word leaks[] = {
+    {1, S("leak"), S("漏えい（外に出た）")}, {2, S("lost"), S("滅失（なくなった）")}, {3, S("damaged"), S("毀損（使えなくなった・書き換えられた）")},
+};
+static const struct word told[] = {
+    {1, S("done"), S("知らせた")}, {2, S("planned"), S("知らせる予定")}, {3, S("public"), S("公表などで代える")}, {4, S("thinking"), S("検討中")},
+    {5, S("none"), S("知らせない")},
+};
+static const struct word published[] = {
+    {1, S("done"), S("公表した")}, {2, S("planned"), S("公表する予定")}, {3, S("thinking"), S("検討中")}, {4, S("none"), S("公表しない")},
+};
+static const struct word vectors[] = {
+    {1, S("vpn"), S("VPN・リモート接続の機器")}, {2, S("vulnerable"), S("公開サーバーの弱点")}, {3, S("phishing"), S("メールの添付・リンク")},
+    {4, S("credential"), S("盗まれた・推測されたID")}, {5, S("vendor"), S("委託先・保守の回線")}, {6, S("medium"), S("USBなどの媒体")},
+    {7, S("setting"), S("公開の設定の誤り")}, {8, S("web"), S("Webサイトの閲覧")}, {9, S("person"), S("人の操作の誤り")},
+};
+static const struct word demands[] = {
+    {1, S("encrypted"), S("暗号化された")}, {2, S("leak"), S("情報の公開をほのめかす")}, {3, S("money"), S("金銭を求められた")}, {4, S("none"), S("脅迫の文はない")},
+};
+static const struct word floods[] = {
+    {1, S("direct"), S("直接の大量通信（T1498.001）")}, {2, S("reflect"), S("反射・増幅（T1498.002）")}, {3, S("application"), S("アプリケーションへの大量要求（T1499）")},
+};
+static const struct word police[] = {
+    {1, S("told"), S("相談した")}, {2, S("planned"), S("相談する予定")}, {3, S("none"), S("相談しない")},
+};
+static const struct word yes_no[] = {{1, S("yes"), S("はい")}, {2, S("no"), S("いいえ")}};
+static const struct word supports[] = {
+    {1, S("advice"), S("技術的な助言")}, {2, S("team"), S("専門家の派遣")}, {3, S("forensic"), S("証拠の調査（フォレンジック）")},
+    {4, S("press"), S("公表・報道への対応")}, {5, S("law"), S("法律の相談")}, {6, S("none"), S("いまは要らない")},
+};
+static const struct word gravity[] = {{1, S("grave"), S("重大（住民の生命・サービス・多くの個人情報に関わる）")}, {2, S("usual"), S("それ以外")}};
+
+#define CHOICES(table) .choices = (table), .n_choices = COUNT_OF(table)
+
+const struct incident_question incident_questions[] = {
+    {"kind", PART_WHAT, ANSWER_MANY, "何が起きましたか（いくつでも）", "種類", NULL, CHOICES(kinds), .first = true},
+    {"known_at", PART_WHAT, ANSWER_TIME, "いつ気付きましたか", "気付いた日時", "報告の期限はここから数えます。", .first = true},
+    {"occurred_at", PART_WHAT, ANSWER_TIME, "いつ起きましたか", "起きた日時", "分からなければ空欄で。"},
+    {"found_by", PART_WHAT, ANSWER_ONE, "だれが気付きましたか", "気付いた人", NULL, CHOICES(finders), .first = true},
+    {"organ", PART_WHAT, ANSWER_MANY, "どこで起きましたか（いくつでも）", "起きた所", "当てはまる法律がここで決まります。", CHOICES(organs), .first = true},
+    {"network", PART_WHAT, ANSWER_MANY, "どのネットワークですか（いくつでも）", "ネットワーク", NULL, CHOICES(networks), .first = true},
+    {"system", PART_WHAT, ANSWER_MANY, "どのシステムですか（いくつでも）", "システム", NULL, CHOICES(systems)},
+    {"gravity", PART_WHAT, ANSWER_ONE, "重大ですか", "重大さ", "重大とすると、国と都道府県の当番にすぐ知らせます。", CHOICES(gravity), .first = true},
+    {"summary", PART_WHAT, ANSWER_TEXT, "ひとことで言うと", "概要", "選んだことの繰り返しは要りません。", .first = true},
+
+    {"stage", PART_NOW, ANSWER_ONE, "いまは", "いまの状態", NULL, CHOICES(stages), .first = true},
+    {"stopped", PART_NOW, ANSWER_SURE, "止まっているサービスがありますか", "サービスの停止", NULL, .first = true},
+    {"service", PART_NOW, ANSWER_MANY, "どのサービスですか（いくつでも）", "止まったサービス", NULL, CHOICES(services), .only = "stopped"},
+    {"level", PART_NOW, ANSWER_SURE, "重要インフラの「サービス維持レベル」を下回りましたか", "サービス維持レベルの逸脱", NULL, .only = "stopped"},
+    {"contained", PART_NOW, ANSWER_MANY, "したこと（いくつでも）", "初動", NULL, CHOICES(contained), .first = true},
+
+    {"personal", PART_PERSONAL, ANSWER_SURE, "個人情報の漏えい・滅失・毀損がありますか", "個人情報の漏えい等", NULL, .first = true},
+    {"personal.how", PART_PERSONAL, ANSWER_MANY, "どうなりましたか", "漏えい等の別", NULL, CHOICES(leaks), .only = "personal"},
+    {"personal.persons", PART_PERSONAL, ANSWER_NUMBER, "何人分ですか", "本人の数", "数えていなければ、多めの見積りを。", .only = "personal", .first = true},
+    {"personal.items", PART_PERSONAL, ANSWER_MANY, "何の情報ですか（いくつでも）", "情報の項目", NULL, CHOICES(items), .only = "personal"},
+    {"personal.number", PART_PERSONAL, ANSWER_SURE, "個人番号（マイナンバー）が含まれますか", "個人番号", NULL, .only = "personal", .first = true},
+    {"personal.number_work", PART_PERSONAL, ANSWER_SURE, "個人番号利用事務のシステムや、情報提供ネットワークからですか", "個人番号利用事務のシステム", NULL, .only = "personal.number"},
+    {"personal.sensitive", PART_PERSONAL, ANSWER_SURE, "病歴・障害・犯罪の経歴などの要配慮個人情報が含まれますか", "要配慮個人情報", NULL, .only = "personal", .first = true},
+    {"personal.property", PART_PERSONAL, ANSWER_SURE, "カードや口座など、財産に被害が出るおそれがありますか", "財産的被害", NULL, .only = "personal", .first = true},
+    {"personal.malice", PART_PERSONAL, ANSWER_SURE, "だれかが不正の目的で行いましたか", "不正の目的", "攻撃・盗難・内部の不正は「おそれがある」です。", .only = "personal", .first = true},
+    {"personal.open", PART_PERSONAL, ANSWER_SURE, "不特定の人が見られる状態でしたか", "不特定多数の閲覧", NULL, .only = "personal"},
+    {"personal.sealed", PART_PERSONAL, ANSWER_SURE, "高度な暗号化などで、読めない状態でしたか", "秘匿化の措置", "確かめられたときだけ「ある」に。報告が要らなくなることがあります。", .only = "personal"},
+    {"personal.entrusted", PART_PERSONAL, ANSWER_SURE, "ほかの団体・会社から預かった情報ですか", "委託を受けた情報", NULL, .only = "personal"},
+    {"personal.harm", PART_PERSONAL, ANSWER_SURE, "二次被害がありますか", "二次被害", NULL, .only = "personal"},
+    {"personal.told", PART_PERSONAL, ANSWER_ONE, "本人には", "本人への対応", NULL, CHOICES(told), .only = "personal"},
+    {"published", PART_PERSONAL, ANSWER_ONE, "公表は", "公表", NULL, CHOICES(published)},
+    {"published_at", PART_PERSONAL, ANSWER_TIME, "公表した（する）日時", "公表の日時", NULL, .only = "published=done planned"},
+
+    {"vector", PART_ATTACK, ANSWER_MANY, "どこから入られましたか（いくつでも）", "原因・侵入の経路", "分からなければ空欄で。", CHOICES(vectors)},
+    {"demand", PART_ATTACK, ANSWER_MANY, "攻撃者は（いくつでも）", "脅迫の内容", NULL, CHOICES(demands), .only = "kind=ransomware"},
+    {"extension", PART_ATTACK, ANSWER_TEXT, "暗号化されたファイルの拡張子", "拡張子", NULL, .only = "kind=ransomware"},
+    {"flood", PART_ATTACK, ANSWER_MANY, "攻撃の型", "DDoSの型", NULL, CHOICES(floods), .only = "kind=ddos"},
+    {"flood.mbps", PART_ATTACK, ANSWER_NUMBER, "通信量（Mbps）", "通信量（Mbps）", NULL, .only = "kind=ddos"},
+    {"indicator", PART_ATTACK, ANSWER_TEXT, "攻撃のしるし（IPアドレス・ハッシュ・URL）", "攻撃のしるし", "1行に一つ。", .only = "kind=ransomware malware intrusion ddos defacement phishing"},
+    {"special_operator", PART_ATTACK, ANSWER_SURE, "特別社会基盤事業者の指定を受けた事業（水道・交通・港湾など）ですか", "特別社会基盤事業者", "サイバー対処能力強化法。指定の通知が来ていなければ「ない」。", .only = "organ=water transport hospital"},
+    {"basic_register", PART_ATTACK, ANSWER_SURE, "住民基本台帳ネットワークに影響のおそれがありますか", "住基ネットへの影響", NULL, .only = "network=number lgwan"},
+
+    {"police", PART_RESPONSE, ANSWER_ONE, "警察には", "警察への相談", NULL, CHOICES(police)},
+    {"share_nco", PART_RESPONSE, ANSWER_ONE, "国家サイバー統括室（NCO）と内容を共有してよいですか", "NCOとの共有の同意", "共有は任意です。", CHOICES(yes_no), .first = true},
+    {"share_expert", PART_RESPONSE, ANSWER_ONE, "IPA・JPCERT/CCと内容を共有してよいですか", "IPA・JPCERT/CCとの共有の同意", "共有は任意です。", CHOICES(yes_no)},
+    {"support", PART_RESPONSE, ANSWER_MANY, "求める支援（いくつでも）", "求める支援", NULL, CHOICES(supports), .first = true},
+    {"vendor", PART_RESPONSE, ANSWER_TEXT, "関わる事業者の名前", "事業者"},
+    {"contact", PART_RESPONSE, ANSWER_TEXT, "24時間つながる電話", "24時間の連絡先", NULL, .first = true},
+    {"cause", PART_RESPONSE, ANSWER_TEXT, "分かった原因", "原因の説明"},
+    {"prevention", PART_RESPONSE, ANSWER_TEXT, "再発を防ぐためにすること", "再発防止"},
+    {"other", PART_RESPONSE, ANSWER_TEXT, "そのほか伝えたいこと", "その他"},
+};
+const size_t incident_questions_n = COUNT_OF(incident_questions);
+_Static_assert(COUNT_OF(incident_questions) <= INCIDENT_QUESTIONS, "a set of facts has room for each question");
+
+int incident_question_of(str key)
+{
+    for (size_t i = 0; i < incident_questions_n; i++)
+        if (str_eq(str_of(incident_questions[i].key), key))
+            return (int)i;
+    return -1;
+}
+
+bool incident_has_choice(const struct incident_known *k, str choice)
+{
+    str rest = k->value, word;
+    while (str_cut(&rest, ' ', &word))
+        if (str_eq(word, choice))
+            return true;
+    return false;
+}
+
+/* "kind=ransomware malware", or "personal". */
+static bool holds(const struct incident_facts *f, str only)
+{
+    str key, choice;
+    str_cut(&only, '=', &key);
+    int q = incident_question_of(key);
+    if (q < 0)
+        return false;
+    const struct incident_known *k = &f->known[q];
+    if (only.n == 0)
+        return k->sure >= SURE_SUSPECTED;
+    while (str_cut(&only, ' ', &choice))
+        if (incident_has_choice(k, choice))
+            return true;
+    return false;
+}
+
+bool incident_is_asked(const struct incident_facts *f, size_t question)
+{
+    const char *only = incident_questions[question].only;
+    return !only || holds(f, str_of(only));
+}
+
+static void put_choices(struct buf *b, const struct incident_question *q, str value)
+{
+    str word;
+    bool more = false;
+    while (str_cut(&value, ' ', &word)) {
+        const struct word *w = word_of_key(q->choices, q->n_choices, word);
+        if (more)
+            buf_lit(b, "、");
+        buf_str(b, w->name.n ? w->name : word);
+        more = true;
+    }
+}
+
+str incident_answer_text(struct arena *a, size_t question, const struct incident_known *k)
+{
+    const struct incident_question *q = &incident_questions[question];
+    BUF_AUTO b = BUF(65536);
+    if (k->sure < SURE_SUSPECTED && k->value.n == 0)
+        return k->at ? WORD_OF(incident_sures, k->sure)->name : S("まだ答えていない");
+    switch (q->type) {
+    case ANSWER_SURE: return WORD_OF(incident_sures, k->sure)->name;
+    case ANSWER_ONE:
+    case ANSWER_MANY: put_choices(&b, q, k->value); break;
+    case ANSWER_NUMBER:
+        if (k->estimate)
+            buf_lit(&b, "約");
+        html_group(&b, k->number);
+        break;
+    case ANSWER_TIME: put_wareki_time(&b, k->time); break;
+    case ANSWER_TEXT: return k->value;
+    }
+    if (k->sure == SURE_SUSPECTED && q->type != ANSWER_NUMBER)
+        buf_lit(&b, "（おそれ）");
+    return str_dup(a, buf_view(&b));
+}
