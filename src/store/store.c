@@ -9,6 +9,7 @@ enum { MAX_READERS = 64 };
 
 struct store {
     char *url, *blobs;
+    struct vault *vault;
     struct writer *writer;
     struct handoff *handoff;
     struct tx_clock clock;
@@ -108,6 +109,24 @@ static err name_blobs(struct store *s, str file)
     return OK;
 }
 
+/* FILE.keys. Once something was sealed, a missing or another file is not replaced by a new one: what is
+ * not sealed is served all the same. */
+static err open_vault(struct store *s, struct arena *a, enum store_mode mode)
+{
+    struct db *db;
+    str file, name;
+    TRY(db_url_file(url_of(s), &file));
+    TRY(store_reader(s, &db));
+    err known = setting_get(db, a, S(STORE_VAULT), &name);
+    bool makes = mode == STORE_CREATE || takes_calls(mode);
+    err e = vault_open(str_fmt(a, "%.*s.keys", STR_F(file)), makes && known.code == ERR_NOTFOUND, &s->vault);
+    if (!err_is(e) && !err_is(known) && !str_eq(name, vault_name(s->vault, a))) {
+        vault_free(s->vault);
+        s->vault = NULL;
+    }
+    return e.code == ERR_NOMEM ? e : OK;
+}
+
 static err open_all(struct store *s, enum store_mode mode, const struct store_modules *mods,
     struct arena *a, str *why)
 {
@@ -120,9 +139,11 @@ static err open_all(struct store *s, enum store_mode mode, const struct store_mo
     if (mode == STORE_READ) {
         struct db *db;
         TRY(store_reader(s, &db));
-        return migrate_check(db, mods->migrations, mods->n_migrations, a, why);
+        TRY(migrate_check(db, mods->migrations, mods->n_migrations, a, why));
+        return open_vault(s, a, mode);
     }
     TRY(open_writer(s, file, mode, mods, a, why));
+    TRY(open_vault(s, a, mode));
     if (takes_calls(mode))
         TRY(handoff_start(file, s->writer, mods->calls, mods->n_calls, &s->handoff));
     return OK;
@@ -160,6 +181,7 @@ void store_close(struct store *s)
     lock_drop(s->lock);
     pthread_key_delete(s->key);
     pthread_mutex_destroy(&s->mutex);
+    vault_free(s->vault);
     free(s->blobs);
     free(s->url);
     free(s);
@@ -193,6 +215,11 @@ struct writer *store_writer(struct store *s)
 str store_blobs(const struct store *s)
 {
     return str_of(s->blobs);
+}
+
+const struct vault *store_vault(const struct store *s)
+{
+    return s->vault;
 }
 
 usec store_now(struct store *s)

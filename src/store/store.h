@@ -9,6 +9,7 @@
 #include "store/handoff.h"
 #include "store/journal.h"
 #include "store/migrate.h"
+#include "store/vault.h"
 
 struct store;
 
@@ -41,6 +42,10 @@ void store_close(struct store *s);
 MUST err store_reader(struct store *s, struct db **out);
 struct writer *store_writer(struct store *s); /* NULL with STORE_READ */
 str store_blobs(const struct store *s);      /* the folder of its blobs */
+/* NULL: its file is not there, or is another than what things were sealed with (setting STORE_VAULT, which is
+ * put when the first thing is sealed). */
+const struct vault *store_vault(const struct store *s);
+#define STORE_VAULT "vault"
 usec store_now(struct store *s);
 int store_applied(const struct store *s); /* migrations applied at opening */
 

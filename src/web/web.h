@@ -267,7 +267,6 @@ str req_draft(const struct req *rq);           /* for the hidden field "draft"; 
 void req_resume(struct req *rq, str draft);    /* after req_session_start(): shown before req_go()'s page */
 /* Bytes that only this installation can make or open (XChaCha20-Poly1305), as base64url; for one
  * purpose, a short name. Empty without memory. INVALID: not ours. */
-enum { WEB_SEAL = 40 }; /* bytes a seal adds, before base64 */
 str req_seal(struct req *rq, const char *purpose, struct bytes plain);
 MUST err req_unseal(struct req *rq, const char *purpose, str text, struct bytes *plain);
 /* base64url of a secret, as used in cookies, tokens and links; and its hash. */

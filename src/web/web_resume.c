@@ -11,7 +11,7 @@
 
 enum {
     HEAD = 3 * sizeof(int64_t),
-    PLAIN_MAX = WEB_DRAFT * 3 / 4 - WEB_SEAL, /* what fits when written as base64 */
+    PLAIN_MAX = WEB_DRAFT * 3 / 4 - SEAL_ADDS, /* what fits when written as base64 */
     LIFE_HOURS = 12 /* that of a session */
 };
 

@@ -3,14 +3,11 @@
  * installation's own, one for each purpose. */
 #include "web/web_private.h"
 
+#include "store/seal.h"
+
 #include <sodium.h>
 
-enum {
-    NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-    TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING
-};
-_Static_assert(NONCE + TAG == WEB_SEAL, "what a seal adds");
+enum { BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
 /* No purpose is as long as a session's hash, which the same key signs elsewhere. */
 static void seal_key(
@@ -24,15 +21,13 @@ static void seal_key(
 str req_seal(struct req *rq, const char *purpose, struct bytes plain)
 {
     uint8_t key[crypto_auth_hmacsha256_BYTES];
-    size_t n = NONCE + plain.n + TAG, text_n = sodium_base64_encoded_len(n, BASE64);
+    size_t n = plain.n + SEAL_ADDS, text_n = sodium_base64_encoded_len(n, BASE64);
     uint8_t *box = arena_alloc(rq->a, n);
     char *text = arena_alloc(rq->a, text_n);
     if (!box || !text)
         return STR_NONE;
-    randombytes_buf(box, NONCE);
     seal_key(rq->web, purpose, key);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        box + NONCE, NULL, plain.p, plain.n, NULL, 0, NULL, box, key);
+    seal_make(key, STR_NONE, plain, box);
     sodium_memzero(key, sizeof key);
     sodium_bin2base64(text, text_n, box, n, BASE64);
     return str_of(text);
@@ -47,12 +42,11 @@ err req_unseal(struct req *rq, const char *purpose, str text, struct bytes *plai
     if (!box || !out)
         return ERR(NOMEM);
     if (sodium_base642bin(box, text.n + 1, text.p ? text.p : "", text.n, NULL, &n, NULL,
-            BASE64) != 0 || n < NONCE + TAG)
+            BASE64) != 0 || n < SEAL_ADDS)
         return ERR(INVALID);
     seal_key(rq->web, purpose, key);
-    int bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
-        out, NULL, NULL, box + NONCE, n - NONCE, NULL, 0, box, key);
+    err e = seal_open(key, STR_NONE, (struct bytes){box, n}, out);
     sodium_memzero(key, sizeof key);
-    *plain = (struct bytes){out, n - NONCE - TAG};
-    return bad ? ERR(INVALID) : OK;
+    *plain = (struct bytes){out, n - SEAL_ADDS};
+    return e;
 }

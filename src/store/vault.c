@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file of one line: "yagura-keys-1 " and the key in hexadecimal. */
+#include "store/vault.h"
+
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#define HEAD "yagura-keys-1 "
+enum { LINE = sizeof HEAD - 1 + 2 * SEAL_KEY + 1 };
+
+struct vault {
+    uint8_t key[SEAL_KEY];
+};
+
+static err write_line(const char *name)
+{
+    uint8_t key[SEAL_KEY];
+    char line[LINE + 1] = HEAD;
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return file_error();
+    randombytes_buf(key, sizeof key);
+    sodium_bin2hex(line + sizeof HEAD - 1, 2 * SEAL_KEY + 1, key, sizeof key);
+    line[LINE - 1] = '\n';
+    err e = file_put(fd, line, LINE);
+    if (!err_is(e) && fsync(fd) != 0)
+        e = file_error();
+    close(fd);
+    sodium_memzero(key, sizeof key);
+    sodium_memzero(line, sizeof line);
+    return e;
+}
+
+/* Whole and on the disk before it has its name, and never over another. */
+static err make(struct arena *a, const char *name)
+{
+    char *draft = str_z(a, str_fmt(a, "%s.new", name));
+    if (!draft)
+        return ERR(NOMEM);
+    if (access(name, F_OK) == 0)
+        return OK;
+    TRY(write_line(draft));
+    err e = link(draft, name) == 0 || errno == EEXIST ? OK : file_error();
+    unlink(draft);
+    return e;
+}
+
+static err read_key(const char *name, struct vault *v)
+{
+    char line[LINE];
+    size_t got, n;
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return file_error();
+    err e = file_get(fd, 0, line, sizeof line, &got);
+    close(fd);
+    if (!err_is(e) && (got != LINE || memcmp(line, HEAD, sizeof HEAD - 1) != 0 ||
+            sodium_hex2bin(v->key, sizeof v->key, line + sizeof HEAD - 1, 2 * SEAL_KEY, NULL, &n, NULL) != 0 ||
+            n != SEAL_KEY))
+        e = ERR(INVALID);
+    sodium_memzero(line, sizeof line);
+    return e;
+}
+
+err vault_open(str file, bool create, struct vault **out)
+{
+    ARENA_AUTO a = arena_new(1 << 16);
+    const char *name = a ? str_z(a, file) : NULL;
+    struct vault *v = sodium_malloc(sizeof *v); /* never in a core file or in swap */
+    err e = name && v ? OK : ERR(NOMEM);
+    if (!err_is(e) && create)
+        e = make(a, name);
+    if (!err_is(e))
+        e = read_key(name, v);
+    if (err_is(e))
+        vault_free(v);
+    else
+        *out = v;
+    return e;
+}
+
+void vault_free(struct vault *v)
+{
+    sodium_free(v);
+}
+
+str vault_name(const struct vault *v, struct arena *a)
+{
+    uint8_t hash[16];
+    char text[2 * sizeof hash + 1];
+    crypto_generichash(hash, sizeof hash, v->key, sizeof v->key, (const uint8_t *)"yagura-keys-name", 16);
+    sodium_bin2hex(text, sizeof text, hash, sizeof hash);
+    return str_fmt(a, "1:%s", text);
+}
+
+err vault_seal(const struct vault *v, struct arena *a, str what, struct bytes plain, struct bytes *sealed)
+{
+    return seal_in(a, v->key, what, plain, sealed);
+}
+
+err vault_unseal(const struct vault *v, struct arena *a, str what, struct bytes sealed, struct bytes *plain)
+{
+    return seal_out(a, v->key, what, sealed, plain);
+}
