@@ -115,61 +115,12 @@ static const struct word gravity[] = {{1, S("grave"), S("重大（住民の生�
 
 #define CHOICES(table) .choices = (table), .n_choices = COUNT_OF(table)
 
+#define Q(id, ...) {__VA_ARGS__},
 const struct incident_question incident_questions[] = {
-    {"kind", PART_WHAT, ANSWER_MANY, "何が起きましたか（いくつでも）", "種類", NULL, CHOICES(kinds), .first = true},
-    {"known_at", PART_WHAT, ANSWER_TIME, "いつ気付きましたか", "気付いた日時", "報告の期限はここから数えます。", .first = true},
-    {"occurred_at", PART_WHAT, ANSWER_TIME, "いつ起きましたか", "起きた日時", "分からなければ空欄で。"},
-    {"found_by", PART_WHAT, ANSWER_ONE, "だれが気付きましたか", "気付いた人", NULL, CHOICES(finders), .first = true},
-    {"organ", PART_WHAT, ANSWER_MANY, "どこで起きましたか（いくつでも）", "起きた所", "当てはまる法律がここで決まります。", CHOICES(organs), .first = true},
-    {"network", PART_WHAT, ANSWER_MANY, "どのネットワークですか（いくつでも）", "ネットワーク", NULL, CHOICES(networks), .first = true},
-    {"system", PART_WHAT, ANSWER_MANY, "どのシステムですか（いくつでも）", "システム", NULL, CHOICES(systems)},
-    {"gravity", PART_WHAT, ANSWER_ONE, "重大ですか", "重大さ", "重大とすると、国と都道府県の当番にすぐ知らせます。", CHOICES(gravity), .first = true},
-    {"summary", PART_WHAT, ANSWER_TEXT, "ひとことで言うと", "概要", "選んだことの繰り返しは要りません。", .first = true},
-
-    {"stage", PART_NOW, ANSWER_ONE, "いまは", "いまの状態", NULL, CHOICES(stages), .first = true},
-    {"stopped", PART_NOW, ANSWER_SURE, "止まっているサービスがありますか", "サービスの停止", NULL, .first = true},
-    {"service", PART_NOW, ANSWER_MANY, "どのサービスですか（いくつでも）", "止まったサービス", NULL, CHOICES(services), .only = "stopped"},
-    {"level", PART_NOW, ANSWER_SURE, "重要インフラの「サービス維持レベル」を下回りましたか", "サービス維持レベルの逸脱", NULL, .only = "stopped"},
-    {"contained", PART_NOW, ANSWER_MANY, "したこと（いくつでも）", "初動", NULL, CHOICES(contained), .first = true},
-
-    {"personal", PART_PERSONAL, ANSWER_SURE, "個人情報の漏えい・滅失・毀損がありますか", "個人情報の漏えい等", NULL, .first = true},
-    {"personal.how", PART_PERSONAL, ANSWER_MANY, "どうなりましたか", "漏えい等の別", NULL, CHOICES(leaks), .only = "personal"},
-    {"personal.persons", PART_PERSONAL, ANSWER_NUMBER, "何人分ですか", "本人の数", "数えていなければ、多めの見積りを。", .only = "personal", .first = true},
-    {"personal.items", PART_PERSONAL, ANSWER_MANY, "何の情報ですか（いくつでも）", "情報の項目", NULL, CHOICES(items), .only = "personal"},
-    {"personal.number", PART_PERSONAL, ANSWER_SURE, "個人番号（マイナンバー）が含まれますか", "個人番号", NULL, .only = "personal", .first = true},
-    {"personal.number_work", PART_PERSONAL, ANSWER_SURE, "個人番号利用事務のシステムや、情報提供ネットワークからですか", "個人番号利用事務のシステム", NULL, .only = "personal.number"},
-    {"personal.sensitive", PART_PERSONAL, ANSWER_SURE, "病歴・障害・犯罪の経歴などの要配慮個人情報が含まれますか", "要配慮個人情報", NULL, .only = "personal", .first = true},
-    {"personal.property", PART_PERSONAL, ANSWER_SURE, "カードや口座など、財産に被害が出るおそれがありますか", "財産的被害", NULL, .only = "personal", .first = true},
-    {"personal.malice", PART_PERSONAL, ANSWER_SURE, "だれかが不正の目的で行いましたか", "不正の目的", "攻撃・盗難・内部の不正は「おそれがある」です。", .only = "personal", .first = true},
-    {"personal.open", PART_PERSONAL, ANSWER_SURE, "不特定の人が見られる状態でしたか", "不特定多数の閲覧", NULL, .only = "personal"},
-    {"personal.sealed", PART_PERSONAL, ANSWER_SURE, "高度な暗号化などで、読めない状態でしたか", "秘匿化の措置", "確かめられたときだけ「ある」に。報告が要らなくなることがあります。", .only = "personal"},
-    {"personal.entrusted", PART_PERSONAL, ANSWER_SURE, "ほかの団体・会社から預かった情報ですか", "委託を受けた情報", NULL, .only = "personal"},
-    {"personal.harm", PART_PERSONAL, ANSWER_SURE, "二次被害がありますか", "二次被害", NULL, .only = "personal"},
-    {"personal.told", PART_PERSONAL, ANSWER_ONE, "本人には", "本人への対応", NULL, CHOICES(told), .only = "personal"},
-    {"published", PART_PERSONAL, ANSWER_ONE, "公表は", "公表", NULL, CHOICES(published)},
-    {"published_at", PART_PERSONAL, ANSWER_TIME, "公表した（する）日時", "公表の日時", NULL, .only = "published=done planned"},
-
-    {"vector", PART_ATTACK, ANSWER_MANY, "どこから入られましたか（いくつでも）", "原因・侵入の経路", "分からなければ空欄で。", CHOICES(vectors)},
-    {"demand", PART_ATTACK, ANSWER_MANY, "攻撃者は（いくつでも）", "脅迫の内容", NULL, CHOICES(demands), .only = "kind=ransomware"},
-    {"extension", PART_ATTACK, ANSWER_TEXT, "暗号化されたファイルの拡張子", "拡張子", NULL, .only = "kind=ransomware"},
-    {"flood", PART_ATTACK, ANSWER_MANY, "攻撃の型", "DDoSの型", NULL, CHOICES(floods), .only = "kind=ddos"},
-    {"flood.mbps", PART_ATTACK, ANSWER_NUMBER, "通信量（Mbps）", "通信量（Mbps）", NULL, .only = "kind=ddos"},
-    {"indicator", PART_ATTACK, ANSWER_TEXT, "攻撃のしるし（IPアドレス・ハッシュ・URL）", "攻撃のしるし", "1行に一つ。", .only = "kind=ransomware malware intrusion ddos defacement phishing"},
-    {"special_operator", PART_ATTACK, ANSWER_SURE, "特別社会基盤事業者の指定を受けた事業（水道・交通・港湾など）ですか", "特別社会基盤事業者", "サイバー対処能力強化法。指定の通知が来ていなければ「ない」。", .only = "organ=water transport hospital"},
-    {"basic_register", PART_ATTACK, ANSWER_SURE, "住民基本台帳ネットワークに影響のおそれがありますか", "住基ネットへの影響", NULL, .only = "network=number lgwan"},
-
-    {"police", PART_RESPONSE, ANSWER_ONE, "警察には", "警察への相談", NULL, CHOICES(police)},
-    {"share_nco", PART_RESPONSE, ANSWER_ONE, "国家サイバー統括室（NCO）と内容を共有してよいですか", "NCOとの共有の同意", "共有は任意です。", CHOICES(yes_no), .first = true},
-    {"share_expert", PART_RESPONSE, ANSWER_ONE, "IPA・JPCERT/CCと内容を共有してよいですか", "IPA・JPCERT/CCとの共有の同意", "共有は任意です。", CHOICES(yes_no)},
-    {"support", PART_RESPONSE, ANSWER_MANY, "求める支援（いくつでも）", "求める支援", NULL, CHOICES(supports), .first = true},
-    {"vendor", PART_RESPONSE, ANSWER_TEXT, "関わる事業者の名前", "事業者"},
-    {"contact", PART_RESPONSE, ANSWER_TEXT, "24時間つながる電話", "24時間の連絡先", NULL, .first = true},
-    {"cause", PART_RESPONSE, ANSWER_TEXT, "分かった原因", "原因の説明"},
-    {"prevention", PART_RESPONSE, ANSWER_TEXT, "再発を防ぐためにすること", "再発防止"},
-    {"other", PART_RESPONSE, ANSWER_TEXT, "そのほか伝えたいこと", "その他"},
+#include "incident/incident_question_list.h"
 };
+#undef Q
 const size_t incident_questions_n = COUNT_OF(incident_questions);
-_Static_assert(COUNT_OF(incident_questions) <= INCIDENT_QUESTIONS, "a set of facts has room for each question");
 
 int incident_question_of(str key)
 {

@@ -50,10 +50,16 @@ struct incident_question {
     const char *only;
     bool first;        /* belongs to the first report: asked before the rest */
 };
-extern const struct incident_question incident_questions[];
+extern const struct incident_question incident_questions[]; /* incident_question_list.h */
 extern const size_t incident_questions_n;
 
-enum { INCIDENT_QUESTIONS = 64 }; /* at most */
+/* Their numbers: Q_kind, Q_personal_number … */
+#define Q(id, ...) Q_##id,
+enum incident_number {
+#include "incident/incident_question_list.h"
+    INCIDENT_QUESTIONS
+};
+#undef Q
 
 /* Number of the question; -1: there is none. */
 int incident_question_of(str key);

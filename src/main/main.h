@@ -9,7 +9,9 @@
 #include "darknet/darknet.h"
 #include "evidence/evidence.h"
 #include "export/export.h"
+#include "flow/flow.h"
 #include "guide/guide.h"
+#include "incident/incident.h"
 #include "policy/policy.h"
 #include "survey/survey.h"
 

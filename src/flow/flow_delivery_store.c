@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was handed to recipients, and their receipts. */
+#include "flow/flow_private.h"
+
+#include <sodium.h>
+
+const struct word flow_receipts[5] = {
+    {RECEIPT_WAITING, S("waiting"), S("届いた（まだ開いていない）")},
+    {RECEIPT_SEEN, S("seen"), S("開いた")},
+    {RECEIPT_ACCEPTED, S("accepted"), S("受け付けた")},
+    {RECEIPT_RETURNED, S("returned"), S("問い合わせがある")},
+    {RECEIPT_BY_HAND, S("by-hand"), S("別の方法で伝えた")},
+};
+
+#define DELIVERY                                                                                 \
+    " d.id, d.flow, d.recipient, d.subject, d.office, d.step, d.number, d.state, d.person, d.at," \
+    " d.seen_at, d.answered_at, d.answered_by, c.number, c.drill, b.id, COALESCE(b.code6, ''), b.class, b.pref,"    \
+    " b.name, b.kana"
+#define FROM " FROM flow_delivery d JOIN flow_case c ON c.id=d.flow JOIN body b ON b.id=c.body"
+
+static struct flow_delivery delivery_of_row(struct arena *a, const struct rows *r)
+{
+    return (struct flow_delivery){.id = row_i64(r, 0), .flow = row_i64(r, 1), .recipient = row_str(a, r, 2),
+        .subject = row_str(a, r, 3), .office = row_i64(r, 4), .step = (int)row_i64(r, 5), .number = row_i64(r, 6),
+        .state = (enum flow_receipt)row_i64(r, 7), .person = row_i64(r, 8), .at = row_i64(r, 9),
+        .seen_at = row_i64(r, 10), .answered_at = row_i64(r, 11), .answered_by = row_i64(r, 12),
+        .case_number = row_i64(r, 13), .drill = row_i64(r, 14) != 0,
+        .body = {{row_i64(r, 15)}, row_str(a, r, 16), (enum body_class)row_i64(r, 17), row_i64(r, 18),
+            row_str(a, r, 19), row_str(a, r, 20)}};
+}
+
+static str seal_text(struct arena *a, int64_t id)
+{
+    return str_fmt(a, "flow-delivery:%lld", (long long)id);
+}
+
+struct chain {
+    int64_t number;
+    struct bytes previous;
+};
+
+/* The last one to this recipient. */
+static err chain_of(struct db *db, struct arena *a, int64_t flow, str recipient, struct chain *out)
+{
+    *out = (struct chain){0};
+    DB_EACH(db, r,
+        SQL("SELECT number, hash FROM flow_delivery WHERE flow=$1 AND recipient=$2 ORDER BY number DESC LIMIT 1"),
+        V(flow, recipient))
+    *out = (struct chain){row_i64(&r, 0), row_bytes(a, &r, 1)};
+    return db_status(db);
+}
+
+err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s,
+    const struct flow_case *c, str text, struct flow_delivery *d)
+{
+    struct chain last;
+    struct bytes sealed;
+    uint8_t hash[crypto_hash_sha256_BYTES];
+    FLOW_KEY_AUTO key;
+    if (c->drill && d->office)
+        return ERR(CONFLICT);
+    TRY(chain_of(tx_db(tx), a, c->id, d->recipient, &last));
+    d->id = tx_id(tx);
+    d->flow = c->id;
+    d->number = last.number + 1;
+    d->state = d->office ? RECEIPT_WAITING : RECEIPT_BY_HAND;
+    d->at = tx_now(tx);
+    d->person = scope_person(s).v;
+    flow_key_new(&key);
+    TRY(flow_key_share(tx, a, v, &key, d->id, c->body.id));
+    if (d->office)
+        TRY(flow_key_share(tx, a, v, &key, d->id, (body_id){d->office}));
+    TRY(seal_in(a, key.v, seal_text(a, d->id), (struct bytes){(const uint8_t *)text.p, text.n}, &sealed));
+    crypto_hash_sha256(hash, (const uint8_t *)text.p, text.n);
+    return db_exec(tx,
+        SQL("INSERT INTO flow_delivery (id, flow, recipient, office, subject, step, number, state, person, at, hash,"
+            " previous, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+        V(d->id, d->flow, d->recipient, d->office, d->subject, d->step, d->number, d->state, d->person, d->at,
+            ((struct bytes){hash, sizeof hash}), last.number ? val_bytes(last.previous) : VAL_NONE, sealed));
+}
+
+err flow_handed(struct db *db, struct arena *a, const struct scope *s, int64_t flow, struct flow_deliveries *out)
+{
+    enum { MOST = 500 };
+    *out = (struct flow_deliveries){ARENA_ARRAY(a, struct flow_delivery, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT" DELIVERY FROM " WHERE d.flow=$1 AND" FLOW_OWN("c.body", 2) " ORDER BY d.id LIMIT 500"),
+        V(flow, scope_body(s).v))
+    out->v[out->n++] = delivery_of_row(a, &r);
+    return db_status(db);
+}
+
+err flow_received(struct db *db, struct arena *a, const struct scope *s, struct flow_deliveries *out)
+{
+    enum { MOST = 500 };
+    *out = (struct flow_deliveries){ARENA_ARRAY(a, struct flow_delivery, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r, SQL("SELECT" DELIVERY FROM " WHERE d.office=$1 ORDER BY d.id DESC LIMIT 500"), V(scope_body(s).v))
+    out->v[out->n++] = delivery_of_row(a, &r);
+    return db_status(db);
+}
+
+err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t id,
+    struct flow_delivery *out, str *text)
+{
+    struct bytes plain;
+    FLOW_KEY_AUTO key;
+    DB_ONE(db, r,
+        SQL("SELECT" DELIVERY ", d.sealed" FROM " WHERE d.id=$1 AND (d.office=$2 OR" FLOW_OWN("c.body", 2) ")"),
+        V(id, scope_body(s).v));
+    *out = delivery_of_row(a, &r);
+    struct bytes sealed = row_bytes(a, &r, 21);
+    TRY(flow_key_open(db, a, v, s, id, &key));
+    TRY(seal_out(a, key.v, seal_text(a, id), sealed, &plain));
+    *text = (str){(const char *)plain.p, plain.n};
+    return OK;
+}
+
+err flow_answer(struct tx *tx, const struct scope *s, int64_t id, enum flow_receipt answer)
+{
+    int64_t n;
+    TRY(db_exec_count(tx,
+        SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)),"
+            " answered_at=CASE WHEN CAST($3 AS BIGINT)=2 THEN answered_at ELSE CAST($4 AS BIGINT) END,"
+            " answered_by=CASE WHEN CAST($3 AS BIGINT)=2 THEN answered_by ELSE CAST($5 AS BIGINT) END"
+            " WHERE id=$1 AND office=$2 AND state<$3 AND state<3"),
+        V(id, scope_body(s).v, answer, tx_now(tx), scope_person(s).v), &n));
+    return n ? OK : ERR(CONFLICT);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of flow. */
+#ifndef FLOW_FLOW_PRIVATE_H
+#define FLOW_FLOW_PRIVATE_H
+
+#include "flow/flow.h"
+
+/* The own body and those it succeeded; n: the parameter of the scope's body. */
+#define FLOW_OWN(column, n)                                                                      \
+    " (" column "=$" #n " OR " column " IN (SELECT old_body FROM body_successor WHERE new_body=$" #n "))"
+
+void flow_key_new(struct flow_key *out);
+/* Wraps it for that organisation, which gets a pair of its own if it has none. */
+MUST err flow_key_share(struct tx *tx, struct arena *a, const struct vault *v, const struct flow_key *k,
+    int64_t thing, body_id body);
+MUST err flow_key_destroy(struct tx *tx, int64_t thing);
+
+#endif

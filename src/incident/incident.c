@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The descriptor of incident. */
+#include "incident/incident_private.h"
+
+extern const struct embedded incident_migrations[];
+
+const struct permission incident_p_report = {
+    "incident.report", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER};
+const struct permission incident_p_receive = {"incident.receive", ROLE_PREF | ROLE_NATION};
+
+static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, NULL};
+
+static const struct nav_item nav[] = {
+    {"インシデント", "/incidents", &incident_p_report, NULL, 1},
+    {"インシデント", "/incidents/received", &incident_p_receive, NULL, 1},
+    {NULL, NULL, NULL},
+};
+
+const struct module incident_module = {
+    .name = "incident",
+    .label = "インシデント",
+    .routes = (const struct route *const[]){incident_routes, incident_fact_routes, incident_report_routes,
+        incident_office_routes, NULL},
+    .permissions = permissions,
+    .migrations = incident_migrations,
+    .nav = nav,
+};

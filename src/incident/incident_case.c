@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One incident as a request means it: opened, its facts, and what follows from them. */
+#include "incident/incident_private.h"
+
+static const struct word states[] = {
+    {INCIDENT_OPEN, S("open"), S("対応中")},
+    {INCIDENT_CLOSED, S("closed"), S("終結")},
+};
+static const struct flow_act acts[] = {
+    {"close", "終結する", INCIDENT_OPEN, INCIDENT_CLOSED},
+    {"reopen", "再び開く", INCIDENT_CLOSED, INCIDENT_OPEN},
+};
+const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts)};
+
+/* Which steps of which rules were done, by what was handed over. */
+static err derive(struct arena *a, struct incident_case *c, usec now)
+{
+    struct rule_done *done = ARENA_ARRAY(a, struct rule_done, c->handed.n);
+    if (!done)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < c->handed.n; i++)
+        done[i] = (struct rule_done){c->handed.v[i].subject, (enum rule_step_kind)c->handed.v[i].step, c->handed.v[i].at};
+    return rule_derive(a, incident_pack(), &c->facts, done, c->handed.n, now, &c->duties);
+}
+
+err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
+{
+    int64_t id;
+    const struct vault *v = store_vault(web_store(rq->web));
+    *out = (struct incident_case){0};
+    TRY(req_param_i64(rq, "incident", &id));
+    TRY(flow_get(db, rq->a, rq->who.scope, &incident_kind, id, &out->flow));
+    err e = flow_key_open(db, rq->a, v, rq->who.scope, id, &out->key);
+    if (e.code == ERR_DENIED)
+        req_say(rq, S("サーバーの鍵のファイルがないため、開けません。システム管理者に知らせてください。"));
+    TRY(e);
+    TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
+    TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
+    return derive(rq->a, out, rq->now);
+}
+
+void incident_case_done(struct incident_case *c)
+{
+    flow_key_done(&c->key);
+}
+
+static bool is_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+{
+    for (size_t i = 0; i < c->handed.n; i++)
+        if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind)
+            return true;
+    return false;
+}
+
+/* A step that is due has a clock; one that is due no more has none. */
+static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case *c)
+{
+    for (size_t i = 0; i < c->duties.n; i++) {
+        const struct obligation *o = &c->duties.v[i];
+        for (size_t k = 0; k < o->n_steps; k++) {
+            const struct rule_due *d = &o->step[k];
+            str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
+            usec due = o->truth == RULE_YES && !o->rule->voluntary ? d->due : 0;
+            TRY(flow_clock_set(tx, c->flow.id, name, due, is_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
+        }
+    }
+    return OK;
+}
+
+err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
+{
+    TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
+    TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
+    TRY(derive(rq->a, c, tx_now(tx)));
+    TRY(incident_note(tx, c->flow.id, &c->facts));
+    return set_clocks(tx, rq->a, c);
+}

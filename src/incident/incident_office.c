@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The other side: reports that came to an office, and its receipt. */
+#include "incident/incident_private.h"
+
+#include "incident_delivery.ht.h"
+#include "incident_received.ht.h"
+
+static err list_read(struct req *rq)
+{
+    struct flow_deliveries all;
+    struct view_incident_received *v = ARENA_NEW(rq->a, struct view_incident_received);
+    if (!v)
+        return ERR(NOMEM);
+    *v = (struct view_incident_received){.office = rq->who.org_name};
+    TRY(flow_received(rq->db, rq->a, rq->who.scope, &all));
+    v->rows.p = ARENA_ARRAY(rq->a, struct view_incident_received_rows, all.n);
+    if (!v->rows.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct flow_delivery *d = &all.v[i];
+        v->waiting += d->state == RECEIPT_WAITING;
+        v->rows.p[v->rows.n++] = (struct view_incident_received_rows){.delivery = d->id,
+            .code6 = d->body.code6,
+            .body = d->body.name,
+            .case_number = d->case_number,
+            .number = d->number,
+            .subject = d->subject,
+            .step = WORD_OF(rule_step_kinds, d->step)->name,
+            .at = d->at,
+            .receipt_key = WORD_OF(flow_receipts, d->state)->key,
+            .receipt = WORD_OF(flow_receipts, d->state)->name};
+    }
+    return req_show(rq, &view_incident_received_type, v);
+}
+
+/* The one before, to this office and in this matter. */
+static err before_of(struct req *rq, const struct flow_delivery *d, str *out)
+{
+    struct flow_deliveries all;
+    struct flow_delivery old;
+    *out = STR_NONE;
+    TRY(flow_received(rq->db, rq->a, rq->who.scope, &all));
+    for (size_t i = 0; i < all.n; i++)
+        if (all.v[i].flow == d->flow && all.v[i].id < d->id && str_eq(all.v[i].subject, d->subject))
+            return flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, all.v[i].id, &old, out);
+    return OK;
+}
+
+static err received_read(struct req *rq)
+{
+    struct flow_delivery d;
+    int64_t id;
+    str text, before;
+    TRY(req_param_i64(rq, "delivery", &id));
+    TRY(flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, &d, &text));
+    if (d.office != scope_body(rq->who.scope).v)
+        return ERR(NOTFOUND);
+    TRY(before_of(rq, &d, &before));
+    return incident_delivery_show(rq, &d, text, before, false);
+}
+
+static err answer_write(struct tx *tx, struct req *rq)
+{
+    int64_t id;
+    const struct word *w = WORD_OF_KEY(flow_receipts, req_param(rq, "answer"));
+    TRY(req_param_i64(rq, "delivery", &id));
+    if (w->value != RECEIPT_SEEN && w->value != RECEIPT_ACCEPTED && w->value != RECEIPT_RETURNED)
+        return ERR(NOTFOUND);
+    struct flow_delivery d;
+    str text;
+    TRY(flow_delivery(tx_db(tx), rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, &d, &text));
+    if (d.office != scope_body(rq->who.scope).v)
+        return ERR(NOTFOUND);
+    err e = flow_answer(tx, rq->who.scope, id, (enum flow_receipt)w->value);
+    if (e.code == ERR_CONFLICT)
+        req_say(rq, S("もう答えてあります。"));
+    TRY(e);
+    struct audit_entry entry = {.body = rq->who.org,
+        .person = rq->who.person,
+        .action = str_fmt(rq->a, "incident.%.*s", STR_F(w->key)),
+        .object = str_fmt(rq->a, "delivery:%lld", (long long)id)};
+    TRY(audit_append(tx, &entry));
+    return req_go(rq, str_fmt(rq->a, "/incidents/received/%lld?ok=saved", (long long)id));
+}
+
+const struct route incident_office_routes[] = {
+    {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
+        .shows = VIEWS(&view_incident_received_type)},
+    {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,
+        .shows = VIEWS(&view_incident_delivery_type)},
+    {.method = POST, .path = "/incidents/received/{delivery}/{answer}", .perm = &incident_p_receive,
+        .read = received_read, .write = answer_write, .goes = PATHS("/incidents/received/{delivery}")},
+    {.path = NULL},
+};

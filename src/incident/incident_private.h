@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of incident. */
+#ifndef INCIDENT_INCIDENT_PRIVATE_H
+#define INCIDENT_INCIDENT_PRIVATE_H
+
+#include "incident/incident.h"
+#include "incident/incident_rule.h"
+
+enum incident_state { INCIDENT_OPEN = 1, INCIDENT_CLOSED };
+enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_QUESTION };
+extern const struct flow_kind incident_kind;
+
+/* ── incident_fact.c: facts are a ledger; the newest word on a question counts ── */
+
+/* As they stood after the entry until (0: now). newest: the last entry; 0: none. */
+MUST err incident_facts_load(struct db *db, const struct flow_key *k, int64_t flow, int64_t until,
+    struct arena *a, struct incident_facts *out, int64_t *newest);
+/* Says k of the question, unless that is known already; *said: whether there was anything to say. */
+MUST err incident_fact_say(struct tx *tx, struct arena *a, const struct flow_key *key, const struct flow_case *c,
+    int64_t person, const struct incident_facts *now, size_t question, const struct incident_known *k, bool *said);
+bool incident_known_same(const struct incident_known *x, const struct incident_known *y);
+/* "personal\tsuspected\t0\t": as it stands in an entry; and back. INVALID. */
+str incident_known_text(struct arena *a, size_t question, const struct incident_known *k);
+MUST err incident_known_parse(struct arena *a, str text, size_t *question, struct incident_known *out);
+/* What was typed for a question: nothing means unknown. INVALID, with a sentence for people. */
+MUST err incident_known_typed(
+    struct arena *a, size_t question, const struct strs *typed, usec now, struct incident_known *out, str *why);
+
+/* ── incident_store.c ── */
+
+struct incident {
+    struct flow_case flow;
+    str kinds, causes, stage;
+    bool grave;
+    usec known_at, occurred_at, reported_at;
+    int64_t persons;
+};
+struct incidents {
+    struct incident *v;
+    size_t n;
+};
+MUST err incident_add(struct tx *tx, int64_t flow);
+/* What stays readable, from the facts. */
+MUST err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f);
+MUST err incident_note_reported(struct tx *tx, int64_t flow);
+/* Of the own body, newest first, up to 500; sealed content is not needed. */
+MUST err incident_all(struct db *db, struct arena *a, const struct scope *s, struct incidents *out);
+/* The organisation here that receives for a recipient; 0: none. pref: of the body that reports. */
+MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out);
+MUST err incident_office_set(struct tx *tx, const struct scope *s, str recipient, int64_t office);
+
+/* ── incident_case.c: one incident as a request means it ── */
+
+struct incident_case {
+    struct flow_case flow;
+    struct flow_key key;
+    struct incident_facts facts;
+    int64_t newest; /* entry */
+    struct obligations duties;
+    struct flow_deliveries handed;
+};
+/* Of {incident} in the path: opened, its facts and what follows from them. Wipe with incident_case_done. */
+MUST err incident_case_read(struct req *rq, struct db *db, struct incident_case *out);
+void incident_case_done(struct incident_case *c);
+#define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
+/* Derives anew after facts were said, sets clocks and what stays readable. */
+MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
+const struct rule_pack *incident_pack(void);
+
+/* ── incident_view.c: forms are views of the facts ── */
+
+struct incident_view_row {
+    const char *number, *label;
+    const char *questions; /* keys, a space between */
+};
+struct incident_view {
+    const char *key;       /* "ppc-8" */
+    const char *title;
+    const char *source;    /* what the items are taken from */
+    bool official;         /* its layout is known from an official file */
+    const struct incident_view_row *rows;
+    size_t n;
+};
+const struct incident_view *incident_view_of(str key); /* the common one when there is none */
+/* What a recipient gets: JSON of nothing but the view's facts. */
+MUST err incident_view_write(struct arena *a, const struct incident_view *v, const struct incident_case *c,
+    const struct obligation *o, enum rule_step_kind step, str from, usec now, str *out);
+struct incident_line {
+    str number, label, text;
+    bool changed; /* since what this recipient was told before */
+};
+struct incident_lines {
+    struct incident_line *v;
+    size_t n;
+    str form, title, step, to, law;
+    bool official;
+};
+/* For people, of what was written; before: what the same recipient was told before, or empty. */
+MUST err incident_view_lines(struct arena *a, str written, str before, struct incident_lines *out);
+
+/* mine: as its sender has it. before: what the same recipient was told before, or empty. */
+MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str text, str before, bool mine);
+
+extern const struct permission incident_p_report, incident_p_receive;
+extern const struct route incident_routes[], incident_fact_routes[], incident_report_routes[],
+    incident_office_routes[];
+
+#endif
