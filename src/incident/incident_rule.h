@@ -81,6 +81,11 @@ jday rule_pack_from(const struct rule_pack *p); /* it claims to be whole from th
 str rule_pack_shipped(void); /* the text of data/rules/jp.json, which the program carries */
 const struct rule_recipient *rule_pack_recipient(const struct rule_pack *p, str key); /* NULL: none */
 
+/* A rule of a pack in words, for who has to trust it: 「個人情報の漏えい等がある かつ 起きた所が「病院・診療所、大学」のどれか …」,
+ * and 「速報：速やかに（3〜5日が目安）、確報：30日（不正の目的があるなら、60日）」. */
+str rule_when_text(struct arena *a, const struct rule *r);
+str rule_steps_text(struct arena *a, const struct rule *r);
+
 /* When a step was done: what later steps may begin at. */
 struct rule_done {
     str rule; /* id */

@@ -204,7 +204,7 @@ static str since_words(struct arena *a, const struct rule_clock *c)
     return str_ends(name, tail) ? str_sub(name, 0, name.n - tail.n) : name;
 }
 
-static void put_period(struct buf *b, const struct rule_period *p)
+void rule_period_put(struct buf *b, const struct rule_period *p)
 {
     str unit = WORD_OF(rule_units, p->unit)->name;
     if (p->unit == UNIT_HOUR || p->unit == UNIT_DAY || p->unit == UNIT_OPEN_DAY)
@@ -223,10 +223,10 @@ static void put_not_running(const struct telling *t)
     else
         buf_fmt(t->b, "%.*sをした時から数えます", STR_F(WORD_OF(rule_step_kinds, c->after_kind)->name));
     buf_lit(t->b, "（");
-    put_period(t->b, &c->period);
+    rule_period_put(t->b, &c->period);
     if (c->when) {
         buf_lit(t->b, "。場合により");
-        put_period(t->b, &c->other);
+        rule_period_put(t->b, &c->other);
     }
     buf_lit(t->b, "）。");
 }
@@ -241,7 +241,7 @@ static void choose(const struct telling *t, const struct incident_facts *f, stru
 {
     const struct rule_clock *c = t->c;
     enum rule_truth truth = c->when ? rule_condition_truth(c->when, f) : RULE_NO;
-    BUF_AUTO scratch = BUF(4096);
+    BUF_AUTO scratch = BUF(RULE_WORDS);
     struct telling other = *t;
     struct rule_due due = {.kind = out->kind};
     if (truth == RULE_NO) {
@@ -253,10 +253,13 @@ static void choose(const struct telling *t, const struct incident_facts *f, stru
     period_due(&other, &c->other, &due);
     if (truth == RULE_YES) {
         if (c->other.n) { /* of the others the text says it itself */
-            put_period(t->b, &c->other);
-            buf_fmt(t->b, "（%.*s）。", STR_F(why));
+            rule_period_put(t->b, &c->other);
+            buf_lit(t->b, "（");
+            buf_str(t->b, why);
+            buf_lit(t->b, "）。");
         } else {
-            buf_fmt(t->b, "%.*s。", STR_F(why));
+            buf_str(t->b, why);
+            buf_lit(t->b, "。");
         }
         buf_str(t->b, buf_view(&scratch));
         *out = due;
@@ -269,20 +272,21 @@ static void choose(const struct telling *t, const struct incident_facts *f, stru
         buf_str(t->b, buf_view(&scratch));
         *out = due;
     }
-    buf_fmt(t->b, "%.*sに答えるまでは、早い方で示します（答えにより、", STR_F(why));
-    put_period(t->b, other_first ? &c->period : &c->other);
+    buf_str(t->b, why);
+    buf_lit(t->b, "に答えるまでは、早い方で示します（答えにより、");
+    rule_period_put(t->b, other_first ? &c->period : &c->other);
     buf_lit(t->b, "）。");
 }
 
 struct rule_due rule_clock_due(struct arena *a, const struct rule_clock *c, const struct incident_facts *f, usec start)
 {
-    BUF_AUTO b = BUF(1 << 14);
+    BUF_AUTO b = BUF(RULE_WORDS);
     struct rule_due due = {0};
     struct telling t = {.a = a, .b = &b, .c = c, .since = since_words(a, c), .start = start, .year = civil_of(start).y};
     if (start)
         choose(&t, f, &due);
     else
         put_not_running(&t);
-    due.text = str_dup(a, buf_view(&b));
+    due.text = rule_said(a, &b);
     return due;
 }

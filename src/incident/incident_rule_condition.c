@@ -4,6 +4,14 @@
 
 #include "core/html.h"
 
+str rule_said(struct arena *a, const struct buf *b)
+{
+    if (!b->failed)
+        return str_dup(a, buf_view(b));
+    (void)arena_alloc(a, SIZE_MAX); /* half a sentence is none: the arena fails, and whoever derives says NOMEM */
+    return STR_NONE;
+}
+
 /* ── one question ── */
 
 static uint32_t choice_bit(const struct incident_question *q, str key)
@@ -155,7 +163,7 @@ static str short_name(str name)
     return name;
 }
 
-static void put_named(struct buf *b, const struct incident_question *q, uint32_t choices)
+void rule_choices_put(struct buf *b, const struct incident_question *q, uint32_t choices)
 {
     bool more = false;
     for (size_t i = 0; i < q->n_choices && i < RULE_CHOICES; i++)
@@ -181,27 +189,30 @@ static str answer_why(struct reasons *r, const struct condition *c, enum rule_tr
     const struct incident_question *q = &incident_questions[c->question];
     const struct incident_known *k = &r->f->known[c->question];
     str said = incident_answer_text(r->a, (size_t)c->question, k);
-    BUF_AUTO b = BUF(4096);
+    BUF_AUTO b = BUF(RULE_WORDS);
     if (c->op == CONDITION_HAS && k->value.n && truth == RULE_NO) {
         buf_fmt(&b, "%sは「", q->name);
-        put_named(&b, q, chosen(q, k->value));
+        rule_choices_put(&b, q, chosen(q, k->value));
         buf_lit(&b, "」で、「");
-        put_named(&b, q, c->choices);
+        rule_choices_put(&b, q, c->choices);
         buf_lit(&b, "」ではない");
     } else if (c->op == CONDITION_HAS && k->value.n) {
         buf_fmt(&b, "%s：", q->name);
-        put_named(&b, q, chosen(q, k->value) & c->choices);
+        rule_choices_put(&b, q, chosen(q, k->value) & c->choices);
         buf_str(&b, k->sure == SURE_SUSPECTED ? S("（おそれ）") : STR_NONE);
     } else if (c->op == CONDITION_OVER && k->sure >= SURE_SUSPECTED) {
-        buf_fmt(&b, "%s：%.*s（", q->name, STR_F(said));
+        buf_fmt(&b, "%s：", q->name);
+        buf_str(&b, said);
+        buf_lit(&b, "（");
         html_group(&b, c->over);
         buf_str(&b, truth == RULE_YES ? S("を超える）") : S("以下）"));
     } else if (c->op == CONDITION_CONFIRMED && truth == RULE_NO && k->sure != SURE_NONE) {
         buf_fmt(&b, "%s：確認できていない", q->name);
     } else {
-        buf_fmt(&b, "%s：%.*s", q->name, STR_F(said));
+        buf_fmt(&b, "%s：", q->name);
+        buf_str(&b, said);
     }
-    return str_dup(r->a, buf_view(&b));
+    return rule_said(r->a, &b);
 }
 
 /* The question that decided: the leaf's, or one it hangs from. */
@@ -247,7 +258,7 @@ static void collect(struct reasons *r, const struct condition *c)
 str rule_condition_why(struct arena *a, const struct condition *c, const struct incident_facts *f, enum rule_truth truth)
 {
     struct reasons r = {.a = a, .f = f, .whole = truth};
-    BUF_AUTO b = BUF(1 << 16);
+    BUF_AUTO b = BUF(RULE_WORDS);
     collect(&r, c);
     if (r.n == 0)
         return S("いつでも");
@@ -255,5 +266,5 @@ str rule_condition_why(struct arena *a, const struct condition *c, const struct 
         buf_str(&b, i && truth != RULE_OPEN ? S("、") : STR_NONE);
         buf_str(&b, r.v[i]);
     }
-    return str_dup(a, buf_view(&b));
+    return rule_said(a, &b);
 }

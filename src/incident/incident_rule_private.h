@@ -13,7 +13,8 @@ enum {
     RULE_PARTS = 32,      /* of "all" and "any" */
     RULE_CHOICES = 32,    /* of a question, as bits */
     RULE_OPEN_DAYS = 400, /* of a step, at most; with room for closed days it stays bounded */
-    RULE_NUMBER_MOST = 3650
+    RULE_NUMBER_MOST = 3650,
+    RULE_WORDS = 1 << 18  /* of one reason or derivation */
 };
 
 enum condition_op {
@@ -79,6 +80,8 @@ enum { CAN_NO = 1 << RULE_NO, CAN_OPEN = 1 << RULE_OPEN, CAN_YES = 1 << RULE_YES
 /* decided: bits of the questions whose facts count; of the others everything is possible. */
 unsigned rule_condition_can(const struct condition *c, const struct incident_facts *f, uint64_t decided);
 enum rule_truth rule_condition_truth(const struct condition *c, const struct incident_facts *f);
+/* What was written, into the arena; the arena fails when it was cut off. */
+str rule_said(struct arena *a, const struct buf *b);
 /* Why it is so, in words: the parts that decide; of OPEN the questions, 「個人番号」「本人の数」. */
 str rule_condition_why(struct arena *a, const struct condition *c, const struct incident_facts *f, enum rule_truth truth);
 /* "kind=ransomware malware", as the table of questions has it: its question, and the choices as bits
@@ -87,6 +90,9 @@ void rule_only(const char *only, int *question, uint32_t *choices);
 
 /* One step: when, and how that was counted. start: 0 while it is not known. */
 struct rule_due rule_clock_due(struct arena *a, const struct rule_clock *c, const struct incident_facts *f, usec start);
+/* 「速やかに（3〜5日が目安）」 「30日」, and names of choices without what stands in brackets behind them. */
+void rule_period_put(struct buf *b, const struct rule_period *p);
+void rule_choices_put(struct buf *b, const struct incident_question *q, uint32_t choices);
 bool rule_in_force(const struct rule *r, jday d);
 
 #endif

@@ -295,7 +295,8 @@ static void put_state(struct census *c, struct buf *b)
         if (!(c->decided >> q & 1))
             continue;
         str said = incident_answer_text(c->a, (size_t)q, &c->f.known[q]);
-        buf_fmt(b, "%s%s：%.*s", more ? "、" : "", incident_questions[q].name, STR_F(said));
+        buf_fmt(b, "%s%s：", more ? "、" : "", incident_questions[q].name);
+        buf_str(b, said);
         more = true;
     }
 }
@@ -334,7 +335,7 @@ static err refuse_hole(struct census *c, const struct covering *v)
     buf_lit(&b, "次のとき：");
     put_state(c, &b);
     buf_lit(&b, "。この場合に当てはまる規則を足すか、条件を直してください。");
-    return refuse(c, hole_line(c, v), str_dup(c->a, buf_view(&b)));
+    return refuse(c, hole_line(c, v), rule_said(c->a, &b));
 }
 
 static err look_for_hole(struct census *c, void *arg)

@@ -198,6 +198,35 @@ static void what_does_not_apply_says_why_and_what_is_open_says_what_to_find_out(
     assert_true(str_eq(o->why, S("「個人情報の漏えい等」に答えると決まります")));
 }
 
+/* However much was chosen, a reason says all of it. */
+static void long_reasons_are_not_cut_off(void **state)
+{
+    (void)state;
+    ARENA_AUTO a = arena_new(ROOM);
+    const struct incident_question *q = &incident_questions[incident_question_of(S("kind"))];
+    str all = STR_NONE, has = STR_NONE;
+    for (size_t i = 0; i < q->n_choices; i++) {
+        all = str_fmt(a, "%.*s%s%.*s", STR_F(all), i ? " " : "", STR_F(q->choices[i].key));
+        has = str_fmt(a, "%.*s%s\"%.*s\"", STR_F(has), i ? "," : "", STR_F(q->choices[i].key));
+    }
+    static const char pack[] = "{\"name\":\"n\",\"version\":\"1\",\"recipients\":[{\"key\":\"ppc\",\"name\":\"P\"}],\"rules\":["
+                               "{\"id\":\"a\",\"law\":\"L\",\"mark\":\"verified\",\"source\":\"S\",\"recipient\":\"ppc\",\"when\":{\"fact\":\"kind\",\"has\":[%.*s]},"
+                               "\"steps\":[{\"kind\":\"first\",\"clock\":{\"from\":\"known_at\",\"unit\":\"soon\",\"case\":{\"when\":{\"fact\":\"kind\",\"has\":[%.*s]},"
+                               "\"unit\":\"at-once\"}}}]}]}";
+    struct incident_facts f = {0};
+    say_known(&f, instant(2026, 11, 20, 18, 0));
+    say(&f, "kind", SURE_CONFIRMED, str_z(a, all));
+    struct obligations got = derive(a, pack_of(a, str_fmt(a, pack, STR_F(has), STR_F(has))), &f, 0);
+    for (size_t i = 0; i < q->n_choices; i++) {
+        const char *name = str_z(a, q->choices[i].name);
+        str head = str_sub(q->choices[i].name, 0, strcspn(name, "\xef")); /* before a bracket */
+        assert_true(head.n == 0 || str_has(got.v[0].why, head));
+        assert_true(head.n == 0 || str_has(got.v[0].step[0].text, head));
+    }
+    assert_true(got.v[0].why.n > 300);
+    assert_true(str_ends(got.v[0].step[0].text, S("直ちに。")));
+}
+
 static void nothing_known_decides_nothing(void **state)
 {
     (void)state;
@@ -685,6 +714,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_city_hospital_and_hall_learn_whom_to_tell_by_when),
         cmocka_unit_test(what_does_not_apply_says_why_and_what_is_open_says_what_to_find_out),
+        cmocka_unit_test(long_reasons_are_not_cut_off),
         cmocka_unit_test(nothing_known_decides_nothing),
         cmocka_unit_test(the_thresholds_are_those_of_each_law),
         cmocka_unit_test(only_certainty_frees_of_a_duty),
