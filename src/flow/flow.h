@@ -10,6 +10,7 @@
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
+#include "core/word.h"
 #include "org/org.h"
 
 /* ── keys ── */

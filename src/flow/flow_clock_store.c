@@ -11,7 +11,7 @@ err flow_clock_set(struct tx *tx, int64_t flow, str name, usec due, usec done)
     return db_exec(tx,
         SQL("INSERT INTO flow_clock (id, flow, name, due_at, done_at) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT (flow, name) DO UPDATE SET due_at=excluded.due_at, done_at=excluded.done_at"),
-        V(tx_id(tx), flow, name, due, done ? val_i64(done) : VAL_NONE));
+        V(tx_id(tx), flow, name, due, done ? val_int(done) : VAL_NONE));
 }
 
 /* One distance: those that have come as near, and were told of no nearer one for this date. */

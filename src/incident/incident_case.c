@@ -2,6 +2,8 @@
 /* One incident as a request means it: opened, its facts, and what follows from them. */
 #include "incident/incident_private.h"
 
+#include <pthread.h>
+
 static const struct word states[] = {
     {INCIDENT_OPEN, S("open"), S("対応中")},
     {INCIDENT_CLOSED, S("closed"), S("終結")},
@@ -11,6 +13,24 @@ static const struct flow_act acts[] = {
     {"reopen", "再び開く", INCIDENT_CLOSED, INCIDENT_OPEN},
 };
 const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts)};
+
+/* ── the rules: read once, for as long as the program runs ── */
+
+static pthread_once_t read_once = PTHREAD_ONCE_INIT;
+static struct rule_pack *pack;
+
+static void read_pack(void)
+{
+    struct rule_problem why;
+    struct arena *a = arena_new(16 << 20);
+    BUG_IF(!a || err_is(rule_pack_read(a, rule_pack_shipped(), &pack, &why)));
+}
+
+const struct rule_pack *incident_pack(void)
+{
+    BUG_IF(pthread_once(&read_once, read_pack) != 0);
+    return pack;
+}
 
 /* Which steps of which rules were done, by what was handed over. */
 static err derive(struct arena *a, struct incident_case *c, usec now)

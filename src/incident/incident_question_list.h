@@ -7,7 +7,7 @@ Q(occurred_at, "occurred_at", PART_WHAT, ANSWER_TIME, "いつ起きましたか"
 Q(found_by, "found_by", PART_WHAT, ANSWER_ONE, "だれが気付きましたか", "気付いた人", NULL, CHOICES(finders), .first = true)
 Q(organ, "organ", PART_WHAT, ANSWER_MANY, "どこで起きましたか（いくつでも）", "起きた所", "当てはまる法律がここで決まります。", CHOICES(organs), .first = true)
 Q(network, "network", PART_WHAT, ANSWER_MANY, "どのネットワークですか（いくつでも）", "ネットワーク", NULL, CHOICES(networks), .first = true)
-Q(system, "system", PART_WHAT, ANSWER_MANY, "どのシステムですか（いくつでも）", "システム", NULL, CHOICES(systems))
+Q(systems, "system", PART_WHAT, ANSWER_MANY, "どのシステムですか（いくつでも）", "システム", NULL, CHOICES(systems))
 Q(gravity, "gravity", PART_WHAT, ANSWER_ONE, "重大ですか", "重大さ", "重大とすると、国と都道府県の当番にすぐ知らせます。", CHOICES(gravity), .first = true)
 Q(summary, "summary", PART_WHAT, ANSWER_TEXT, "ひとことで言うと", "概要", "選んだことの繰り返しは要りません。", .first = true)
 

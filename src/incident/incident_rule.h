@@ -56,7 +56,7 @@ enum { RULE_STEPS = 4 };
 struct obligation {
     const struct rule *rule;
     enum rule_truth truth;
-    str why;       /* 「個人番号：おそれがある」 ; of NO: why not; of OPEN: what has to be known */
+    str why;       /* 「個人番号：おそれがある」 ; of NO: why not; of OPEN: 「個人番号」「本人の数」に答えると決まります */
     struct rule_due step[RULE_STEPS];
     size_t n_steps;
 };
@@ -77,7 +77,14 @@ MUST err rule_pack_read(struct arena *a, str json, struct rule_pack **out, struc
 str rule_pack_name(const struct rule_pack *p);
 str rule_pack_version(const struct rule_pack *p);
 size_t rule_pack_rules(const struct rule_pack *p, const struct rule *const **out);
+jday rule_pack_from(const struct rule_pack *p); /* it claims to be whole from this day; DAY_NONE: always */
+str rule_pack_shipped(void); /* the text of data/rules/jp.json, which the program carries */
 const struct rule_recipient *rule_pack_recipient(const struct rule_pack *p, str key); /* NULL: none */
+
+/* A rule of a pack in words, for who has to trust it: 「個人情報の漏えい等がある かつ 起きた所が「病院・診療所、大学」のどれか …」,
+ * and 「速報：速やかに（3〜5日が目安）、確報：30日（不正の目的があるなら、60日）」. */
+str rule_when_text(struct arena *a, const struct rule *r);
+str rule_steps_text(struct arena *a, const struct rule *r);
 
 /* When a step was done: what later steps may begin at. */
 struct rule_done {
@@ -91,12 +98,15 @@ struct rule_done {
 MUST err rule_derive(struct arena *a, const struct rule_pack *p, const struct incident_facts *f,
     const struct rule_done *done, size_t n_done, usec now, struct obligations *out);
 
-/* Enumerates what the facts that rules speak of can be, taken as far apart as rules can tell. Proves: whoever
- * suspects a breach of personal data has an owner and a recipient with a clock; each rule can be met
- * and can be not met. INVALID with the first state that is a hole, in words. */
+/* Enumerates what the facts that rules speak of can be, taken as far apart as rules can tell, for each span
+ * of time with the same rules. Proves: whoever suspects a breach of personal data has an owner and a recipient
+ * with a clock, whatever else is not known yet; each rule can be met and can be not met. INVALID with the
+ * first state that is a hole, in words. LIMIT: too much to look at. */
 struct rule_census {
-    int64_t states;
+    int64_t states;   /* that can be reached by answering, of all times with the same rules; INT64_MAX: at least */
     int64_t breaches; /* of these, with a suspected breach */
+    int64_t visited;  /* what had to be looked at: the rest was decided before */
+    size_t times;     /* spans of time with the same rules, from the day the pack claims to be whole */
 };
 MUST err rule_pack_prove(struct arena *a, const struct rule_pack *p, struct rule_census *out, struct rule_problem *why);
 

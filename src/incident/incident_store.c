@@ -10,7 +10,7 @@ err incident_add(struct tx *tx, int64_t flow)
 
 static struct val time_of(const struct incident_known *k)
 {
-    return k->time ? val_i64(k->time) : VAL_NONE;
+    return k->time ? val_int(k->time) : VAL_NONE;
 }
 
 err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f)

@@ -61,7 +61,7 @@ MUST err main_conf_new(struct arena *a, struct conf **out);
 MUST err main_conf_read(struct arena *a, struct conf *c, str name);
 
 struct command {
-    const char *name;  /* "token create": one or two words; "a b" stands before "a" */
+    const char *name;  /* "token create": one to three words; "a b" stands before "a" */
     /* Names of options in the order of the help, "db! listen": those with ! must have a value, from
      * the file or the line. "*": all. --conf is always allowed. */
     const char *takes;
@@ -111,6 +111,8 @@ struct sensing;
 MUST err darknet_report(struct sensing *r, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_darknet_join(const struct options *o, struct arena *a);
+err command_incident_rules_check(const struct options *o, struct arena *a);
+err command_incident_rules_show(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);
 err command_conf_show(const struct options *o, struct arena *a);
 err command_conf_example(const struct options *o, struct arena *a);
