@@ -19,8 +19,8 @@ static const struct nav_item nav[] = {
 const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
-    .routes = (const struct route *const[]){incident_routes, incident_fact_routes, incident_report_routes,
-        incident_office_routes, NULL},
+    .routes = (const struct route *const[]){incident_office_routes, incident_routes, incident_fact_routes,
+        incident_report_routes, NULL},
     .permissions = permissions,
     .migrations = incident_migrations,
     .nav = nav,

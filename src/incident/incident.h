@@ -6,6 +6,10 @@
 
 #include "flow/flow.h"
 
+/* Who of this installation receives what rules mean for a recipient ("mic"); office 0: nobody does. The
+ * prefecture of a body receives what is for "pref" without being told so. */
+MUST err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t person);
+
 extern const struct module incident_module;
 
 #endif

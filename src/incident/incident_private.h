@@ -47,7 +47,9 @@ MUST err incident_note_reported(struct tx *tx, int64_t flow);
 MUST err incident_all(struct db *db, struct arena *a, const struct scope *s, struct incidents *out);
 /* The organisation here that receives for a recipient; 0: none. pref: of the body that reports. */
 MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out);
-MUST err incident_office_set(struct tx *tx, const struct scope *s, str recipient, int64_t office);
+
+/* Who works for that office as a receiver: people of a prefecture or of a national office. */
+MUST err incident_office_people(struct db *db, int64_t office, struct person_ids *out);
 
 /* ── incident_case.c: one incident as a request means it ── */
 

@@ -130,26 +130,24 @@ static err report_prepare(struct req *rq)
 /* A mail is a postcard: it says that there is something to read, and where. */
 static err tell_office(struct tx *tx, struct req *rq, const struct flow_delivery *d)
 {
-    static const uint32_t roles[] = {ROLE_PREF, ROLE_NATION};
-    for (size_t i = 0; i < COUNT_OF(roles); i++) {
-        struct person_ids ids;
-        TRY(org_people_with_role(tx_db(tx), (body_id){d->office}, roles[i], jday_of_usec(tx_now(tx)), &ids));
-        for (size_t k = 0; k < ids.n; k++) {
-            struct web_mail m = {.to = ids.v[k].v,
-                .kind = S("incident.report"),
-                .key = str_fmt(rq->a, "incident.report:%lld:%lld", (long long)d->id, (long long)ids.v[k].v),
-                .subject = S("インシデントの報告が届きました"),
-                .text = S("インシデントの報告が1件届いています。内容は、サインインしてから開いてください。\n"),
-                .path = str_fmt(rq->a, "/incidents/received/%lld", (long long)d->id)};
-            TRY(req_mail(tx, rq, &m));
-        }
+    struct person_ids ids;
+    TRY(incident_office_people(tx_db(tx), d->office, &ids));
+    for (size_t i = 0; i < ids.n; i++) {
+        struct web_mail m = {.to = ids.v[i].v,
+            .kind = S("incident.report"),
+            .key = str_fmt(rq->a, "incident.report:%lld:%lld", (long long)d->id, (long long)ids.v[i].v),
+            .subject = S("インシデントの報告が届きました"),
+            .text = S("インシデントの報告が1件届いています。内容は、サインインしてから開いてください。\n"),
+            .path = str_fmt(rq->a, "/incidents/received/%lld", (long long)d->id)};
+        TRY(req_mail(tx, rq, &m));
     }
     return OK;
 }
 
-static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c, const struct obligation *o)
+/* To one recipient, or to whom it goes through on its way there. */
+static err hand_to(struct tx *tx, struct req *rq, const struct incident_case *c, const struct obligation *o, str recipient)
 {
-    struct flow_delivery d = {.recipient = o->rule->recipient->key, .subject = o->rule->id, .step = (int)step_of(c, o)};
+    struct flow_delivery d = {.recipient = recipient, .subject = o->rule->id, .step = (int)step_of(c, o)};
     str text;
     TRY(incident_office_of(tx_db(tx), d.recipient, c->flow.body.pref, &d.office));
     if (c->flow.drill)
@@ -163,6 +161,16 @@ static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c
         .object = str_fmt(rq->a, "incident:%lld/delivery:%lld", (long long)c->flow.id, (long long)d.id)};
     TRY(audit_append(tx, &e));
     return d.office ? tell_office(tx, rq, &d) : OK;
+}
+
+static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c, const struct obligation *o)
+{
+    int64_t through = 0;
+    if (o->rule->recipient->via.n)
+        TRY(incident_office_of(tx_db(tx), o->rule->recipient->via, c->flow.body.pref, &through));
+    if (through && !c->flow.drill)
+        TRY(hand_to(tx, rq, c, o, o->rule->recipient->via));
+    return hand_to(tx, rq, c, o, o->rule->recipient->key);
 }
 
 static const struct obligation *duty_of(const struct incident_case *c, str rule)

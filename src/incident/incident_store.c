@@ -54,18 +54,29 @@ err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out)
     *out = 0;
     DB_EACH(db, r,
         SQL("SELECT o.office FROM incident_office o WHERE o.recipient=$1 UNION ALL"
-            " SELECT b.id FROM body b WHERE $1='prefecture' AND b.class=1 AND b.pref=$2 LIMIT 1"),
+            " SELECT b.id FROM body b WHERE $1='pref' AND b.class=1 AND b.pref=$2 LIMIT 1"),
         V(recipient, pref))
     *out = row_i64(&r, 0);
     return db_status(db);
 }
 
-err incident_office_set(struct tx *tx, const struct scope *s, str recipient, int64_t office)
+err incident_office_people(struct db *db, int64_t office, struct person_ids *out)
+{
+    out->n = 0;
+    DB_EACH(db, r,
+        SQL("SELECT p.id FROM person p WHERE p.active=1 AND p.body=$1"
+            " AND EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND x.role IN (8, 16)) ORDER BY p.id LIMIT 100"),
+        V(office))
+    out->v[out->n++] = (person_id){row_i64(&r, 0)};
+    return db_status(db);
+}
+
+err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t person)
 {
     if (office == 0)
         return db_exec(tx, SQL("DELETE FROM incident_office WHERE recipient=$1"), V(recipient));
     return db_exec(tx,
         SQL("INSERT INTO incident_office (recipient, office, person, at) VALUES ($1, $2, $3, $4)"
             " ON CONFLICT (recipient) DO UPDATE SET office=excluded.office, person=excluded.person, at=excluded.at"),
-        V(recipient, office, scope_person(s).v, tx_now(tx)));
+        V(recipient, office, person, tx_now(tx)));
 }

@@ -51,6 +51,7 @@ static err init_write(struct tx *tx, void *arg)
     TRY(main_seed_settings(tx, i->a, secret, STR_NONE));
     TRY(org_seed_bodies(tx, org_bodies));
     TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
+    TRY(incident_office_set(tx, S("mic"), OFFICE_MIC, 0));
     TRY(org_seed_office(tx, OFFICE_SYSTEM, S("システム管理")));
     TRY(form_catalog_publish(tx, i->a, fiscal_year(jday_of_usec(tx_now(tx))), &catalog));
     struct new_person p = {.body = {OFFICE_SYSTEM},

@@ -99,6 +99,7 @@ static err seed_write(struct tx *tx, void *arg)
     TRY(main_seed_settings(tx, m->a, secret, m->o->sample ? S("sample") : S("nation")));
     TRY(org_seed_bodies(tx, m->o->sample ? org_sample_bodies : org_bodies));
     TRY(org_seed_office(tx, OFFICE_MIC, S("総務省")));
+    TRY(incident_office_set(tx, S("mic"), OFFICE_MIC, 0));
     TRY(org_body_all(tx_db(tx), m->a, scope_system(), &m->bodies));
     TRY(add_people(tx, m));
     struct audit_entry e = {.action = S("main.demo"), .object = S("installation")};

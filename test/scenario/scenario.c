@@ -192,16 +192,32 @@ static const json_t *element_of(struct scenario *s, const json_t *v, str part)
     str_cut(&want, '=', &key);
     json_array_foreach(v, i, element)
     {
-        if (str_eq(str_of(json_string_value(json_object_get(element, str_z(s->a, key)))), want))
+        const json_t *there = json_object_get(element, str_z(s->a, key));
+        str text = json_is_integer(there) ? str_fmt(s->a, "%lld", (long long)json_integer_value(there))
+                                          : str_of(json_string_value(there));
+        if (str_eq(text, want))
             return element;
     }
     return NULL;
 }
 
+/* The part before the next full stop that stands in no brackets. */
+static bool cut_part(str *path, str *part)
+{
+    int depth = 0;
+    size_t n = 0;
+    for (; n < path->n && (depth > 0 || path->p[n] != '.'); n++)
+        depth += path->p[n] == '[' ? 1 : path->p[n] == ']' ? -1 : 0;
+    *part = str_sub(*path, 0, n);
+    bool there = path->n > 0;
+    *path = str_sub(*path, n < path->n ? n + 1 : n, path->n);
+    return there;
+}
+
 static str value_at(struct scenario *s, str path)
 {
     const json_t *v = s->view;
-    for (str part; v && str_cut(&path, '.', &part);)
+    for (str part; v && cut_part(&path, &part);)
         v = element_of(s, v, part);
     if (json_is_string(v))
         return str_dup(s->a, str_of(json_string_value(v)));
