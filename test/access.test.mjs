@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PASSWORD, complete, demo, plantAlert, program, raw, request, root, save, serve, sqlite, token, visitor,
+  PASSWORD, complete, demo, plantAlert, program, reportIncident, raw, request, root, save, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -62,6 +62,7 @@ class Nation {
     await this.server.stop();
     this.grant();
     this.server = await serve(this.file);
+    Object.assign(this, await reportIncident(program(this.server.url, token(this.file, `u${this.guest.code6}`), agent)));
     this.actors = new Map();
   }
 
@@ -195,6 +196,7 @@ class Nation {
 
   /** The step that fits the state a row speaks of. */
   act(row) {
+    if (row.path.startsWith('/incidents')) return 'close';
     if (row.path.startsWith('/darknet/desk')) return row.send === 'bad' ? 'return' : 'take';
     if (row.path.startsWith('/darknet/')) return 'withdraw';
     if (row.path.includes('/board/')) return row.send === 'bad' ? 'return' : 'accept';
@@ -203,7 +205,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { incident: this.incident, delivery: this.delivery, part: 'first', answer: 'accepted', alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -247,6 +249,7 @@ class Nation {
     }
     if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
     if (row.path.startsWith('/bodies')) return this.register(row);
+    if (row.path.startsWith('/incidents')) return { seen: '0', version: '1', rules: 'jp.mic' };
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };
     if (row.path === '/surveys/new') {

@@ -188,10 +188,10 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
   test('every table of the database that speaks of a body is in it, or it is said why not', () => {
     const LEFT_OUT = { audit_head: 'the last row of audit', audit_seal: 'audit/proof.txt', body_scope: 'a decision of the nation about special bodies',
       reminder: 'what the office sent', darknet_nudge: 'what the office sent', darknet_claim_body: 'darknet_sharers',
-      darknet_range_body: 'as its application: darknet_sharers', retention: 'in body', progress: 'computed from answers' };
+      darknet_range_body: 'as its application: darknet_sharers', retention: 'in body', flow_holder: 'a key, sealed with the server\'s', flow_key: 'wrapped keys', progress: 'computed from answers' };
     const IN = { fact: 'answers', contact: 'contacts', contact_event: 'contact_events', person: 'people', section: 'sections',
       organ: 'organs', policy: 'policy', plan_item: 'plan', item_file: 'files', item_comment: 'comments', response: 'responses',
-      darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
+      flow_case: 'cases', darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
       darknet_alert: 'darknet_alerts', darknet_suppression: 'darknet_suppressions', darknet_dark: 'darknet_internal', evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
     const there = sqlite(c.file, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i ON i.name='body'
       WHERE m.type='table' ORDER BY 1`).trim().split('\n');

@@ -360,6 +360,20 @@ export function plantFact(file, now = Date.now() * 1000) {
       X'${hex(1, 10 * 11, 120)}', ${now});`);
 }
 
+
+/** An incident of that program's body, told to the prefecture and the ministry: { incident, delivery, seen }. */
+export async function reportIncident(p, more = {}) {
+  const { json: { incident } } = await p.post('/incidents');
+  const at = `/incidents/${incident}`, seen = async (page) => (await p.get(`${at}/${page}`)).json.seen;
+  const facts = await p.post(`${at}/facts/first`, { seen: await seen('facts/first'), kind: 'ransomware', known_at: '2026-11-01 08:40',
+    organ: 'mayor', gravity: 'grave', summary: '共有フォルダーが開けない', personal: 'suspected', 'personal.persons': '3000',
+    'personal.malice': 'suspected', contact: '0261-00-0000', ...more });
+  if (facts.status !== 200 && facts.status !== 303) throw new Error(facts.text);
+  const sent = await p.post(`${at}/report`, { seen: await seen('report'), rules: 'jp.mic' });
+  if (sent.status !== 200 && sent.status !== 303) throw new Error(sent.text);
+  return { incident, delivery: (await p.get(at)).json.handed[0].delivery };
+}
+
 /** An alert as the sensor's report would make it, without a capture: its number. */
 export function plantAlert(file, body, { id = 4400, source = '198.18.1.7', note = '', dark = '198.19.0.5', at = Date.now() * 1000 } = {}) {
   sqlite(file, `INSERT INTO darknet_episode (id, bodies, source, family, role, class, tool, confidence, infected, victim, first_at,

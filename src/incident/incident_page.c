@@ -82,6 +82,19 @@ static bool step_done(const struct incident_case *c, const struct rule *r, enum 
     return false;
 }
 
+/* 24:00 of a day is said as the day. */
+static str due_text(struct arena *a, usec due)
+{
+    BUF_AUTO b = BUF(200);
+    if (due == 0)
+        return STR_NONE;
+    if (due == usec_of_jday_end(jday_of_usec(due - 1)))
+        put_wareki_day(&b, jday_of_usec(due - 1));
+    else
+        put_wareki_time(&b, due);
+    return str_dup(a, buf_view(&b));
+}
+
 static err show_steps(struct req *rq, const struct incident_case *c, const struct obligation *o,
     struct view_incident_duties *row)
 {
@@ -92,7 +105,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
         const struct rule_due *d = &o->step[i];
         bool done = step_done(c, o->rule, d->kind);
         row->steps.p[row->steps.n++] = (struct view_incident_duties_steps){WORD_OF(rule_step_kinds, d->kind)->name, d->due,
-            d->text, d->disputed, done, !done && d->due && d->due < rq->now};
+            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
     }
     return OK;
 }
