@@ -20,6 +20,13 @@ static void put(void *ctx, const struct sensor_episode *e)
     BUG_IF(err_is(json_finish(&j)));
 }
 
+static void put_flow(void *ctx, const struct flow *f)
+{
+    struct { struct buf *out; struct sensor *s; } *c = ctx;
+    BUG_IF(f->packets == 0 || f->first > f->last || f->first / USEC_HOUR > f->last / USEC_HOUR);
+    flow_put(c->out, f);
+}
+
 /* One frame in a place of exactly its size, so that a read behind its end is seen. */
 static void feed_exactly(struct sensor *s, struct capture_frame f)
 {
@@ -36,7 +43,7 @@ static void one(const struct prefix_owners *owners, const struct prefix_table *d
     struct capture_frame f[BATCH];
     struct capture *c;
     struct { struct buf *out; struct sensor *s; } told = {out, NULL};
-    struct sensor_config config = {.owners = owners, .dark = dark, .tell = put, .ctx = &told, .rows = ROWS};
+    struct sensor_config config = {.owners = owners, .dark = dark, .tell = put, .flow = put_flow, .ctx = &told, .rows = ROWS};
     BUG_IF(lseek(fd, 0, SEEK_SET) != 0 || err_is(sensor_new(&config, &told.s)));
     if (!err_is(capture_new(fd, &c))) {
         for (size_t n; (n = capture_next(c, f, most)) > 0;) {
@@ -49,6 +56,7 @@ static void one(const struct prefix_owners *owners, const struct prefix_table *d
         capture_free(c);
     }
     sensor_each(told.s, put, &told);
+    sensor_flows_end(told.s);
     const struct sensor_stats *t = sensor_stats(told.s);
     BUG_IF(t->matched > t->dark || t->dark + t->elsewhere != t->read[PACKET_IP]);
     struct json j = json_on(out);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A queue of tuples, and an index into it of sets of eight, which nobody has to tidy: a number in it that is
+ * no longer in the queue is a free place. */
+#include "sensor/flow.h"
+
+enum { WAYS = 8, SETS = FLOWS_MOST / 4 };
+_Static_assert(sizeof(struct flow_key) == 64, "no gaps");
+
+static const uint32_t told_marks[] = {1U << MARK_IMPOSSIBLE, 1U << MARK_MASSCAN, 1U << MARK_MIRAI, 1U << MARK_NMAP, 1U << MARK_ZMAP};
+
+const char *const flow_names = "timestamp,src_ip,dst_ip,src_port,dst_port,protocol,ttl,tcpflags,ip_len,tcp_synlen,tcp_synwinlen,kind,"
+    "is_impossible,is_masscan,is_mirai,is_nmap,is_zmap,packets,bytes,first,last\n";
+
+struct flows {
+    struct flow v[FLOWS_MOST];
+    uint32_t set[SETS][WAYS]; /* numbers of tuples */
+    uint32_t oldest, next;    /* numbers; they run over */
+    int64_t hour;             /* the latest */
+    flow_tell *tell;
+    void *ctx;
+};
+
+err flow_new(flow_tell *tell, void *ctx, struct flows **out)
+{
+    struct flows *f = *out = calloc(1, sizeof *f);
+    if (!f)
+        return ERR(NOMEM);
+    f->tell = tell;
+    f->ctx = ctx;
+    f->hour = INT64_MIN;
+    return OK;
+}
+
+void flow_free(struct flows *f)
+{
+    free(f);
+}
+
+size_t flow_bytes(void)
+{
+    return sizeof(struct flows);
+}
+
+static struct flow *at(struct flows *f, uint32_t number)
+{
+    return &f->v[number % FLOWS_MOST];
+}
+
+static void tell_oldest(struct flows *f)
+{
+    f->tell(f->ctx, at(f, f->oldest++));
+}
+
+void flow_flush(struct flows *f)
+{
+    while (f->oldest != f->next)
+        tell_oldest(f);
+}
+
+static struct flow_key key_of(const struct packet *p, enum mark_kind kind, uint32_t marks)
+{
+    bool icmp = p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6, syn = kind == KIND_SYN;
+    struct flow_key k = {.src = p->src, .dst = p->dst, .hour = p->t / USEC_HOUR - (p->t % USEC_HOUR < 0),
+        .sport = icmp ? p->type : p->sport, .dport = icmp ? p->code : p->dport, .size = p->size,
+        .window = syn ? p->window : 0, .header = syn ? (uint8_t)(20 + p->options) : 0, .proto = p->proto,
+        .ttl = p->ttl, .flags = p->flags, .kind = (uint8_t)kind};
+    if (address_eq(p->src, p->dst))
+        marks |= 1U << MARK_IMPOSSIBLE;
+    for (size_t i = 0; i < COUNT_OF(told_marks); i++)
+        k.marks |= marks & told_marks[i];
+    return k;
+}
+
+static uint64_t hash_of(const struct flow_key *k)
+{
+    uint64_t word[sizeof *k / sizeof(uint64_t)], h = 0;
+    memcpy(word, k, sizeof word);
+    for (size_t i = 0; i < COUNT_OF(word); i++)
+        h = address_mix(h + word[i] + 0x9e3779b97f4a7c15U);
+    return h;
+}
+
+/* The tuple, or NULL and the place its number belongs to: that of the oldest of its set. */
+static struct flow *find(struct flows *f, const struct flow_key *k, uint32_t **place)
+{
+    uint32_t *set = f->set[hash_of(k) % SETS], waiting = f->next - f->oldest, most = 0;
+    *place = set;
+    for (int i = 0; i < WAYS; i++) {
+        uint32_t age = f->next - set[i];
+        if (age - 1 < waiting && memcmp(&at(f, set[i])->k, k, sizeof *k) == 0)
+            return at(f, set[i]);
+        if (age - 1 >= most) {
+            most = age - 1;
+            *place = &set[i];
+        }
+    }
+    return NULL;
+}
+
+void flow_add(struct flows *f, const struct packet *p, enum mark_kind kind, uint32_t marks)
+{
+    struct flow_key k = key_of(p, kind, marks);
+    uint32_t *place;
+    if (k.hour > f->hour) {
+        flow_flush(f);
+        f->hour = k.hour;
+    }
+    struct flow *is = find(f, &k, &place);
+    if (!is) {
+        if (f->next - f->oldest == FLOWS_MOST)
+            tell_oldest(f);
+        *place = f->next;
+        is = at(f, f->next++);
+        *is = (struct flow){k, 0, p->t, p->t};
+    }
+    is->packets++;
+    is->first = p->t < is->first ? p->t : is->first;
+    is->last = p->t > is->last ? p->t : is->last;
+}
+
+/* ── CSV ── */
+
+/* Seconds since 1970. */
+static void put_seconds(struct buf *b, usec t)
+{
+    char six[7] = ".000000";
+    usec part = t % USEC_SECOND + (t % USEC_SECOND < 0 ? USEC_SECOND : 0);
+    buf_i64(b, (t - part) / USEC_SECOND);
+    for (int i = 6; i > 0; i--, part /= 10)
+        six[i] = (char)('0' + part % 10);
+    buf_put(b, six, sizeof six);
+}
+
+void flow_put(struct buf *b, const struct flow *f)
+{
+    const struct flow_key *k = &f->k;
+    const uint16_t number[] = {k->sport, k->dport, k->proto, k->ttl, k->flags, k->size, k->header, k->window};
+    buf_i64(b, k->hour * (USEC_HOUR / USEC_SECOND));
+    buf_char(b, ',');
+    address_put(b, k->src);
+    buf_char(b, ',');
+    address_put(b, k->dst);
+    for (size_t i = 0; i < COUNT_OF(number); i++) {
+        buf_char(b, ',');
+        buf_i64(b, number[i]);
+    }
+    buf_char(b, ',');
+    buf_str(b, str_of(mark_kind_name((enum mark_kind)k->kind)));
+    for (size_t i = 0; i < COUNT_OF(told_marks); i++)
+        buf_put(b, k->marks & told_marks[i] ? ",1" : ",0", 2);
+    buf_char(b, ',');
+    buf_i64(b, (int64_t)f->packets);
+    buf_char(b, ',');
+    buf_i64(b, (int64_t)(f->packets * k->size));
+    buf_char(b, ',');
+    put_seconds(b, f->first);
+    buf_char(b, ',');
+    put_seconds(b, f->last);
+    buf_char(b, '\n');
+}
