@@ -313,7 +313,7 @@ describe('live', LONG, () => {
   test('what arrives at the interface is an alert and a mail, and the reporting process has no privilege', LONG, () => {
     const r = watch('first');
     assert.equal(r.rc.trim(), '0', r.err);
-    assert.match(r.out, /^new\thigh\t198\.51\.100\.10\tscan\ttcp\/445\t\d+$/m);
+    assert.match(r.out, /^(?:new|escalated)\thigh\t198\.51\.100\.10\tscan\ttcp\/445\t\d+$/m);
     assert.match(r.status, /^CapEff:\s*0+$/m);
     assert.ok(Number(told()) > 0);
     assert.equal(spool(), 0);
