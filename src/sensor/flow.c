@@ -3,7 +3,7 @@
  * no longer in the queue is a free place. */
 #include "sensor/flow.h"
 
-enum { WAYS = 8, SETS = FLOWS_MOST / 4 };
+enum { WAYS = 8, SETS_SHARE = 4, LATE = 2 /* hours; what is later has another clock, which counts from now on */ };
 _Static_assert(sizeof(struct flow_key) == 64, "no gaps");
 
 static const uint32_t told_marks[] = {1U << MARK_IMPOSSIBLE, 1U << MARK_MASSCAN, 1U << MARK_MIRAI, 1U << MARK_NMAP, 1U << MARK_ZMAP};
@@ -12,19 +12,30 @@ const char *const flow_names = "timestamp,src_ip,dst_ip,src_port,dst_port,protoc
     "is_impossible,is_masscan,is_mirai,is_nmap,is_zmap,packets,bytes,first,last\n";
 
 struct flows {
-    struct flow v[FLOWS_MOST];
-    uint32_t set[SETS][WAYS]; /* numbers of tuples */
-    uint32_t oldest, next;    /* numbers; they run over */
-    int64_t hour;             /* the latest */
+    uint32_t most, sets;
+    uint32_t oldest, next; /* numbers; they run over */
+    int64_t hour;          /* the latest */
     flow_tell *tell;
     void *ctx;
+    uint32_t (*set)[WAYS]; /* numbers of tuples */
+    struct flow v[];
 };
 
-err flow_new(flow_tell *tell, void *ctx, struct flows **out)
+err flow_new(flow_tell *tell, void *ctx, uint32_t most, struct flows **out)
 {
-    struct flows *f = *out = calloc(1, sizeof *f);
+    most = most ? most : FLOWS_MOST;
+    BUG_IF(most < WAYS || (most & (most - 1)) != 0);
+    struct flows *f = *out = calloc(1, sizeof *f + most * sizeof f->v[0]);
     if (!f)
         return ERR(NOMEM);
+    f->most = most;
+    f->sets = most / SETS_SHARE;
+    f->set = calloc(f->sets, sizeof *f->set);
+    if (!f->set) {
+        free(f);
+        *out = NULL;
+        return ERR(NOMEM);
+    }
     f->tell = tell;
     f->ctx = ctx;
     f->hour = INT64_MIN;
@@ -33,17 +44,19 @@ err flow_new(flow_tell *tell, void *ctx, struct flows **out)
 
 void flow_free(struct flows *f)
 {
+    if (f)
+        free(f->set);
     free(f);
 }
 
-size_t flow_bytes(void)
+size_t flow_bytes(const struct flows *f)
 {
-    return sizeof(struct flows);
+    return sizeof *f + f->most * sizeof f->v[0] + f->sets * sizeof *f->set;
 }
 
 static struct flow *at(struct flows *f, uint32_t number)
 {
-    return &f->v[number % FLOWS_MOST];
+    return &f->v[number & (f->most - 1)];
 }
 
 static void tell_oldest(struct flows *f)
@@ -83,7 +96,7 @@ static uint64_t hash_of(const struct flow_key *k)
 /* The tuple, or NULL and the place its number belongs to: that of the oldest of its set. */
 static struct flow *find(struct flows *f, const struct flow_key *k, uint32_t **place)
 {
-    uint32_t *set = f->set[hash_of(k) % SETS], waiting = f->next - f->oldest, most = 0;
+    uint32_t *set = f->set[hash_of(k) % f->sets], waiting = f->next - f->oldest, most = 0;
     *place = set;
     for (int i = 0; i < WAYS; i++) {
         uint32_t age = f->next - set[i];
@@ -101,13 +114,13 @@ void flow_add(struct flows *f, const struct packet *p, enum mark_kind kind, uint
 {
     struct flow_key k = key_of(p, kind, marks);
     uint32_t *place;
-    if (k.hour > f->hour) {
+    if (k.hour > f->hour || k.hour < f->hour - LATE) {
         flow_flush(f);
         f->hour = k.hour;
     }
     struct flow *is = find(f, &k, &place);
     if (!is) {
-        if (f->next - f->oldest == FLOWS_MOST)
+        if (f->next - f->oldest == f->most)
             tell_oldest(f);
         *place = f->next;
         is = at(f, f->next++);

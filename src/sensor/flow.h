@@ -4,7 +4,7 @@
  * their first packets came; when there is no room the oldest is told, and what comes of it later is
  * another tuple. So a tuple may occur more than once within an hour, and their sum is always right.
  *
- * A packet belongs to the hour of its own time. What is told does not depend on how the packets were cut
+ * A packet belongs to the hour of its own time; the times of one capture after another may be of any year. What is told does not depend on how the packets were cut
  * into captures or calls. */
 #ifndef SENSOR_FLOW_H
 #define SENSOR_FLOW_H
@@ -33,13 +33,14 @@ struct flow {
 struct flows;
 typedef void flow_tell(void *ctx, const struct flow *f);
 
-MUST err flow_new(flow_tell *tell, void *ctx, struct flows **out);
+/* most: a power of 2, 8 or more; 0: FLOWS_MOST. */
+MUST err flow_new(flow_tell *tell, void *ctx, uint32_t most, struct flows **out);
 void flow_free(struct flows *f);
-/* kind and marks: of mark_tool. The first packet of a later hour than any before tells all that came before. */
+/* kind and marks: of mark_tool. The first packet of a later hour tells all that came before. */
 void flow_add(struct flows *f, const struct packet *p, enum mark_kind kind, uint32_t marks);
 /* Tells all there is, and forgets it. */
 void flow_flush(struct flows *f);
-size_t flow_bytes(void);
+size_t flow_bytes(const struct flows *f);
 
 /* A line of CSV, and the line of names above (README.md; names and their order do not change). */
 void flow_put(struct buf *b, const struct flow *f);

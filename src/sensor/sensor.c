@@ -207,7 +207,7 @@ err sensor_new(const struct sensor_config *c, struct sensor **out)
     if (!err_is(e) && c->facts)
         e = facts_new(c->facts, c->ctx, &s->facts);
     if (!err_is(e) && c->flow)
-        e = flow_new(c->flow, c->ctx, &s->flows);
+        e = flow_new(c->flow, c->ctx, c->tuples, &s->flows);
     if (err_is(e))
         sensor_free(s);
     else
@@ -271,5 +271,5 @@ const struct sensor_stats *sensor_stats(const struct sensor *s)
 size_t sensor_bytes(const struct sensor *s)
 {
     return sizeof *s + track_bytes(s->track) + prefix_table_bytes(s->c.dark) +
-        prefix_table_bytes(s->c.owners->table) + (s->flows ? flow_bytes() : 0);
+        prefix_table_bytes(s->c.owners->table) + (s->flows ? flow_bytes(s->flows) : 0);
 }

@@ -51,7 +51,7 @@ struct sensor_config {
     facts_tell *facts; /* what an hour brought; NULL: nobody wants to know, and nothing is counted for it */
     flow_tell *flow;   /* a tuple of a sender; NULL: none are made */
     void *ctx;
-    uint32_t rows;     /* see track.h; 0: as many as there are meant to be */
+    uint32_t rows, tuples; /* see track.h and flow.h; 0: as many as there are meant to be */
 };
 
 MUST err sensor_new(const struct sensor_config *c, struct sensor **out);

@@ -247,7 +247,7 @@ static void test_tuples(void **unused)
     usec hour = 1790000000 / 3600 * USEC_HOUR, from = hour + 50 * USEC_MINUTE;
     struct tuples t = {0};
     struct flows *f;
-    assert_false(err_is(flow_new(keep_tuple, &t, &f)));
+    assert_false(err_is(flow_new(keep_tuple, &t, 0, &f)));
     for (uint32_t i = 0; i < 1000; i++) {
         struct packet p = tuple_of(1, from + i);
         flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN | 1U << MARK_ZMAP_WEAK);
@@ -268,10 +268,19 @@ static void test_tuples(void **unused)
     flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
     p.t = hour + USEC_HOUR + 1;
     flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
-    flow_flush(f);
-    flow_flush(f);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2);
+    p.t = hour + 140 * USEC_HOUR; /* a clock that is wrong, and then right again */
+    flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
     assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2);
-    assert_int_equal(t.packets, 1000 + COUNT_OF(other) + 2 + 3);
+    p.t = hour + USEC_HOUR + 2;
+    flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    p.t = hour + 2 * USEC_HOUR;
+    flow_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2 + 2);
+    flow_flush(f);
+    flow_flush(f);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2 + 3);
+    assert_int_equal(t.packets, 1000 + COUNT_OF(other) + 2 + 3 + 3);
     flow_free(f);
 }
 
@@ -282,7 +291,7 @@ static void test_tuples_storm(void **unused)
     usec from = 1790000000 / 3600 * USEC_HOUR;
     struct tuples t = {.ordered = true};
     struct flows *f;
-    assert_false(err_is(flow_new(keep_tuple, &t, &f)));
+    assert_false(err_is(flow_new(keep_tuple, &t, 0, &f)));
     for (uint32_t i = 0; i < 3 * FLOWS_MOST; i++) {
         struct packet p = tuple_of(i, from + 2 * i), again = tuple_of(i / 2 * 2, from + 2 * i + 1);
         flow_add(f, &p, KIND_SYN, 0);
