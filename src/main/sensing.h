@@ -52,11 +52,11 @@ MUST err sensing_replay(struct sensing *r, struct arena *a, const int *fd);
 void sensing_tell(void *run, const struct sensor_episode *e);
 MUST err sensing_flush(struct sensing *r);
 
-/* ── --flows (darknet_flow.c) ── */
+/* ── --flows (darknet_tuple.c) ── */
 
 /* Before the sandbox, and before sensing_begin. more: a table that is there is continued; else CONFLICT. Says why not. */
 MUST err sensing_flows_open(struct sensing *r, struct arena *a, bool more);
-void sensing_flow(void *run, const struct flow *f); /* a flow_tell */
+void sensing_flow(void *run, const struct tuple *f); /* a tuple_tell */
 void sensing_flows_put(struct sensing *r); /* what has gathered, into the file; says so when it cannot */
 /* All the rest; what became of it as a whole. */
 MUST err sensing_flows_end(struct sensing *r);

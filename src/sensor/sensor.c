@@ -121,7 +121,7 @@ static inline void one(struct sensor *s, const struct capture_frame *f)
     if (s->facts)
         facts_add(s->facts, &p, source, kind, marks);
     if (__builtin_expect(s->flows != NULL, 0))
-        flow_add(s->flows, &p, kind, marks);
+        tuple_add(s->flows, &p, kind, marks);
     uint32_t owner = prefix_find(s->c.owners->table, source);
     if (owner && kind != KIND_PIECE) /* without ports and flags there is nothing to judge */
         remember(s, &p, source, owner, kind, marks);
@@ -158,7 +158,7 @@ void sensor_facts_now(struct sensor *s)
 void sensor_flows_end(struct sensor *s)
 {
     if (s->flows)
-        flow_flush(s->flows);
+        tuple_flush(s->flows);
 }
 
 static bool same_owner(const struct prefix_owner *a, const struct prefix_owner *b)
@@ -207,7 +207,7 @@ err sensor_new(const struct sensor_config *c, struct sensor **out)
     if (!err_is(e) && c->facts)
         e = facts_new(c->facts, c->ctx, &s->facts);
     if (!err_is(e) && c->flow)
-        e = flow_new(c->flow, c->ctx, c->tuples, &s->flows);
+        e = tuple_new(c->flow, c->ctx, c->tuples, &s->flows);
     if (err_is(e))
         sensor_free(s);
     else
@@ -221,7 +221,7 @@ void sensor_free(struct sensor *s)
         return;
     track_free(s->track);
     facts_free(s->facts);
-    flow_free(s->flows);
+    tuple_free(s->flows);
     free(s);
 }
 
@@ -271,5 +271,5 @@ const struct sensor_stats *sensor_stats(const struct sensor *s)
 size_t sensor_bytes(const struct sensor *s)
 {
     return sizeof *s + track_bytes(s->track) + prefix_table_bytes(s->c.dark) +
-        prefix_table_bytes(s->c.owners->table) + (s->flows ? flow_bytes(s->flows) : 0);
+        prefix_table_bytes(s->c.owners->table) + (s->flows ? tuple_bytes(s->flows) : 0);
 }

@@ -11,7 +11,7 @@
 #include "core/json.h"
 #include "sensor/capture.h"
 #include "sensor/facts.h"
-#include "sensor/flow.h"
+#include "sensor/tuple.h"
 #include "sensor/judge.h"
 #include "sensor/prefix.h"
 
@@ -49,9 +49,9 @@ struct sensor_config {
     const struct prefix_table *dark;
     sensor_tell *tell; /* an episode that has ended or had to make room */
     facts_tell *facts; /* what an hour brought; NULL: nobody wants to know, and nothing is counted for it */
-    flow_tell *flow;   /* a tuple of a sender; NULL: none are made */
+    tuple_tell *flow;   /* a tuple of a sender; NULL: none are made */
     void *ctx;
-    uint32_t rows, tuples; /* see track.h and flow.h; 0: as many as there are meant to be */
+    uint32_t rows, tuples; /* see track.h and tuple.h; 0: as many as there are meant to be */
 };
 
 MUST err sensor_new(const struct sensor_config *c, struct sensor **out);

@@ -15,7 +15,7 @@ struct sensor {
     struct sensor_config c;
     struct track *track;
     struct facts *facts; /* NULL: not wanted, as the next */
-    struct flows *flows;
+    struct tuples *flows;
     struct sensor_clock clock;
     struct sensor_stats stats;
 };

@@ -20,12 +20,12 @@ static void put(void *ctx, const struct sensor_episode *e)
     BUG_IF(err_is(json_finish(&j)));
 }
 
-static void put_flow(void *ctx, const struct flow *f)
+static void put_flow(void *ctx, const struct tuple *f)
 {
     struct { struct buf *out; struct sensor *s; uint64_t packets; } *c = ctx;
     c->packets += f->packets;
     BUG_IF(f->packets == 0 || f->first > f->last || f->first / USEC_HOUR > f->last / USEC_HOUR);
-    flow_put(c->out, f);
+    tuple_put(c->out, f);
 }
 
 /* One frame in a place of exactly its size, so that a read behind its end is seen. */

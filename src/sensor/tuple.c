@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A queue of tuples, and an index into it of sets of eight, which nobody has to tidy: a number in it that is
  * no longer in the queue is a free place. */
-#include "sensor/flow.h"
+#include "sensor/tuple.h"
 
 enum { WAYS = 8, SETS_SHARE = 4, LATE = 2 /* hours; what is later has another clock, which counts from now on */ };
-_Static_assert(sizeof(struct flow_key) == 64, "no gaps");
+_Static_assert(sizeof(struct tuple_key) == 64, "no gaps");
 
 static const uint32_t told_marks[] = {1U << MARK_IMPOSSIBLE, 1U << MARK_MASSCAN, 1U << MARK_MIRAI, 1U << MARK_NMAP, 1U << MARK_ZMAP};
 
-const char *const flow_names = "timestamp,src_ip,dst_ip,src_port,dst_port,protocol,ttl,tcpflags,ip_len,tcp_synlen,tcp_synwinlen,kind,"
+const char *const tuple_names = "timestamp,src_ip,dst_ip,src_port,dst_port,protocol,ttl,tcpflags,ip_len,tcp_synlen,tcp_synwinlen,kind,"
     "is_impossible,is_masscan,is_mirai,is_nmap,is_zmap,packets,bytes,first,last\n";
 
-struct flows {
+struct tuples {
     uint32_t most, sets;
     uint32_t oldest, next; /* numbers; they run over */
     int64_t hour;          /* the latest */
-    flow_tell *tell;
+    tuple_tell *tell;
     void *ctx;
     uint32_t (*set)[WAYS]; /* numbers of tuples */
-    struct flow v[];
+    struct tuple v[];
 };
 
-err flow_new(flow_tell *tell, void *ctx, uint32_t most, struct flows **out)
+err tuple_new(tuple_tell *tell, void *ctx, uint32_t most, struct tuples **out)
 {
-    most = most ? most : FLOWS_MOST;
+    most = most ? most : TUPLES_MOST;
     BUG_IF(most < WAYS || (most & (most - 1)) != 0);
-    struct flows *f = *out = calloc(1, sizeof *f + most * sizeof f->v[0]);
+    struct tuples *f = *out = calloc(1, sizeof *f + most * sizeof f->v[0]);
     if (!f)
         return ERR(NOMEM);
     f->most = most;
@@ -42,38 +42,38 @@ err flow_new(flow_tell *tell, void *ctx, uint32_t most, struct flows **out)
     return OK;
 }
 
-void flow_free(struct flows *f)
+void tuple_free(struct tuples *f)
 {
     if (f)
         free(f->set);
     free(f);
 }
 
-size_t flow_bytes(const struct flows *f)
+size_t tuple_bytes(const struct tuples *f)
 {
     return sizeof *f + f->most * sizeof f->v[0] + f->sets * sizeof *f->set;
 }
 
-static struct flow *at(struct flows *f, uint32_t number)
+static struct tuple *at(struct tuples *f, uint32_t number)
 {
     return &f->v[number & (f->most - 1)];
 }
 
-static void tell_oldest(struct flows *f)
+static void tell_oldest(struct tuples *f)
 {
     f->tell(f->ctx, at(f, f->oldest++));
 }
 
-void flow_flush(struct flows *f)
+void tuple_flush(struct tuples *f)
 {
     while (f->oldest != f->next)
         tell_oldest(f);
 }
 
-static struct flow_key key_of(const struct packet *p, enum mark_kind kind, uint32_t marks)
+static struct tuple_key key_of(const struct packet *p, enum mark_kind kind, uint32_t marks)
 {
     bool icmp = p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6, syn = kind == KIND_SYN;
-    struct flow_key k = {.src = p->src, .dst = p->dst, .hour = p->t / USEC_HOUR - (p->t % USEC_HOUR < 0),
+    struct tuple_key k = {.src = p->src, .dst = p->dst, .hour = p->t / USEC_HOUR - (p->t % USEC_HOUR < 0),
         .sport = icmp ? p->type : p->sport, .dport = icmp ? p->code : p->dport, .size = p->size,
         .window = syn ? p->window : 0, .header = syn ? (uint8_t)(20 + p->options) : 0, .proto = p->proto,
         .ttl = p->ttl, .flags = p->flags, .kind = (uint8_t)kind};
@@ -84,7 +84,7 @@ static struct flow_key key_of(const struct packet *p, enum mark_kind kind, uint3
     return k;
 }
 
-static uint64_t hash_of(const struct flow_key *k)
+static uint64_t hash_of(const struct tuple_key *k)
 {
     uint64_t word[sizeof *k / sizeof(uint64_t)], h = 0;
     memcpy(word, k, sizeof word);
@@ -94,7 +94,7 @@ static uint64_t hash_of(const struct flow_key *k)
 }
 
 /* The tuple, or NULL and the place its number belongs to: that of the oldest of its set. */
-static struct flow *find(struct flows *f, const struct flow_key *k, uint32_t **place)
+static struct tuple *find(struct tuples *f, const struct tuple_key *k, uint32_t **place)
 {
     uint32_t *set = f->set[hash_of(k) % f->sets], waiting = f->next - f->oldest, most = 0;
     *place = set;
@@ -110,21 +110,21 @@ static struct flow *find(struct flows *f, const struct flow_key *k, uint32_t **p
     return NULL;
 }
 
-void flow_add(struct flows *f, const struct packet *p, enum mark_kind kind, uint32_t marks)
+void tuple_add(struct tuples *f, const struct packet *p, enum mark_kind kind, uint32_t marks)
 {
-    struct flow_key k = key_of(p, kind, marks);
+    struct tuple_key k = key_of(p, kind, marks);
     uint32_t *place;
     if (k.hour > f->hour || k.hour < f->hour - LATE) {
-        flow_flush(f);
+        tuple_flush(f);
         f->hour = k.hour;
     }
-    struct flow *is = find(f, &k, &place);
+    struct tuple *is = find(f, &k, &place);
     if (!is) {
         if (f->next - f->oldest == f->most)
             tell_oldest(f);
         *place = f->next;
         is = at(f, f->next++);
-        *is = (struct flow){k, 0, p->t, p->t};
+        *is = (struct tuple){k, 0, p->t, p->t};
     }
     is->packets++;
     is->first = p->t < is->first ? p->t : is->first;
@@ -144,9 +144,9 @@ static void put_seconds(struct buf *b, usec t)
     buf_put(b, six, sizeof six);
 }
 
-void flow_put(struct buf *b, const struct flow *f)
+void tuple_put(struct buf *b, const struct tuple *f)
 {
-    const struct flow_key *k = &f->k;
+    const struct tuple_key *k = &f->k;
     const uint16_t number[] = {k->sport, k->dport, k->proto, k->ttl, k->flags, k->size, k->header, k->window};
     buf_i64(b, k->hour * (USEC_HOUR / USEC_SECOND));
     buf_char(b, ',');

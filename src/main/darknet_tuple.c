@@ -13,7 +13,7 @@ enum { NAMES_MOST = 512 };
 static err look(const char *path, off_t size, bool *ours, bool *cut)
 {
     char head[NAMES_MOST], last = 0;
-    size_t n = strlen(flow_names), got = 0, one = 0;
+    size_t n = strlen(tuple_names), got = 0, one = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return ERR(DENIED);
@@ -21,7 +21,7 @@ static err look(const char *path, off_t size, bool *ours, bool *cut)
     if (!err_is(e))
         e = file_get(fd, size - 1, &last, 1, &one);
     close(fd);
-    *ours = got == n && memcmp(head, flow_names, n) == 0;
+    *ours = got == n && memcmp(head, tuple_names, n) == 0;
     *cut = last != '\n';
     return e;
 }
@@ -34,7 +34,7 @@ static err begin(struct sensing *r, struct arena *a, const char *path, bool more
     if (fstat(r->flows.fd, &st) != 0)
         return ERR(IO);
     if (!S_ISREG(st.st_mode) || st.st_size == 0)
-        return file_put(r->flows.fd, flow_names, strlen(flow_names));
+        return file_put(r->flows.fd, tuple_names, strlen(tuple_names));
     if (!more)
         return sensing_say_file(a, "--flows のファイルには、もう中身があります。別の名前にしてください", r->o->flows, ERR(CONFLICT));
     TRY(look(path, st.st_size, &ours, &cut));
@@ -77,12 +77,12 @@ void sensing_flows_put(struct sensing *r)
     }
 }
 
-void sensing_flow(void *ctx, const struct flow *f)
+void sensing_flow(void *ctx, const struct tuple *f)
 {
     struct sensing *r = ctx;
     if (err_is(r->flows.said))
         return;
-    flow_put(&r->flows.lines, f);
+    tuple_put(&r->flows.lines, f);
     if (r->flows.lines.n > SENSING_LINES / 2)
         sensing_flows_put(r);
 }
