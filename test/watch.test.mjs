@@ -240,15 +240,15 @@ describe('watch --db on bad days', LIMIT, () => {
     await w.says('待っている行が多すぎます');
     const many = Array.from({ length: 80 }, (_, i) => 100 + i);
     send(worm(...many)); // more lines than the pipe between the two takes
-    await new Promise((resolve) => { setTimeout(resolve, 2000); }); // until its next word, which nobody hears
+    await w.says('見つけたものを記録できませんでした'); // meanwhile it wanted to tell them, and nobody heard
     send([ip4({ src: '192.0.2.1', dst: '203.0.113.9' }, tcp({}))], 700_000); // more than the ring takes
     assert.ok(fs.statSync(`${c.file}.darknet`).size <= MOST);
     await lock.release();
+    await w.says('記録できるようになりました');
     await until('what waited', () => empty() && once(41));
-    assert.match(w.err, /記録できるようになりました/);
     assert.equal(await w.stop(), 0, w.err);
-    const seen = many.map((i) => sql(`SELECT COUNT(*) FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode WHERE e.source='${address(i)}';`));
-    assert.deepEqual(seen, Array(many.length).fill('1'));
+    const seen = sql('SELECT e.source, COUNT(*) FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode GROUP BY e.source;').split('\n');
+    for (const i of many) assert.ok(seen.includes(`${address(i)}|1`), address(i));
     assert.ok(dropped() > before);
   });
 

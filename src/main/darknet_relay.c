@@ -15,7 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { BATCH_LINES = 32, WAIT = 1000 /* ms */ };
+enum { BATCH_LINES = 128, WAIT = 1000 /* ms */ };
 
 /* LAST: for what comes at the end, until it is left in the file. */
 static const usec AGAIN = 5 * USEC_SECOND, RANGES = 30 * USEC_SECOND, LAST = 10 * USEC_SECOND;
@@ -36,7 +36,7 @@ struct relay {
 
     pid_t report; /* the process that reports; 0: none */
     int done;     /* becomes readable with its end */
-    size_t used;  /* bytes of waiting it reports */
+    size_t used;  /* bytes it reports */
     int lines;    /* at most so many at once */
     usec next;    /* what was not taken is tried again then */
     err last;     /* what came of it */
@@ -149,7 +149,7 @@ static bool may_read(struct relay *r)
 
 static err read_lines(struct relay *r)
 {
-    struct buf *b = &r->spool.waiting;
+    struct buf *b = &r->spool.bytes;
     if (!buf_reserve(b, SPOOL_PIECE))
         return ERR(NOMEM);
     ssize_t n = read(r->child->lines, b->p + b->n, SPOOL_PIECE);
@@ -187,12 +187,12 @@ static err turn(struct relay *r)
         r->until = usec_mono() + LAST;
     TRY(listen_to_all(r));
     TRY(spool_keep(&r->spool));
-    return r->report == 0 && r->spool.whole > 0 && usec_mono() >= r->next ? start_report(r) : OK;
+    return r->report == 0 && spool_waits(&r->spool) && usec_mono() >= r->next ? start_report(r) : OK;
 }
 
 static bool is_over(const struct relay *r)
 {
-    bool tried = r->spool.whole == 0 || r->next > 0;
+    bool tried = !spool_waits(&r->spool) || r->next > 0;
     return (r->ended && r->report == 0 && tried && !r->spool.no_disk) || (r->until && usec_mono() > r->until);
 }
 
@@ -203,7 +203,7 @@ static void finish(struct relay *r, struct arena *a)
         kill(r->report, SIGKILL);
         IGNORE(settle(r, end_report(r))); /* what could not be forgotten is reported again */
     }
-    if (r->spool.whole > 0)
+    if (spool_waits(&r->spool))
         main_say(str_fmt(a, "%zu 行を %s に残しました。次に始めたときに記録します。", spool_lines(&r->spool), r->spool.name));
     if (r->spool.no_disk)
         main_say(S("ディスクに空きがなく、最後に見たものを残せませんでした。"));
@@ -229,5 +229,5 @@ err relay_run(const struct options *o, struct arena *a, struct sensing_child *c,
     spool_close(&r.spool);
     buf_free(&r.known);
     buf_free(&r.words);
-    return err_is(e) ? e : r.spool.whole > 0 && !err_is(r.last) ? ERR(BUSY) : r.last;
+    return err_is(e) ? e : spool_waits(&r.spool) && !err_is(r.last) ? ERR(BUSY) : r.last;
 }

@@ -33,15 +33,15 @@ static err lock(const struct spool *s)
 static err read_waiting(struct spool *s, size_t n)
 {
     size_t got = 0;
-    if (n > 0 && !buf_reserve(&s->waiting, n))
+    if (n > 0 && !buf_reserve(&s->bytes, n))
         return ERR(NOMEM);
     if (n > 0)
-        TRY(file_get(s->fd, 0, s->waiting.p, n, &got));
-    while (got > 0 && s->waiting.p[got - 1] != '\n')
+        TRY(file_get(s->fd, 0, s->bytes.p, n, &got));
+    while (got > 0 && s->bytes.p[got - 1] != '\n')
         got--; /* never acknowledged to anybody; and what is written next begins a line */
     if (got < n && ftruncate(s->fd, (off_t)got) != 0)
         return file_error();
-    s->waiting.n = s->whole = s->size = got;
+    s->bytes.n = s->size = got;
     return OK;
 }
 
@@ -68,18 +68,18 @@ void spool_close(struct spool *s)
     if (s->fd >= 0)
         close(s->fd);
     s->fd = -1;
-    buf_free(&s->waiting);
+    buf_free(&s->bytes);
 }
 
 bool spool_has_room(const struct spool *s)
 {
-    return !s->no_disk && s->size + (s->waiting.n - s->whole) + SPOOL_PIECE <= SPOOL_MOST;
+    return !s->no_disk && s->bytes.n + SPOOL_PIECE <= SPOOL_MOST;
 }
 
 /* What did not get there whole is taken back, so that the file has nothing but lines. */
 static err append(struct spool *s, size_t n)
 {
-    err e = file_put(s->fd, s->waiting.p + s->whole, n);
+    err e = file_put(s->fd, s->bytes.p + s->size, n);
     if (!err_is(e) && fdatasync(s->fd) != 0)
         e = file_error();
     if (err_is(e) && ftruncate(s->fd, (off_t)s->size) != 0)
@@ -89,26 +89,30 @@ static err append(struct spool *s, size_t n)
 
 err spool_keep(struct spool *s)
 {
-    size_t n = s->waiting.n;
-    while (n > s->whole && s->waiting.p[n - 1] != '\n')
+    size_t n = s->bytes.n;
+    while (n > s->size && s->bytes.p[n - 1] != '\n')
         n--;
-    if (n == s->whole)
+    if (n == s->size)
         return s->size == 0 && !spool_has_room(s) ? ERR(INVALID) : OK;
-    err e = append(s, n - s->whole);
+    err e = append(s, n - s->size);
     if (e.code == ERR_FULL && !s->no_disk)
         say(s, "を書くディスクに空きがありません。空きができるまで、パケットを見ずに数えるだけにします。");
     s->no_disk = e.code == ERR_FULL;
     if (s->no_disk)
         return OK;
     TRY(e);
-    s->size += n - s->whole;
-    s->whole = n;
+    s->size = n;
     return OK;
+}
+
+static str waiting(const struct spool *s)
+{
+    return str_sub(buf_view(&s->bytes), s->reported, s->size);
 }
 
 size_t spool_batch(const struct spool *s, int most, struct buf *out)
 {
-    str rest = {s->waiting.p, s->whole}, line;
+    str rest = waiting(s), line;
     size_t used = 0;
     for (int i = 0; i < most && out->n < BATCH_MOST && str_cut(&rest, '\n', &line); i++) {
         buf_char(out, i ? ',' : '[');
@@ -121,12 +125,12 @@ size_t spool_batch(const struct spool *s, int most, struct buf *out)
 
 err spool_forget(struct spool *s, size_t used)
 {
-    memmove(s->waiting.p, s->waiting.p + used, s->waiting.n - used);
-    s->waiting.n -= used;
-    s->whole -= used;
-    if (s->whole > 0)
+    s->reported += used;
+    if (spool_waits(s))
         return OK;
-    s->size = 0;
+    memmove(s->bytes.p, s->bytes.p + s->size, s->bytes.n - s->size);
+    s->bytes.n -= s->size;
+    s->size = s->reported = 0;
     return ftruncate(s->fd, 0) == 0 ? OK : file_error();
 }
 
@@ -137,7 +141,7 @@ err spool_put_aside(struct spool *s, size_t used)
     int fd = name ? open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
     if (fd < 0)
         return file_error();
-    err e = file_put(fd, s->waiting.p, used);
+    err e = file_put(fd, waiting(s).p, used);
     if (!err_is(e) && fsync(fd) != 0)
         e = file_error();
     close(fd);
@@ -148,8 +152,9 @@ err spool_put_aside(struct spool *s, size_t used)
 
 size_t spool_lines(const struct spool *s)
 {
+    str rest = waiting(s), line;
     size_t n = 0;
-    for (size_t i = 0; i < s->whole; i++)
-        n += s->waiting.p[i] == '\n';
+    while (str_cut(&rest, '\n', &line))
+        n++;
     return n;
 }

@@ -11,13 +11,13 @@ enum { SPOOL_MOST = 16 << 20 /* bytes of the file */, SPOOL_PIECE = 64 << 10 /* 
 struct spool {
     const char *name;
     int fd;
-    struct buf waiting; /* lines not yet reported, and perhaps the beginning of one */
-    size_t whole;       /* bytes of them that are whole lines in the file */
-    size_t size;        /* of the file: what was reported stands in it until nothing waits */
-    bool no_disk;       /* some whole lines could not be put into the file yet */
+    struct buf bytes; /* of the file, and perhaps lines that are not yet in it and the beginning of one */
+    size_t size;      /* of the file */
+    size_t reported;  /* bytes at its beginning: they stand there until nothing waits */
+    bool no_disk;     /* some whole lines could not be put into the file yet */
 };
 
-#define SPOOL ((struct spool){.fd = -1, .waiting = BUF(SPOOL_MOST)})
+#define SPOOL ((struct spool){.fd = -1, .bytes = BUF(SPOOL_MOST)})
 
 /* With what waits there; a line that was being written when the machine stopped is cut off. Says what is wrong:
  * BUSY, another process has it; LIMIT, it is no spool of ours. */
@@ -30,13 +30,17 @@ bool spool_has_room(const struct spool *s);
  * the next call. INVALID: one line without an end. */
 MUST err spool_keep(struct spool *s);
 
-/* The first whole lines, at most so many, as an array; how many bytes of waiting they are. */
+static inline bool spool_waits(const struct spool *s)
+{
+    return s->reported < s->size;
+}
+/* The first lines that wait, at most so many, as an array; how many bytes they are. */
 size_t spool_batch(const struct spool *s, int most, struct buf *out);
 /* So many bytes were reported. */
 MUST err spool_forget(struct spool *s, size_t used);
 /* So many bytes will never be taken: appended to the file of that name with ".refused", for a person. */
 MUST err spool_put_aside(struct spool *s, size_t used);
-/* Whole lines that wait. */
+/* How many lines wait. */
 size_t spool_lines(const struct spool *s);
 
 #endif
