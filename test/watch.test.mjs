@@ -112,7 +112,7 @@ function send(packets, count = packets.length) {
   assert.equal(r.status, 0, r.stderr);
 }
 
-const spool = (file = `${c.file}.darknet`) => fs.readFileSync(file, 'utf8');
+const spool = (file = `${c.file}.darknet`) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
 const waits = (i, file) => spool(file).includes(`"${address(i)}"`);
 const empty = (file) => spool(file) === '';
 const sql = (query) => sqlite(c.file, query).trim();
