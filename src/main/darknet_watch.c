@@ -156,6 +156,8 @@ static err watch_for(struct sensing *r, struct arena *a, struct live **l)
     if (!err_is(e))
         e = relay_run(r->o, a, &c, &stop_asked);
     err ended = sensing_child_end(&c);
+    if (err_is(ended) && !stop_asked)
+        main_say(S("パケットを見る処理が途中で終わりました。もう一度始めてください。"));
     return err_is(e) ? e : ended;
 }
 

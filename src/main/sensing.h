@@ -91,14 +91,15 @@ MUST err sensing_hear(struct sensing *r, bool wait);
  * nothing to look for, which is said if say. */
 MUST err sensing_ranges_at(const struct options *o, usec at, bool say, struct buf *b);
 /* Episodes and hours, a JSON array, into the database; what came of them on standard output. Nothing is
- * told twice, however often it is reported. */
-MUST err sensing_report(const struct options *o, const struct store_modules *mods, str lines);
+ * told twice, however often it is reported. What is wrong is said if say. */
+MUST err sensing_report(const struct options *o, const struct store_modules *mods, str lines, bool say);
 
 /* ── watch --db: between the child and the database (darknet_relay.c) ── */
 
 /* What the child says into the database until its end, and ranges that have changed to the child. What could
- * not be reported waits in a file beside the database, also for the next process; what the database
- * refuses for good is put aside in that file's name with ".refused". *asked: the child is to end. */
+ * not be reported waits in a file (main/spool.h), FILE.darknet beside the database or --spool, also for the next
+ * process; what the database refuses for good is put aside. *asked: the child is to end; ten seconds later this
+ * ends too. An error: not everything is in the database. */
 MUST err relay_run(const struct options *o, struct arena *a, struct sensing_child *c, const volatile int *asked);
 
 #endif
