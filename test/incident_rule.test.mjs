@@ -56,6 +56,13 @@ test('every rule is shown with its recipient, source and mark', () => {
   }
 });
 
+test('how days are counted is shown, also where it is disputed', () => {
+  const shown = run('show').out.split('\n\n');
+  const of = (id) => shown.find((part) => part.startsWith(`${id}  `));
+  assert.match(of('jp.ppc-68'), /確報：30日（不正の目的があるなら、60日）［初日を数える、閉庁日なら次の開庁日まで］/);
+  assert.match(of('jp.operator'), /確報：30日［初日を数えるかは定まっていない、閉庁日なら送るかは定まっていない］/);
+});
+
 test('a hole and a cycle are refused with the line of a rule', () => {
   const foreign = run('check', path.join(rules, 'test/foreign.json'));
   assert.equal(foreign.code, 0, foreign.err);

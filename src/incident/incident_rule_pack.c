@@ -258,6 +258,8 @@ err rule_pack_read(struct arena *a, str json, struct rule_pack **out, struct rul
     if (json.n > RULE_PACK_BYTES)
         return rule_refuse(&r, "規則のファイルが大きすぎます（1MBまで）。");
     json_t *root CLEANUP(json_done) = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &fault);
+    if (!root && json_error_code(&fault) == json_error_out_of_memory)
+        return ERR(NOMEM);
     r.line = root ? 0 : fault.line > 0 ? fault.line : 0;
     if (!root)
         return rule_refuse(&r, "JSON として読めません。かっこ・コンマ・引用符と、同じ項目が二つないかを確かめてください。");

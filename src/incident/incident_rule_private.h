@@ -93,6 +93,9 @@ struct rule_due rule_clock_due(struct arena *a, const struct rule_clock *c, cons
 /* 「速やかに（3〜5日が目安）」 「30日」, and names of choices without what stands in brackets behind them. */
 void rule_period_put(struct buf *b, const struct rule_period *p);
 void rule_choices_put(struct buf *b, const struct incident_question *q, uint32_t choices);
+/* rule_pack_prove with its own limit on what is looked at. */
+MUST err rule_pack_prove_within(struct arena *a, const struct rule_pack *p, int64_t visits, struct rule_census *out,
+    struct rule_problem *why);
 bool rule_in_force(const struct rule *r, jday d);
 
 #endif

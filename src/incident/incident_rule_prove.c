@@ -4,7 +4,7 @@
  * outcome is decided as a whole, so what is not visited is proved too. */
 #include "incident/incident_rule_private.h"
 
-enum { VISITS_MOST = 2 * 1000 * 1000, CHOICES_MOST = 14, OVERS = 8, TIMES_MOST = 2 * RULE_RULES + 1 };
+enum { VISITS_MOST = 2 * 1000 * 1000, RULES_MOST = 10 * 1000 * 1000, CHOICES_MOST = 14, OVERS = 8, TIMES_MOST = 2 * RULE_RULES + 1 };
 
 struct value {
     struct incident_known known;
@@ -27,7 +27,8 @@ struct census {
     struct arena *a;
     const struct rule_pack *p;
     struct rule_problem *why;
-    int64_t visited;
+    int64_t visited, visits; /* and how many there may be */
+    int64_t looked_at;       /* rules, in all visits */
     struct domain d[INCIDENT_QUESTIONS]; /* a parent stands before what hangs from it */
     size_t n;
     struct incident_facts f;
@@ -206,7 +207,7 @@ typedef err looker(struct census *c, void *arg);
 
 static err walk(struct census *c, size_t at, looker *look, void *arg)
 {
-    if (++c->visited > VISITS_MOST)
+    if (++c->visited > c->visits || c->looked_at > RULES_MOST)
         return ERR(LIMIT);
     err e = look(c, arg);
     if (e.code != ERR_STALE)
@@ -348,6 +349,7 @@ static err look_for_hole(struct census *c, void *arg)
         return OK;
     for (size_t i = 0; i < c->p->n; i++) {
         const struct rule_inner *rule = &c->p->rule[i];
+        c->looked_at++;
         unsigned can = is_duty(rule, v->day) ? rule_condition_can(rule->when, &c->f, c->decided) : CAN_NO;
         if (can == CAN_YES)
             return OK;
@@ -409,17 +411,22 @@ static err prove(struct census *c, struct rule_census *out)
     return OK;
 }
 
-err rule_pack_prove(struct arena *a, const struct rule_pack *p, struct rule_census *out, struct rule_problem *why)
+err rule_pack_prove_within(struct arena *a, const struct rule_pack *p, int64_t visits, struct rule_census *out, struct rule_problem *why)
 {
     struct census *c = ARENA_NEW(a, struct census);
     *out = (struct rule_census){0};
     *why = (struct rule_problem){0};
     if (!c)
         return ERR(NOMEM);
-    *c = (struct census){.a = a, .p = p, .why = why};
+    *c = (struct census){.a = a, .p = p, .why = why, .visits = visits};
     err e = prove(c, out);
     out->visited = c->visited;
     if (e.code == ERR_LIMIT)
         *why = (struct rule_problem){0, S("場合の数が多すぎて、調べ切れません。一つの規則の条件を短くしてください。")};
     return arena_failed(a) ? ERR(NOMEM) : e;
+}
+
+err rule_pack_prove(struct arena *a, const struct rule_pack *p, struct rule_census *out, struct rule_problem *why)
+{
+    return rule_pack_prove_within(a, p, VISITS_MOST, out, why);
 }

@@ -10,9 +10,19 @@ static str whole_chars(str s)
     return s;
 }
 
+/* Bytes before the first control character: a terminal would obey it. */
+static size_t plain_bytes(str s)
+{
+    size_t n = 0;
+    while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != 0x7f)
+        n++;
+    return n;
+}
+
 str rule_brief(str s)
 {
-    return whole_chars(str_sub(s, 0, 60));
+    str head = str_sub(s, 0, 60);
+    return whole_chars(str_sub(head, 0, plain_bytes(head)));
 }
 
 err rule_refuse(struct rule_reading *r, const char *fmt, ...)
@@ -61,7 +71,10 @@ err rule_text(struct rule_reading *r, const json_t *o, const char *key, bool mus
         return rule_refuse(r, "%s を、文字で書いてください。", key);
     if (json_string_length(v) > MOST)
         return rule_refuse(r, "%s が長すぎます（%d バイトまで）。", key, MOST);
-    *out = str_dup(r->a, (str){json_string_value(v), json_string_length(v)});
+    str said = {json_string_value(v), json_string_length(v)};
+    if (plain_bytes(said) < said.n)
+        return rule_refuse(r, "%s に、改行や制御文字は書けません。", key);
+    *out = str_dup(r->a, said);
     return OK;
 }
 

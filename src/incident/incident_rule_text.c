@@ -55,6 +55,22 @@ str rule_when_text(struct arena *a, const struct rule *r)
     return rule_said(a, &b);
 }
 
+static bool counts_days(const struct rule_period *p)
+{
+    return p->unit == UNIT_DAY || p->unit == UNIT_OPEN_DAY || (p->unit == UNIT_SOON && p->n > 0);
+}
+
+/* How days are counted; what is disputed says so. */
+static void put_convention(struct buf *b, const struct rule_clock *c)
+{
+    static const char *const first[] = {[FIRST_COUNTS] = "初日を数える", [FIRST_NOT] = "初日を数えない",
+        [FIRST_DISPUTED] = "初日を数えるかは定まっていない"};
+    static const char *const roll[] = {[ROLL_NONE] = "", [ROLL_NEXT_OPEN] = "、閉庁日なら次の開庁日まで",
+        [ROLL_DISPUTED] = "、閉庁日なら送るかは定まっていない"};
+    if (counts_days(&c->period) || (c->when && counts_days(&c->other)))
+        buf_fmt(b, "［%s%s］", first[c->first], roll[c->roll]);
+}
+
 str rule_steps_text(struct arena *a, const struct rule *r)
 {
     const struct rule_inner *rule = inner_of(r);
@@ -65,13 +81,14 @@ str rule_steps_text(struct arena *a, const struct rule *r)
         buf_str(&b, WORD_OF(rule_step_kinds, rule->step[i].kind)->name);
         buf_lit(&b, "：");
         rule_period_put(&b, &c->period);
-        if (!c->when)
-            continue;
-        buf_lit(&b, "（");
-        put_condition(&b, c->when, false);
-        buf_lit(&b, "なら、");
-        rule_period_put(&b, &c->other);
-        buf_lit(&b, "）");
+        if (c->when) {
+            buf_lit(&b, "（");
+            put_condition(&b, c->when, false);
+            buf_lit(&b, "なら、");
+            rule_period_put(&b, &c->other);
+            buf_lit(&b, "）");
+        }
+        put_convention(&b, c);
     }
     return rule_said(a, &b);
 }

@@ -186,6 +186,10 @@ static void what_does_not_apply_says_why_and_what_is_open_says_what_to_find_out(
     assert_has(o->why, "IPA・JPCERT/CCとの共有の同意");
     assert_has(of_id(&all, "jp.assembly")->why, "起きた所は「首長の部局、病院・診療所」で、「議会」ではない");
 
+    say(&f, "share_nco", SURE_CONFIRMED, "no");
+    all = derive(a, p, &f, 0);
+    assert_true(str_eq(of_id(&all, "jp.nco")->why, S("NCOとの共有の同意：いいえ")));
+
     say(&f, "personal", SURE_NONE, ""); /* what hangs from it is not asked any more, whatever was said */
     all = derive(a, p, &f, 0);
     o = of_id(&all, "jp.number");
@@ -536,6 +540,8 @@ static void nonsense_is_refused_with_its_line(void **state)
         {"\"law\":\"L\"", "\"law\":\"L\",\"law\":\"M\"", 2, "JSON として読めません"},
         {"\"law\":\"L\"", "\"lav\":\"L\"", 2, "知らない項目「lav」"},
         {"\"law\":\"L\",", "", 2, "law を、文字で"},
+        {"\"law\":\"L\"", "\"law\":\"L\\u001b[2J\"", 2, "law に、改行や制御文字"},
+        {"\"law\":\"L\"", "\"la\\u001bw\":\"L\"", 2, "知らない項目「la」"},
         {"\"law\":\"L\"", "\"law\":7", 2, "law を、文字で"},
         {"\"version\":\"1\"", "\"version\":\"1\",\"x\":1", 0, "知らない項目「x」"},
         {"\"version\":\"1\",", "", 0, "version を、文字で"},
@@ -656,6 +662,111 @@ static void states_are_counted_exactly(void **state)
     assert_int_equal(rule_pack_prove(a, pack_of(a, json), &census, &why).code, ERR_OK);
     assert_int_equal(census.states, 3 * 5);
     assert_int_equal(census.breaches, 5);
+    /* demand is asked only of ransomware: kind unknown, another, or it, and then unknown, another, money */
+    json = changed(a, "{\"fact\":\"personal\"}", "{\"any\":[{\"fact\":\"personal\"},{\"fact\":\"demand\",\"has\":\"money\"}]}");
+    assert_int_equal(rule_pack_prove(a, pack_of(a, json), &census, &why).code, ERR_OK);
+    assert_int_equal(census.states, 3 * (2 + 3));
+    assert_int_equal(census.breaches, 2 + 3);
+}
+
+/* ── the census against every state, one by one ── */
+
+static unsigned next(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005U + 1442695040888963407U;
+    return (unsigned)(*seed >> 33);
+}
+
+static void put_random(struct buf *b, uint64_t *seed, int depth)
+{
+    static const char *const leaves[] = {"{\"fact\":\"personal\"}", "{\"fact\":\"personal\"}", "{\"fact\":\"personal\",\"confirmed\":true}",
+        "{\"fact\":\"personal.persons\",\"over\":100}", "{\"fact\":\"personal.number\"}", "{\"fact\":\"organ\",\"has\":\"mayor\"}",
+        "{\"fact\":\"organ\",\"has\":[\"mayor\",\"water\"]}", "{\"fact\":\"special_operator\"}"};
+    static const char *const heads[] = {"{\"all\":[", "{\"any\":[", "{\"not\":"};
+    unsigned op = depth == 0 ? 3 : next(seed) % 4;
+    if (op == 3) {
+        buf_str(b, str_of(leaves[next(seed) % COUNT_OF(leaves)]));
+        return;
+    }
+    buf_str(b, str_of(heads[op]));
+    put_random(b, seed, depth - 1);
+    if (op == 2) {
+        buf_char(b, '}');
+        return;
+    }
+    buf_char(b, ',');
+    put_random(b, seed, depth - 1);
+    buf_lit(b, "]}");
+}
+
+/* What is found by looking at every state through rule_derive, which knows nothing of the census. */
+struct found {
+    bool met[2], unmet[2], hole;
+};
+
+static void look_at(struct arena *a, const struct rule_pack *p, const struct incident_facts *f, struct found *out)
+{
+    struct obligations all = derive(a, p, f, 0);
+    bool duty = false;
+    for (size_t i = 0; i < all.n; i++) {
+        out->met[i] |= all.v[i].truth == RULE_YES;
+        out->unmet[i] |= all.v[i].truth == RULE_NO;
+        duty |= all.v[i].truth == RULE_YES;
+    }
+    out->hole |= !duty && f->known[incident_question_of(S("personal"))].sure >= SURE_SUSPECTED;
+}
+
+static struct found look_at_all(const struct rule_pack *p)
+{
+    static const char *const organs[] = {"", "fire", "mayor", "water", "mayor water", "hospital", "mayor hospital"};
+    struct found r = {0};
+    for (unsigned s = 0; s < 4 * 3 * 4 * 4 * COUNT_OF(organs); s++) {
+        ARENA_AUTO a = arena_new(1 << 20);
+        struct incident_facts f = {0};
+        unsigned n = s;
+        say(&f, "personal", (enum incident_sure)(n % 4), "");
+        n /= 4;
+        if (n % 3)
+            say_number(&f, "personal.persons", 99 + n % 3, false);
+        n /= 3;
+        say(&f, "personal.number", (enum incident_sure)(n % 4), "");
+        n /= 4;
+        say(&f, "special_operator", (enum incident_sure)(n % 4), "");
+        n /= 4;
+        say(&f, "organ", n ? SURE_CONFIRMED : SURE_UNKNOWN, organs[n]);
+        look_at(a, p, &f, &r);
+    }
+    return r;
+}
+
+static void the_census_finds_what_looking_at_every_state_finds(void **state)
+{
+    enum { PACKS = 150 };
+    int whole = 0, holes = 0, refused = 0;
+    uint64_t seed = 7;
+    (void)state;
+    for (int i = 0; i < PACKS; i++) {
+        ARENA_AUTO a = arena_new(ROOM);
+        BUF_AUTO first = BUF(1 << 16), second = BUF(1 << 16);
+        put_random(&first, &seed, 3);
+        put_random(&second, &seed, 3);
+        str rule = S("\"law\":\"L\",\"mark\":\"verified\",\"source\":\"S\",\"recipient\":\"ppc\",\"steps\":[{\"kind\":\"first\",\"clock\":"
+                     "{\"from\":\"known_at\",\"unit\":\"soon\"}}],\"when\":");
+        str json = str_fmt(a, "{\"name\":\"n\",\"version\":\"1\",\"recipients\":[{\"key\":\"ppc\",\"name\":\"P\"}],\"rules\":[{\"id\":\"a\",%.*s%.*s},{\"id\":\"b\",%.*s%.*s}]}",
+            STR_F(rule), STR_F(buf_view(&first)), STR_F(rule), STR_F(buf_view(&second)));
+        const struct rule_pack *p = pack_of(a, json);
+        struct found f = look_at_all(p);
+        struct rule_census census;
+        struct rule_problem why;
+        bool each = f.met[0] && f.met[1] && f.unmet[0] && f.unmet[1];
+        err e = rule_pack_prove(a, p, &census, &why);
+        if (e.code != (each && !f.hole ? ERR_OK : ERR_INVALID) || (err_is(e) && each != str_has(why.text, S("報告する相手"))))
+            fail_msg("%s %.*s: %.*s", err_name(e), STR_F(why.text), STR_F(json));
+        whole += !err_is(e);
+        holes += each && f.hole;
+        refused += !each;
+    }
+    assert_true(whole > 5 && holes > 5 && refused > 5); /* else it compared nothing */
 }
 
 static void assert_unproved(struct arena *a, str json, int line, const char *says)
@@ -728,6 +839,7 @@ int main(void)
         cmocka_unit_test(two_versions_of_a_rule_follow_each_other),
         cmocka_unit_test(the_shipped_rules_leave_nobody_without_a_recipient),
         cmocka_unit_test(states_are_counted_exactly),
+        cmocka_unit_test(the_census_finds_what_looking_at_every_state_finds),
         cmocka_unit_test(a_planted_hole_and_a_planted_cycle_are_found),
         cmocka_unit_test(a_foreign_pack_is_proved_too),
     };
