@@ -249,7 +249,10 @@ class Nation {
     }
     if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
     if (row.path.startsWith('/bodies')) return this.register(row);
-    if (row.path.startsWith('/incidents')) return { seen: '0', version: '1', rules: 'jp.mic' };
+    if (row.path.startsWith('/incidents')) {
+      const last = row.path.split('/').pop();
+      return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' } }[last] ?? {};
+    }
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };
     if (row.path === '/surveys/new') {

@@ -14,22 +14,22 @@ str incident_known_text(struct arena *a, size_t question, const struct incident_
     const struct incident_question *q = &incident_questions[question];
     BUF_AUTO b = BUF(1 << 18);
     buf_fmt(&b, "%s\t%s\t%d\t", q->key, sure_key(k->sure), k->estimate);
-    if (q->type == ANSWER_NUMBER && k->sure >= SURE_SUSPECTED)
+    if (q->type == REPLY_NUMBER && k->sure >= SURE_SUSPECTED)
         buf_fmt(&b, "%lld", (long long)k->number);
-    else if (q->type == ANSWER_TIME && k->time)
+    else if (q->type == REPLY_TIME && k->time)
         buf_fmt(&b, "%lld", (long long)k->time);
     else
         buf_str(&b, k->value);
     return str_dup(a, buf_view(&b));
 }
 
-static err parse_value(struct arena *a, enum incident_answer_type type, str value, struct incident_known *out)
+static err parse_value(struct arena *a, enum incident_reply_type type, str value, struct incident_known *out)
 {
     if (value.n == 0)
         return OK;
-    if (type == ANSWER_NUMBER)
+    if (type == REPLY_NUMBER)
         return parse_i64(value, 0, INT64_MAX, &out->number);
-    if (type == ANSWER_TIME)
+    if (type == REPLY_TIME)
         return parse_i64(value, 0, INT64_MAX, &out->time);
     out->value = str_dup(a, value);
     return OK;
@@ -143,7 +143,7 @@ static err typed_choices(struct arena *a, const struct incident_question *q, con
                 buf_str(&b, q->choices[i].key);
                 known++;
             }
-    if (known != typed->n || (q->type == ANSWER_ONE && known > 1)) {
+    if (known != typed->n || (q->type == REPLY_ONE && known > 1)) {
         *why = S("一覧から選んでください。");
         return ERR(INVALID);
     }
@@ -183,14 +183,14 @@ err incident_known_typed(
         return OK;
     out->sure = SURE_CONFIRMED;
     switch (q->type) {
-    case ANSWER_SURE:
+    case REPLY_SURE:
         out->sure = (enum incident_sure)WORD_OF_KEY(incident_sures, typed->v[0])->value;
         return OK;
-    case ANSWER_ONE:
-    case ANSWER_MANY: return typed_choices(a, q, typed, out, why);
-    case ANSWER_NUMBER: return typed_number(typed, out, why);
-    case ANSWER_TIME: return typed_time(typed->v[0], now, out, why);
-    case ANSWER_TEXT: out->value = str_dup(a, typed->v[0]); return OK;
+    case REPLY_ONE:
+    case REPLY_MANY: return typed_choices(a, q, typed, out, why);
+    case REPLY_NUMBER: return typed_number(typed, out, why);
+    case REPLY_TIME: return typed_time(typed->v[0], now, out, why);
+    case REPLY_TEXT: out->value = str_dup(a, typed->v[0]); return OK;
     }
     return OK;
 }

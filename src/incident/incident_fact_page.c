@@ -67,7 +67,7 @@ static err show_parts(struct req *rq, const struct incident_facts *f, str part, 
 
 static bool is_chosen(const struct incident_question *q, const struct incident_known *k, str choice)
 {
-    if (q->type == ANSWER_SURE)
+    if (q->type == REPLY_SURE)
         return k->at && str_eq(choice, WORD_OF(incident_sures, k->sure)->key);
     return incident_has_choice(k, choice);
 }
@@ -75,14 +75,14 @@ static bool is_chosen(const struct incident_question *q, const struct incident_k
 static err show_choices(struct req *rq, const struct incident_question *q, const struct incident_known *k,
     struct view_incident_facts_questions *row)
 {
-    const struct word *words = q->type == ANSWER_SURE ? incident_sures : q->choices;
-    size_t n = q->type == ANSWER_SURE ? COUNT_OF(incident_sures) : q->n_choices;
+    const struct word *words = q->type == REPLY_SURE ? incident_sures : q->choices;
+    size_t n = q->type == REPLY_SURE ? COUNT_OF(incident_sures) : q->n_choices;
     struct strs typed = req_typed_list(rq, q->key);
     row->choices.p = ARENA_ARRAY(rq->a, struct view_incident_facts_questions_choices, n);
     if (!row->choices.p)
         return ERR(NOMEM);
     for (size_t i = n; i-- > 0;) { /* how sure: the surest first */
-        const struct word *w = q->type == ANSWER_SURE ? &words[i] : &words[n - 1 - i];
+        const struct word *w = q->type == REPLY_SURE ? &words[i] : &words[n - 1 - i];
         bool chosen = !req_is_redraw(rq) && is_chosen(q, k, w->key);
         for (size_t t = 0; t < typed.n; t++)
             chosen = chosen || str_eq(typed.v[t], w->key);
@@ -94,9 +94,9 @@ static err show_choices(struct req *rq, const struct incident_question *q, const
 static str value_text(struct arena *a, const struct incident_question *q, const struct incident_known *k)
 {
     BUF_AUTO b = BUF(64);
-    if (q->type == ANSWER_NUMBER)
+    if (q->type == REPLY_NUMBER)
         return k->sure >= SURE_SUSPECTED ? str_fmt(a, "%lld", (long long)k->number) : STR_NONE;
-    if (q->type != ANSWER_TIME)
+    if (q->type != REPLY_TIME)
         return k->value;
     if (k->time == 0)
         return STR_NONE;
@@ -119,8 +119,8 @@ static err said_text(struct req *rq, const struct incident_known *k, str *out)
 
 static err show_question(struct req *rq, const struct incident_facts *f, size_t i, struct view_incident_facts *v)
 {
-    static const char *const types[] = {[ANSWER_SURE] = "sure", [ANSWER_ONE] = "one", [ANSWER_MANY] = "many",
-        [ANSWER_NUMBER] = "number", [ANSWER_TIME] = "time", [ANSWER_TEXT] = "text"};
+    static const char *const types[] = {[REPLY_SURE] = "sure", [REPLY_ONE] = "one", [REPLY_MANY] = "many",
+        [REPLY_NUMBER] = "number", [REPLY_TIME] = "time", [REPLY_TEXT] = "text"};
     const struct incident_question *q = &incident_questions[i];
     const struct incident_known *k = &f->known[i];
     struct strs typed = req_typed_list(rq, q->key);
@@ -129,17 +129,17 @@ static err show_question(struct req *rq, const struct incident_facts *f, size_t 
         .label = str_of(q->label),
         .help = str_of(q->help),
         .type = str_of(types[q->type]),
-        .choosing = q->type <= ANSWER_MANY,
-        .many = q->type == ANSWER_MANY,
-        .number = q->type == ANSWER_NUMBER,
-        .time = q->type == ANSWER_TIME,
-        .text = q->type == ANSWER_TEXT,
+        .choosing = q->type <= REPLY_MANY,
+        .many = q->type == REPLY_MANY,
+        .number = q->type == REPLY_NUMBER,
+        .time = q->type == REPLY_TIME,
+        .text = q->type == REPLY_TEXT,
         .conditional = q->only != NULL,
         .error = req_error_of(rq, q->key),
         .value = typed.n ? typed.v[0] : value_text(rq->a, q, k),
         .estimate = k->estimate};
     TRY(said_text(rq, k, &row->said));
-    return q->type <= ANSWER_MANY ? show_choices(rq, q, k, row) : OK;
+    return q->type <= REPLY_MANY ? show_choices(rq, q, k, row) : OK;
 }
 
 static err facts_read(struct req *rq)

@@ -182,18 +182,18 @@ str incident_answer_text(struct arena *a, size_t question, const struct incident
     if (k->sure < SURE_SUSPECTED && k->value.n == 0)
         return k->at ? WORD_OF(incident_sures, k->sure)->name : S("まだ答えていない");
     switch (q->type) {
-    case ANSWER_SURE: return WORD_OF(incident_sures, k->sure)->name;
-    case ANSWER_ONE:
-    case ANSWER_MANY: put_choices(&b, q, k->value); break;
-    case ANSWER_NUMBER:
+    case REPLY_SURE: return WORD_OF(incident_sures, k->sure)->name;
+    case REPLY_ONE:
+    case REPLY_MANY: put_choices(&b, q, k->value); break;
+    case REPLY_NUMBER:
         if (k->estimate)
             buf_lit(&b, "約");
         html_group(&b, k->number);
         break;
-    case ANSWER_TIME: put_wareki_time(&b, k->time); break;
-    case ANSWER_TEXT: return k->value;
+    case REPLY_TIME: put_wareki_time(&b, k->time); break;
+    case REPLY_TEXT: return k->value;
     }
-    if (k->sure == SURE_SUSPECTED && q->type != ANSWER_NUMBER)
+    if (k->sure == SURE_SUSPECTED && q->type != REPLY_NUMBER)
         buf_lit(&b, "（おそれ）");
     return str_dup(a, buf_view(&b));
 }

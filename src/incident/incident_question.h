@@ -17,13 +17,13 @@ enum incident_sure {
 };
 extern const struct word incident_sures[4];
 
-enum incident_answer_type {
-    ANSWER_SURE,   /* how sure alone */
-    ANSWER_ONE,    /* the key of one choice */
-    ANSWER_MANY,   /* keys of choices, in the order of the table, a space between */
-    ANSWER_NUMBER, /* digits; estimate or actual */
-    ANSWER_TIME,   /* an instant */
-    ANSWER_TEXT    /* free: few, for words cannot be counted or carried over */
+enum incident_reply_type {
+    REPLY_SURE,   /* how sure alone */
+    REPLY_ONE,    /* the key of one choice */
+    REPLY_MANY,   /* keys of choices, in the order of the table, a space between */
+    REPLY_NUMBER, /* digits; estimate or actual */
+    REPLY_TIME,   /* an instant */
+    REPLY_TEXT    /* free: few, for words cannot be counted or carried over */
 };
 
 enum incident_part {
@@ -39,7 +39,7 @@ extern const struct word incident_parts[5];
 struct incident_question {
     const char *key;   /* "personal.number" */
     enum incident_part part;
-    enum incident_answer_type type;
+    enum incident_reply_type type;
     const char *label; /* 「個人番号が含まれますか」 */
     const char *name;  /* in reasons and forms: 「個人番号」 */
     const char *help;  /* or NULL */
@@ -68,10 +68,10 @@ int incident_question_of(str key);
  * its value; without a value only how sure counts. */
 struct incident_known {
     enum incident_sure sure;
-    str value;      /* of ANSWER_ONE, ANSWER_MANY, ANSWER_TEXT */
-    int64_t number; /* of ANSWER_NUMBER */
-    usec time;      /* of ANSWER_TIME */
-    bool estimate;  /* of ANSWER_NUMBER: not counted yet */
+    str value;      /* of REPLY_ONE, REPLY_MANY, REPLY_TEXT */
+    int64_t number; /* of REPLY_NUMBER */
+    usec time;      /* of REPLY_TIME */
+    bool estimate;  /* of REPLY_NUMBER: not counted yet */
     usec at;        /* when it was said; 0: never */
     int64_t by;     /* person; 0: the program, as source says */
     str source;     /* "typed", "darknet:4400", "vendor" */

@@ -93,6 +93,9 @@ struct rule_done {
     usec at;
 };
 
+/* incident_view.c: a form that a rule may name. */
+bool incident_view_is_known(str key);
+
 /* All rules in force on the day the incident was known of (or today, while that is unknown), in the
  * order of the pack. Takes less than a millisecond and touches no database. */
 MUST err rule_derive(struct arena *a, const struct rule_pack *p, const struct incident_facts *f,

@@ -190,7 +190,7 @@ static str answer_why(struct reasons *r, const struct condition *c, enum rule_tr
     const struct incident_known *k = &r->f->known[c->question];
     str said = incident_answer_text(r->a, (size_t)c->question, k);
     BUF_AUTO b = BUF(RULE_WORDS);
-    if (c->op == CONDITION_HAS && k->value.n && truth == RULE_NO && q->type == ANSWER_ONE) {
+    if (c->op == CONDITION_HAS && k->value.n && truth == RULE_NO && q->type == REPLY_ONE) {
         buf_fmt(&b, "%s：", q->name);
         rule_choices_put(&b, q, chosen(q, k->value));
     } else if (c->op == CONDITION_HAS && k->value.n && truth == RULE_NO) {

@@ -2,10 +2,6 @@
 /* A pack of rules from JSON: recipients, rules, and what holds only between them. */
 #include "incident/incident_rule_read.h"
 
-/* Views a rule can be reported in (src/incident/README.md); a rule without one may use any. */
-static const str forms[] = {S("ppc-8"), S("number-act"), S("mic"), S("unified-ransomware"), S("unified-ddos"), S("police"),
-    S("ipa"), S("jpcert"), S("persons"), S("operator"), S("ministry")};
-
 static void json_done(json_t **root)
 {
     json_decref(*root);
@@ -92,10 +88,7 @@ static err day_read(struct rule_reading *r, const json_t *o, const char *key, jd
 static err form_read(struct rule_reading *r, const json_t *o, str *out)
 {
     TRY(rule_text(r, o, "form", false, out));
-    for (size_t i = 0; i < COUNT_OF(forms); i++)
-        if (str_eq(forms[i], *out))
-            return OK;
-    return out->n == 0 ? OK : rule_refuse(r, "様式（form）「%.*s」はありません。", STR_F(rule_brief(*out)));
+    return out->n == 0 || incident_view_is_known(*out) ? OK : rule_refuse(r, "様式（form）「%.*s」はありません。", STR_F(rule_brief(*out)));
 }
 
 static err rule_head(struct rule_reading *r, const json_t *o, struct rule *out)

@@ -128,7 +128,7 @@ static void add_number(struct domain *d, int64_t number)
 
 static err fill(struct arena *a, struct domain *d)
 {
-    enum incident_answer_type type = incident_questions[d->question].type;
+    enum incident_reply_type type = incident_questions[d->question].type;
     int n = __builtin_popcount(d->choices);
     if (n > CHOICES_MOST)
         return ERR(LIMIT);
@@ -136,17 +136,17 @@ static err fill(struct arena *a, struct domain *d)
     if (!d->value)
         return ERR(NOMEM);
     d->n = 1; /* nobody has said anything */
-    if (type == ANSWER_SURE) {
+    if (type == REPLY_SURE) {
         add_sure(d, SURE_NONE);
         add_sure(d, SURE_SUSPECTED);
         if (d->confirmed)
             add_sure(d, SURE_CONFIRMED);
-    } else if (type == ANSWER_NUMBER) {
+    } else if (type == REPLY_NUMBER) {
         add_number(d, 0);
         for (size_t i = 0; i < d->n_over; i++)
             add_number(d, d->over[i] + 1);
     } else if (n) {
-        add_sets(a, d, type == ANSWER_MANY);
+        add_sets(a, d, type == REPLY_MANY);
     }
     return OK;
 }

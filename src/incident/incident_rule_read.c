@@ -158,8 +158,8 @@ static err leaf_read(struct rule_reading *r, json_t *o, struct condition *c)
         return rule_refuse(r, "質問「%.*s」はありません。", STR_F(rule_brief(key)));
     const struct incident_question *q = &incident_questions[c->question];
     json_t *has = json_object_get(o, "has"), *limit = json_object_get(o, "over"), *sure = json_object_get(o, "confirmed");
-    bool chooses = q->type == ANSWER_ONE || q->type == ANSWER_MANY, counts = q->type == ANSWER_NUMBER;
-    if (!has != !chooses || !limit != !counts || (sure && q->type != ANSWER_SURE) || q->type == ANSWER_TIME || q->type == ANSWER_TEXT)
+    bool chooses = q->type == REPLY_ONE || q->type == REPLY_MANY, counts = q->type == REPLY_NUMBER;
+    if (!has != !chooses || !limit != !counts || (sure && q->type != REPLY_SURE) || q->type == REPLY_TIME || q->type == REPLY_TEXT)
         return rule_refuse(r, "質問 %s の比べ方が合いません（選ぶ質問は has、数の質問は over、あるかないかの質問は何も付けないか confirmed）。", q->key);
     if (sure && !json_is_true(sure))
         return rule_refuse(r, "confirmed に書けるのは true だけです。");
@@ -231,7 +231,7 @@ static err start_read(struct rule_reading *r, const json_t *o, str self, struct 
     if (!from.n == !after.n)
         return rule_refuse(r, "期限の数え始めを、from（日時の質問）か after（前の段階）のどちらか一つで書いてください。");
     c->start = from.n ? incident_question_of(from) : -1;
-    if (from.n && (c->start < 0 || incident_questions[c->start].type != ANSWER_TIME))
+    if (from.n && (c->start < 0 || incident_questions[c->start].type != REPLY_TIME))
         return rule_refuse(r, "from の「%.*s」は、日時を答える質問ではありません。", STR_F(rule_brief(from)));
     if (from.n)
         return OK;

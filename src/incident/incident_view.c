@@ -140,12 +140,23 @@ static const struct incident_view views[] = {
     VIEW("ministry", "事案の報告", "共通の1枚", common),
 };
 
-const struct incident_view *incident_view_of(str key)
+static const struct incident_view *find(str key)
 {
     for (size_t i = 0; i < COUNT_OF(views); i++)
         if (str_eq(str_of(views[i].key), key))
             return &views[i];
-    return &views[COUNT_OF(views) - 1];
+    return NULL;
+}
+
+bool incident_view_is_known(str key)
+{
+    return find(key) != NULL;
+}
+
+const struct incident_view *incident_view_of(str key)
+{
+    const struct incident_view *v = find(key);
+    return v ? v : &views[COUNT_OF(views) - 1];
 }
 
 /* ── written for the recipient ── */
