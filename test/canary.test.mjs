@@ -2,11 +2,13 @@
 // Of work that was not submitted nobody outside reads a word: a planted value is looked for on every
 // page, as page and as JSON, of everybody else; and of an organ's work inside its own body.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, save, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, reportIncident, save, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 600_000 };
@@ -132,6 +134,36 @@ describe('the canary', LIMIT, () => {
       assert.ok(page.text.includes(`${WORD}&lt;/textarea&gt;&lt;script&gt;`));
       await server.stop();
     });
+
+  test('an incident is seen by its body, a report by those it went to; nothing of it lies open on the disk', LIMIT, async () => {
+    const file = demo('--sample', '--years', '1'), server = await serve(file);
+    const as = (login) => program(server.url, token(file, login), agent);
+    const own = await reportIncident(as('town'), { summary: 'ジアン8f3d', contact: 'デンワ2c7a' });
+    const ministry = sqlite(file, "SELECT id FROM flow_delivery WHERE recipient='mic'").trim();
+    const addresses = everyAddress({ incident: [String(own.incident)], delivery: [String(own.delivery), ministry], part: ['first', 'response'],
+      survey: ['1'], code: ['ORG-01'], edition: ['1'], body: ['483010'], area: ['ORG'] });
+    const at = `/incidents/${own.incident}`, facts = [`${at}/facts/first`, `${at}/facts/response`];
+    const sent = [`${at}/report`, `${at}/sent/${own.delivery}`, `${at}/sent/${ministry}`];
+    const sees = { town2: { ジアン8f3d: [at, facts[0], ...sent], デンワ2c7a: [...facts, ...sent] },
+      pref: { ジアン8f3d: [`/incidents/received/${own.delivery}`], デンワ2c7a: [`/incidents/received/${own.delivery}`] },
+      nation: { ジアン8f3d: [`/incidents/received/${ministry}`], デンワ2c7a: [`/incidents/received/${ministry}`] } };
+    for (const login of ['town2', 'pref', 'nation', 'system', 'u483028', 'u483036']) {
+      for (const word of ['ジアン8f3d', 'デンワ2c7a']) {
+        const r = await readAll(server.url, file, login, addresses, (text) => text.includes(word));
+        assert.deepEqual(r.found.sort(), (sees[login]?.[word] ?? []).toSorted(), `${login}: ${word}`);
+      }
+    }
+    await server.stop();
+    const backup = path.join(path.dirname(file), 'plain.yagura');
+    yaguraOk('backup', backup, '--db', `sqlite:${file}`, '--plain');
+    const onDisk = [file, `${file}-wal`, backup].filter((f) => fs.existsSync(f));
+    assert.ok(onDisk.length >= 2);
+    for (const name of onDisk) {
+      const bytes = fs.readFileSync(name);
+      for (const word of ['ジアン8f3d', 'デンワ2c7a']) assert.ok(!bytes.includes(word), `${word} lies open in ${name}`);
+    }
+    assert.ok(!server.log?.includes?.('ジアン8f3d'));
+  });
 
   test('dark ranges are seen by those whose they are, registrations by their body and the desk', LIMIT, async () => {
     const file = demo('--sample', '--years', '1'), server = await serve(file);

@@ -2,12 +2,14 @@
 // Two hundred hostile texts in every text field of every form, and then looked for on every page,
 // as JSON and in every CSV: they are text there, and nothing else.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { HOSTILE, MARK } from './hostile.mjs';
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, plantAlert, program, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, plantAlert, program, reportIncident, root, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 1_200_000 };
@@ -254,6 +256,12 @@ function table(c) {
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
+    '/incidents': { as: 'town', fields: {} },
+    '/incidents/{incident}/facts/{part}': { as: 'town', at: `/incidents/${c.incident}/facts/response`, fields: { seen: 0 },
+      kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
+    '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
+      seen: (await seenAt('town', at)).seen }), unused: ['rules'] },
+    '/incidents/{incident}/acts/{act}': { as: 'town', at: `/incidents/${c.incident}/acts/nothing`, fields: { version: 1 } },
     '/darknet/packets/keep': { as: 'nation', fields: { days: 400 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
@@ -326,6 +334,10 @@ describe('hostile texts', LIMIT, () => {
     await town.post('/darknet/contacts', { name: '係', mail: 'a@example.jp', hours: 'always', language: 'ja' });
     c.recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
     c.alert = plantAlert(c.file, 483010);
+    Object.assign(c, await reportIncident(c.as('town')));
+    const kept = new Set(['vendor', 'contact', 'cause', 'prevention', 'other']);
+    c.otherFacts = fs.readFileSync(path.join(root, 'src/incident/incident_question_list.h'), 'utf8').split('\n')
+      .map((line) => /^Q\(\w+, "([^"]+)"/.exec(line)?.[1]).filter((key) => key && !kept.has(key));
     await town.post('/sections', { name: '情報課' });
     await complete(town, c.survey);
     c.table = table(c);

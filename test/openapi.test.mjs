@@ -10,7 +10,7 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 import {
-  darknetApply, darknetApprove, demo, each, everyAddress, plantAlert, program, serve, sqlite, token, visitor, yaguraOk,
+  darknetApply, darknetApprove, demo, each, everyAddress, plantAlert, program, reportIncident, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 import { isExplained, leaves, readable, sources, template, textsOf } from './shown.mjs';
 
@@ -66,7 +66,8 @@ before(async () => {
   const recipient = String((await town.get('/darknet/contacts')).json.rows[0].recipient);
   assert.equal((await town.post('/darknet/internal', { ranges: '10.1.0.0/16', note: '階' })).status, 200);
   assert.equal((await c.as('nation').post('/darknet/dark', { ranges: '198.19.0.0/16', note: '網' })).status, 200);
-  c.known = { alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
+  const { incident, delivery } = await reportIncident(town);
+  c.known = { incident: [String(incident)], delivery: [String(delivery)], part: ['first', 'personal'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
     code: ['ORG-01', 'ORG-10', 'ORG-S1', 'EVA-S2'], edition: ['1'], organ: ['0', '1'],
     body: ['483010', '483028', '480002'], person: people,
     contact: [String(contact.json.rows.at(-1).contact)] };

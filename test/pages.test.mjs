@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, plantFact, program, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, plantFact, program, reportIncident, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
@@ -42,6 +42,9 @@ const VIEWS = {
   '/surveys/{survey}/board/{body}': ['pref', 'nation'], '/surveys/{survey}/files': ['town'],
   '/surveys/{survey}/board/{body}/files': ['pref'], '/plan': ['town'], '/plan/{code}': ['town'],
   '/policy': ['town'], '/policies': ['nation'],
+  '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
+  '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
+  '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],
@@ -271,7 +274,7 @@ describe('every view', WHOLE, () => {
     await nation.post('/darknet/dark', { ranges: '198.19.0.0/16', note: '観測網' });
     const alert = plantAlert(c.file, 483010);
     plantFact(c.file);
-    c.parts = { alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    c.parts = { part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.browser = await launch();
   }, LIMIT);
