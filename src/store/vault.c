@@ -54,7 +54,7 @@ static err read_key(const char *name, struct vault *v)
     size_t got, n;
     int fd = open(name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return file_error();
+        return errno == ENOENT ? ERR(NOTFOUND) : errno == EACCES ? ERR(DENIED) : file_error();
     err e = file_get(fd, 0, line, sizeof line, &got);
     close(fd);
     if (!err_is(e) && (got != LINE || memcmp(line, HEAD, sizeof HEAD - 1) != 0 ||
