@@ -56,7 +56,7 @@ err darknet_sample_handle(
 
 /* ── hours ── */
 
-enum { PROTO_I = 1, PROTO_T = 2, PROTO_U = 3, WATCHED = 65536, MILLE = 1000 };
+enum { PROTO_I = 1, PROTO_T = 2, PROTO_U = 3, WATCHED = 65536, MILLE = 1000, NETS = 224 /* above: multicast */, MUCH = 40 };
 enum { BY_ANY = 0, BY_MIRAI = 1, BY_MASSCAN = 2, BY_ZMAP = 3, BY_NMAP = 4, BY_ANSWER = 5 };
 enum { TELNET, SSH, WINDOWS, REMOTE, WEB, DATABASE, DEVICE, AMPLIFY, ICMP, ANSWER, OTHER };
 
@@ -112,8 +112,7 @@ static const struct made_change {
     {PROTO_T, 60031, 9, 1, 1000, 26000},
 };
 
-/* Where senders are: upper eight bits of their addresses, and how much of all comes from there. All other
- * public ones send a little. */
+/* Where most senders are: upper eight bits of their addresses, and how much of all comes from there. */
 static const struct made_net {
     uint8_t net;
     uint16_t weight;
@@ -140,8 +139,8 @@ struct making {
     usec now, hour;
     int64_t ago; /* hours before now */
     struct fact_service service[COUNT_OF(services)];
-    struct fact_cell cell[COUNT_OF(nets) * FACT_GROUPS];
-    int64_t weight[FACT_GROUPS][COUNT_OF(nets)], all[FACT_GROUPS];
+    struct fact_cell cell[NETS * FACT_GROUPS];
+    int64_t weight[FACT_GROUPS][NETS], all[FACT_GROUPS];
 };
 
 static int64_t changed(const struct making *m, const struct made_service *s, int64_t packets)
@@ -167,24 +166,34 @@ static struct fact_service service_of(const struct making *m, size_t i)
     return (struct fact_service){fact_key(s->proto, s->by, s->port), packets, hosts};
 }
 
+static int64_t weight_of(unsigned net)
+{
+    for (size_t i = 0; i < COUNT_OF(nets); i++)
+        if (nets[i].net == net)
+            return nets[i].weight;
+    bool silent = net == 0 || net == 10 || net == 127; /* this network, private, loopback: nobody is there */
+    return silent ? 0 : 1 + net * 7 % 30;
+}
+
 /* The share of a sender's network in a group of services does not change from hour to hour. */
 static void weigh(struct making *m)
 {
     for (size_t g = 0; g < FACT_GROUPS; g++)
-        for (size_t i = 0; i < COUNT_OF(nets); i++) {
-            uint64_t h = noise_of(m->seed, 51, g, nets[i].net);
-            m->weight[g][i] = h % 100 < 55 ? nets[i].weight * (int64_t)(20 + h / 100 % 200) / 100 : 0;
-            m->all[g] += m->weight[g][i];
+        for (unsigned net = 0; net < NETS; net++) {
+            uint64_t h = noise_of(m->seed, 51, g, net);
+            int64_t most = weight_of(net);
+            m->weight[g][net] = h % 100 < (most < MUCH ? 25 : 55) ? most * (int64_t)(20 + h / 100 % 200) / 100 : 0;
+            m->all[g] += m->weight[g][net];
         }
 }
 
 static void put_world(const struct making *m, const int64_t *group, struct fact_hour *f)
 {
-    for (size_t i = 0; i < COUNT_OF(nets); i++)
-        for (size_t g = 0; g < FACT_GROUPS; g++) {
-            int64_t packets = group[g] * m->weight[g][i] / m->all[g];
+    for (unsigned net = 0; net < NETS; net++)
+        for (unsigned g = 0; g < FACT_GROUPS; g++) {
+            int64_t packets = group[g] * m->weight[g][net] / m->all[g];
             if (packets)
-                f->world[f->cells++] = (struct fact_cell){(uint32_t)(nets[i].net * FACT_GROUPS + g), packets};
+                f->world[f->cells++] = (struct fact_cell){net * FACT_GROUPS + g, packets};
         }
 }
 
