@@ -58,7 +58,7 @@ struct stage {
     const struct demo_darknet *d;
     uint64_t seed;
     struct arena *a;
-    usec start;
+    usec start, hour;
     size_t town, pref; /* places among the bodies */
     struct who near[32], far[1024];
     size_t n_near, n_far;
@@ -286,6 +286,8 @@ static void take_episode(void *ctx, const struct sensor_episode *e)
 {
     struct stage *s = ctx;
     struct json j = json_on(&s->lines);
+    if (e->last < s->hour) /* nothing came of it since it was last reported */
+        return;
     buf_char(&s->lines, s->lines.n ? ',' : '[');
     sensor_put_episode(&j, s->sensor, e);
     IGNORE(json_finish(&j)); /* the buffer itself remembers */
@@ -337,10 +339,11 @@ static err live_hour(struct tx *tx, struct stage *s, int ago)
 {
     usec high = s->d->now - ago * USEC_HOUR;
     s->frames = 0;
+    s->hour = high - USEC_HOUR;
     for (size_t i = 0; i < s->n; i++) {
         const struct story *t = &s->story[i];
-        TRY(add_frames(s, t, t->from, t->to, high - USEC_HOUR, high));
-        TRY(add_frames(s, t, t->again, t->again_to, high - USEC_HOUR, high));
+        TRY(add_frames(s, t, t->from, t->to, s->hour, high));
+        TRY(add_frames(s, t, t->again, t->again_to, s->hour, high));
     }
     qsort(s->frame, s->frames, sizeof *s->frame, by_time);
     sensor_feed(s->sensor, s->frame, s->frames);
