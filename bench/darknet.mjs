@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { alerts } from './darknet_alert.mjs';
 import { round, root, yagura } from './lib.mjs';
 
 const PACKETS = 10_000_000, FEW = 1_000_000, RUNS = 3, DARK = '203.0.0.0/14';
@@ -115,5 +116,6 @@ export async function darknet({ dir }) {
     if (!args.length) lines.push(...matching(at), ...live(at));
     rmSync(at, { recursive: true });
   }
+  lines.push(...await alerts(join(dir, 'alerts')));
   return lines;
 }

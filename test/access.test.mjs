@@ -324,6 +324,7 @@ class Nation {
       case 'acknowledge': return bad ? {} : { version: '1' };
       case 'cause': return { version: '1', cause: 'malware' };
       case 'suppress': return { reason: '検査', until: new Date(Date.now() + 864_000_000).toISOString().slice(0, 10) };
+      case 'keep': return { days: bad ? 'x' : '400' };
       case 'internal': return { ranges: bad ? 'x' : this.unused(10) };
       case 'dark': return { ranges: bad ? 'x' : this.unused(198) };
       case '{act}': {

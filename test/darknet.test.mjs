@@ -99,8 +99,10 @@ describe('an alert', LIMIT, () => {
   });
 
   test('is new once, however often the same capture comes', LIMIT, () => {
-    const lines = replay(c.capture);
+    const table = path.join(c.folder, 'flows.csv');
+    const lines = replay(c.capture, '--flows', table);
     assert.equal(lines.length, 1, lines.join('\n'));
+    assert.equal(fs.readFileSync(table, 'utf8').match(/,198\.18\.1\.7,/g).length, 60, 'the child writes what the reporting process never sees');
     assert.match(lines[0], /^new\thigh\t198\.18\.1\.7\tworm\ttcp\/445\t60$/);
     const told = () => Number(sql('SELECT COUNT(*) FROM outbox WHERE kind=\'darknet.alert\';'));
     assert.equal(told(), 1);
@@ -296,10 +298,11 @@ describe('live', LONG, () => {
   }, LONG);
   after(() => c.server?.stop());
 
+  const flows = () => path.join(c.folder, 'flows.csv');
   const watch = (name) => {
     const at = path.join(c.folder, name);
     fs.mkdirSync(at);
-    const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--db', `sqlite:${c.file}`],
+    const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--db', `sqlite:${c.file}`, '--flows', flows()],
       { encoding: 'utf8', timeout: 200_000 });
     assert.equal(r.status, 0, r.stderr);
     return Object.fromEntries(['rc', 'out', 'err', 'status'].map((f) => [f, fs.readFileSync(path.join(at, f), 'utf8')]));
@@ -310,10 +313,12 @@ describe('live', LONG, () => {
   test('what arrives at the interface is an alert and a mail, and the reporting process has no privilege', LONG, () => {
     const r = watch('first');
     assert.equal(r.rc.trim(), '0', r.err);
-    assert.match(r.out, /^new\thigh\t198\.51\.100\.10\tscan\ttcp\/445\t\d+$/m);
+    assert.match(r.out, /^(?:new|escalated)\thigh\t198\.51\.100\.10\tscan\ttcp\/445\t\d+$/m);
     assert.match(r.status, /^CapEff:\s*0+$/m);
     assert.ok(Number(told()) > 0);
     assert.equal(spool(), 0);
+    assert.match(fs.readFileSync(flows(), 'utf8'), /^timestamp,.*\n(?:\d+,198\.51\.100\.10,203\.0\.113\.\d+,.*,syn,0,1,0,0,0,1,\d+,.*\n)+/);
+    fs.appendFileSync(flows(), '1790,cut'); // as by a power cut
   });
 
   test('while the database cannot be written, it waits on the disk, and then arrives once', LONG, async () => {
@@ -326,6 +331,9 @@ describe('live', LONG, () => {
     assert.equal(told(), before);
     sqlite(c.file, 'DROP TRIGGER away; DROP TRIGGER away_too;');
     assert.equal(watch('third').rc.trim(), '0');
+    const lines = fs.readFileSync(flows(), 'utf8').trim().split('\n'); // continued, by each watch
+    assert.equal(lines.filter((l) => l.startsWith('timestamp,')).length, 1);
+    assert.deepEqual(lines.filter((l) => l.split(',').length !== 21), ['1790,cut']);
     assert.equal(spool(), 0);
     assert.equal(told(), before); // the same episode: known already
   });
@@ -335,6 +343,7 @@ describe('live', LONG, () => {
     const before = hours();
     assert.ok(before > 0, 'the hours of those before');
     fs.writeFileSync(`${c.file}.darknet`, line);
+    fs.rmSync(flows());
     assert.equal(watch('fourth').rc.trim(), '0');
     assert.equal(fs.readFileSync(`${c.file}.darknet.refused`, 'utf8'), line);
     assert.equal(spool(), 0);

@@ -254,6 +254,7 @@ function table(c) {
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
+    '/darknet/packets/keep': { as: 'nation', fields: { days: 400 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
     '/darknet/desk/{application}/steps/{act}': { as: 'nation', at: `/darknet/desk/${c.returned}/steps/return`, first: async () => {

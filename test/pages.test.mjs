@@ -125,12 +125,12 @@ const STATES = [
     await p.open('/darknet/contacts');
     await send(p.page, '#form form');
   }],
-  ['darknet_internal', 422, 'town', async (p) => {
+  ['darknet_dark', 422, 'town', async (p) => {
     await p.open('/darknet/internal');
     await p.page.fill('#ranges', '10.0.0.1/8');
     await send(p.page, '#form form');
   }],
-  ['darknet_external', 422, 'nation', async (p) => {
+  ['darknet_dark', 422, 'nation', async (p) => {
     await p.open('/darknet/dark');
     await p.page.fill('#ranges', '10.0.0.0/8');
     await send(p.page, '#form form');

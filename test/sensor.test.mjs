@@ -43,6 +43,45 @@ function replay(captures, { dark = DARK, ranges = prefixes } = {}) {
   return { totals: lines.pop(), episodes: lines, err: r.err };
 }
 
+/** { rows, text, totals, r } of a run with --flows into a new file. */
+let tables = 0;
+function flows(captures, { limit, to = path.join(folder, `flows-${tables++}.csv`) } = {}) {
+  const names = [captures].flat().map((c, i) => (Buffer.isBuffer(c) ? file(`flows-capture-${i}`, c) : c));
+  const args = ['darknet', 'replay', ...names, '--prefixes', prefixes, '--dark', DARK, '--json', '--stats', '--flows', to];
+  const r = spawnSync('bash', ['-c', `${limit ?? ''}\nexec "$@"`, 'bash', bin, ...args], { encoding: 'utf8', timeout: PATIENCE, maxBuffer: 1 << 28 });
+  const text = fs.existsSync(to) && fs.statSync(to).isFile() ? fs.readFileSync(to, 'utf8') : '';
+  return { r, to, text, rows: table(text), totals: r.status === 0 ? JSON.parse(r.stdout.trim().split('\n').pop()) : undefined };
+}
+function table(text) {
+  const [names, ...lines] = text.split('\n').slice(0, -1).map((l) => l.split(','));
+  return lines.map((l) => Object.fromEntries(names.map((n, i) => [n, l[i]])));
+}
+const sum = (rows, name) => rows.reduce((s, r) => s + Number(r[name]), 0);
+
+/** The same table as tcpdump reads it: a line for all packets that are alike. */
+function dumped(capture) {
+  const r = spawnSync('tcpdump', ['-nn', '-tt', '-v', '-K', '-r', capture], { encoding: 'utf8', timeout: PATIENCE, maxBuffer: 1 << 28 });
+  assert.equal(r.status, 0, r.stderr);
+  const FLAG = { F: 1, S: 2, R: 4, P: 8, '.': 16, U: 32, E: 64, W: 128 }, all = new Map();
+  const ICMP = { 'ICMP echo request': '8,0', 'ICMP echo reply': '0,0', 'ICMP time stamp query': '13,0', 'ICMP6, echo request': '128,0' };
+  for (const line of r.stdout.replace(/\n\s+/g, ' ').trim().split('\n')) {
+    const v4 = /^(\S+) IP \(.*?ttl (\d+), .*?proto \w+ \((\d+)\), length (\d+)(?:, options \(.*?\))?\) (\S+) > (\S+): (.*)$/.exec(line);
+    const v6 = /^(\S+) IP6 \(.*?hlim (\d+), next-header \S+ \((\d+)\) payload length: (\d+)\) (\S+) > (\S+): (.*)$/.exec(line);
+    assert.ok(v4 ?? v6, line);
+    const [, time, ttl, proto, length, from, to, rest] = v4 ?? v6;
+    const ports = proto === '6' || proto === '17', cut = (a) => (ports ? [a.slice(0, a.lastIndexOf('.')), a.slice(a.lastIndexOf('.') + 1)] : [a]);
+    const [src, sport] = cut(from), [dst, dport] = cut(to);
+    if (!/^203\.0\.113\.|^2001:db8:dead:/.test(dst)) continue;
+    const size = Number(length) + (v4 ? 0 : 40), flags = proto === '6' ? [.../^Flags \[([^\]]+)\]/.exec(rest)[1].replace('none', '')] : [];
+    const syn = proto === '6' && flags.join('') === 'S' && [size - (v4 ? 20 : 40) - Number(/, length (\d+)/.exec(rest)[1]), /, win (\d+)/.exec(rest)[1]];
+    const typed = ports ? `${sport},${dport}` : ICMP[Object.keys(ICMP).find((name) => rest.startsWith(name))];
+    const key = [Math.floor(time / 3600) * 3600, src, dst, typed, proto, ttl, flags.reduce((s, f) => s + FLAG[f], 0), size, ...(syn || [0, 0])].join();
+    const known = all.get(key);
+    all.set(key, known ? { ...known, packets: known.packets + 1, last: time } : { packets: 1, first: time, last: time });
+  }
+  return [...all].map(([key, t]) => `${key} ${t.packets} ${t.first} ${t.last}`).sort();
+}
+
 const says = (e) => [e.source, e.class, e.tool, e.infected];
 const eth = WRAPPINGS.ethernet[1];
 /** So many packets of one source to dark addresses one after the other, a second apart. */
@@ -76,6 +115,22 @@ describe('the real programs', LIMIT, () => {
     });
   }
 
+  const TOOL = { zmap: 'is_zmap', 'zmap-icmp': 'is_zmap', 'zmap-udp': 'is_zmap', masscan: 'is_masscan', nmap: 'is_nmap', 'nmap-6': 'is_nmap',
+    connect: '', 'syn-ack': 'is_impossible', /* to port 0 */ 'nmap-udp': undefined, 'nmap-xmas': undefined, 'nmap-ping': undefined };
+  for (const [name, mark] of Object.entries(TOOL)) {
+    test(`tuples of ${name} are what tcpdump counts`, LIMIT, () => {
+      const { rows, r, totals } = flows(path.join(at, `${name}.pcap`));
+      assert.equal(r.stderr, '');
+      assert.deepEqual(rows.map((t) => `${[t.timestamp, t.src_ip, t.dst_ip, t.src_port, t.dst_port, t.protocol, t.ttl, t.tcpflags,
+        t.ip_len, t.tcp_synlen, t.tcp_synwinlen].join()} ${t.packets} ${t.first} ${t.last}`).sort(), dumped(path.join(at, `${name}.pcap`)));
+      assert.equal(sum(rows, 'packets'), totals.dark);
+      for (const t of mark === undefined ? [] : rows) {
+        assert.deepEqual(Object.keys(t).filter((k) => k.startsWith('is_') && t[k] === '1'), mark ? [mark] : [], JSON.stringify(t));
+        assert.equal(Number(t.bytes), t.packets * t.ip_len);
+      }
+    });
+  }
+
   test('a decoy looks like its scanner, and nobody is called infected for it', LIMIT, () => {
     const { episodes } = replay(path.join(at, 'nmap-decoy.pcap'));
     assert.deepEqual(episodes.map(says).sort(), [['198.51.100.10', 'scan', 'nmap', false],
@@ -86,8 +141,8 @@ describe('the real programs', LIMIT, () => {
 test('on an interface: without a privilege, nothing lost, through down and up', LIMIT, () => {
   const at = path.join(folder, 'watch');
   fs.mkdirSync(at);
-  const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--prefixes', prefixes, '--dark', DARK, '--json', '--stats'],
-    { encoding: 'utf8', timeout: 100_000 });
+  const r = spawnSync(path.join(root, 'test/darknet/watch.sh'), [at, bin, '--prefixes', prefixes, '--dark', DARK, '--json', '--stats',
+    '--flows', path.join(at, 'flows')], { encoding: 'utf8', timeout: 100_000 });
   assert.equal(r.status, 0, r.stderr);
   const read = (name) => fs.readFileSync(path.join(at, name), 'utf8');
   assert.equal(read('rc').trim(), '0', read('err'));
@@ -102,6 +157,60 @@ test('on an interface: without a privilege, nothing lost, through down and up', 
   assert.ok(lines.some((e) => e.class === 'backscatter' && e.victim === '198.51.100.10'), read('out'));
   assert.deepEqual([totals.kernel_dropped, totals.interface_down > 0], [0, true]);
   assert.equal(totals.kernel_seen, totals.frames);
+  const tuples = table(read('flows'));
+  assert.equal(sum(tuples, 'packets'), totals.dark);
+  assert.ok(tuples.some((t) => t.is_masscan === '1') && tuples.some((t) => t.kind === 'syn_ack' && t.src_port === '80'), read('flows'));
+  assert.equal(fs.statSync(path.join(at, 'flows')).mode & 0o777, 0o600, 'dark addresses are nobody else\'s');
+});
+
+describe('tuples of single senders', LIMIT, () => {
+  const HOUR = 3600e6, begin = Math.ceil(START / HOUR) * HOUR;
+  const at = (t, packet) => [begin + t, eth(packet)];
+
+  test('the hour is the packet\'s own, in whatever order they come and however they are cut', () => {
+    const twice = syn('192.0.2.9', 3), all = [at(-2e6, twice), at(-1e6, twice), at(5, syn('192.0.2.8', 0)), at(-10, twice), at(9, twice),
+      at(HOUR, icmp4(13)), at(HOUR + 7, twice), at(HOUR - 1, twice)];
+    const whole = flows(pcap(all)), H = begin / 1e6;
+    assert.deepEqual(whole.rows.map((t) => [Number(t.timestamp) - H, t.src_ip, Number(t.packets), Number(t.first) - H, t.kind]), [
+      [-3600, '192.0.2.9', 2, -2, 'syn'], // told with the hour; the late one is a tuple of its own
+      [0, '192.0.2.8', 1, 5e-6, 'syn'], [-3600, '192.0.2.9', 1, -1e-5, 'syn'], [0, '192.0.2.9', 1, 9e-6, 'syn'],
+      [3600, '192.0.2.9', 1, 3600, 'icmp_request'], [3600, '192.0.2.9', 1, 3600 + 7e-6, 'syn'],
+      [0, '192.0.2.9', 1, 3600 - 1e-6, 'syn']].map(([hour, src, n, first, kind]) => [hour, src, n, near(H + first) - H, kind]));
+    for (const n of [1, 2, 5]) assert.equal(flows([pcap(all.slice(0, n)), pcap(all.slice(n))]).text, whole.text);
+    assert.match(whole.text, /^timestamp,src_ip,dst_ip,src_port,dst_port,protocol,ttl,tcpflags,ip_len,/);
+  });
+  const icmp4 = (type) => ip4({ src: '192.0.2.9', dst: to(1), proto: 1 }, icmp({ type }));
+  const near = (seconds) => Number(seconds.toFixed(6));
+
+  test('what cannot be: port 0, itself, flags that contradict each other, a quote of somebody else\'s packet', () => {
+    const quote = ip4({ src: '192.0.2.1', dst: '192.0.2.2' }, tcp({}).subarray(0, 8));
+    const { rows } = flows(pcap([syn('192.0.2.9', 1, { dport: 0 }), ip4({ src: to(1), dst: to(1) }, tcp({})), syn('192.0.2.9', 1, { flags: 3 }),
+      ip4({ src: '192.0.2.9', dst: to(1), proto: 1 }, icmp({ type: 3, code: 1 }, quote)), syn('192.0.2.9', 1),
+      syn('192.0.2.9', 1, { flags: 0xc2 })].map((p, i) => at(i, p))));
+    assert.deepEqual(rows.map((t) => [t.is_impossible, t.src_port, t.dst_port, t.tcpflags]), [['1', '40001', '0', '2'], ['1', '40000', '445', '2'],
+      ['1', '40001', '445', '3'], ['1', '3', '1', '0'], ['0', '40001', '445', '2'], ['0', '40001', '445', '194']]);
+  });
+
+  test('a disk that is full is said, what is found is told all the same, and it ends as a failure', () => {
+    const all = pcap(Array.from({ length: 9000 }, (_, i) => at(i, syn(i % 2 ? '198.51.100.10' : `192.0.2.${i % 250}`, i))));
+    const full = flows(all, { to: '/dev/full' });
+    assert.equal(full.r.status, 74);
+    assert.match(full.r.stderr, /--flows のファイルに書けません。空きがありません: \/dev\/full/);
+    const small = flows(all, { limit: 'ulimit -f 64' });
+    assert.equal(small.r.status, 74, small.r.stderr);
+    assert.match(small.r.stderr, /空きがありません.*見つけることは続けます.*flows-/);
+    assert.match(small.r.stdout, /"source":"198\.51\.100\.10"/);
+    assert.equal(small.text.length, 64 << 10);
+  });
+
+  test('a file that is there is left alone', () => {
+    const there = file('there.csv', 'mine\n');
+    const { r, text } = flows(pcap([at(0, syn('192.0.2.9', 1))]), { to: there });
+    assert.ok(r.status > 0, r.stderr);
+    assert.match(r.stderr, /もう中身があります.*there\.csv/);
+    assert.equal(text, 'mine\n');
+    assert.equal(flows(pcap([at(0, syn('192.0.2.9', 1))]), { to: path.join(folder, 'absent', 'x') }).r.status, 66);
+  });
 });
 
 describe('files and wrappings', LIMIT, () => {

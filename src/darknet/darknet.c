@@ -35,7 +35,7 @@ const struct module darknet_module = {
     .routes = (const struct route *const[]){darknet_routes, darknet_application_routes,
         darknet_contact_routes, darknet_internal_routes, darknet_desk_routes, darknet_case_routes,
         darknet_prefix_routes, darknet_dark_routes, darknet_use_routes, darknet_alert_routes,
-        darknet_board_routes, darknet_trend_routes, darknet_alert_file_routes, NULL},
+        darknet_keep_routes, darknet_board_routes, darknet_trend_routes, darknet_alert_file_routes, NULL},
     .permissions = permissions,
     .calls = darknet_calls,
     .tick = "darknet.tick",

@@ -8,36 +8,34 @@
 
 enum { PAGE = 100 };
 
-struct filter {
-    bool all;
-    str q;
-    int64_t port;
-};
-
-static struct filter filter_of(const struct req *rq)
+/* Days are whole days here. wrong: what of it cannot be read, and is left out. */
+static usec day_of(const struct req *rq, const char *name, bool end, str *wrong)
 {
-    struct filter f = {str_eq(req_query(rq, "state"), S("all")), req_query(rq, "q"), 0};
+    jday day;
+    str typed = req_query(rq, name);
+    if (typed.n == 0)
+        return 0;
+    if (err_is(jday_parse(typed, &day))) {
+        *wrong = S("日付を確かめてください。例）2026年11月20日、令和8年11月20日");
+        return 0;
+    }
+    return end ? usec_of_jday_end(day) : usec_of_jday_end(day) - USEC_DAY;
+}
+
+/* What is typed as a range, with a slash, is one; anything else is looked for as words. */
+static struct alert_filter filter_of(const struct req *rq, str *wrong)
+{
+    struct alert_filter f = {.show = str_eq(req_query(rq, "state"), S("all")) ? SHOW_ALL : SHOW_OPEN, .most = PAGE};
+    bool loose;
+    str q = req_query(rq, "q");
+    *wrong = STR_NONE;
+    if (!str_has(q, S("/")) || err_is(net_range_read(q, &f.range, &loose)))
+        f.text = q;
     if (err_is(parse_i64(req_query(rq, "port"), 1, 65535, &f.port)))
         f.port = 0;
+    f.from = day_of(rq, "from", false, wrong);
+    f.to = day_of(rq, "to", true, wrong);
     return f;
-}
-
-static bool has_port(str services, int64_t port)
-{
-    str word, proto;
-    while (str_cut(&services, ' ', &word)) {
-        int64_t n;
-        if (str_cut(&word, '/', &proto) && !err_is(parse_i64(word, 1, 65535, &n)) && n == port)
-            return true;
-    }
-    return false;
-}
-
-static bool is_shown(const struct alert *x, const struct filter *f)
-{
-    return (f->all || x->closed_at == 0) && (f->port == 0 || has_port(x->e.services, f->port)) &&
-        (f->q.n == 0 || str_has(x->e.source, f->q) || str_has(x->body.name, f->q) ||
-            str_eq(x->body.code6, f->q) || str_has(x->e.tool, f->q));
 }
 
 static str handling_of(const struct alert *x)
@@ -88,30 +86,40 @@ static err show_suppressions(struct req *rq, struct view_darknet_alerts *v)
     return OK;
 }
 
-static err list_read(struct req *rq)
+static err list_add(void *ctx, const struct alert *x)
 {
-    struct alerts all;
-    struct filter f = filter_of(rq);
+    struct view_darknet_alerts *v = ctx;
+    v->rows.p[v->rows.n++] = row_of(x);
+    return OK;
+}
+
+err darknet_alerts_page(struct req *rq)
+{
+    str wrong;
+    struct alert_filter f = filter_of(rq, &wrong);
     struct view_darknet_alerts *v = ARENA_NEW(rq->a, struct view_darknet_alerts);
     if (!v)
         return ERR(NOMEM);
     *v = (struct view_darknet_alerts){.body = rq->who.org_name,
-        .state = f.all ? S("all") : STR_NONE,
-        .all = f.all,
-        .q = f.q,
+        .state = f.show == SHOW_ALL ? S("all") : STR_NONE,
+        .all = f.show == SHOW_ALL,
+        .q = req_query(rq, "q"),
         .port = f.port ? str_fmt(rq->a, "%lld", (long long)f.port) : STR_NONE,
+        .from = req_query(rq, "from"),
+        .to = req_query(rq, "to"),
+        .wrong = wrong,
         .many = scope_level(rq->who.scope) != SCOPE_OWN,
         .keeps = (darknet_p_use.roles & rq->who.roles) != 0,
+        .desk = (darknet_p_desk.roles & rq->who.roles) != 0,
+        .days_error = req_error_of(rq, "days"),
         .page = req_page(rq)};
-    TRY(darknet_alerts_all(rq->db, rq->a, rq->who.scope, &all));
+    f.skip = (size_t)(v->page - 1) * PAGE;
+    TRY(darknet_keep_days(rq->db, rq->a, &v->days));
+    TRY(darknet_alert_open_in_scope(rq->db, rq->who.scope, &v->open));
     v->rows.p = ARENA_ARRAY(rq->a, struct view_darknet_alerts_rows, PAGE);
     if (!v->rows.p)
         return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++) {
-        v->open += all.v[i].closed_at == 0;
-        if (is_shown(&all.v[i], &f) && v->found++ / PAGE == v->page - 1)
-            v->rows.p[v->rows.n++] = row_of(&all.v[i]);
-    }
+    TRY(darknet_alerts_find(rq->db, rq->a, rq->who.scope, &f, list_add, v, &v->found));
     v->pages = (v->found + PAGE - 1) / PAGE;
     v->before = page_of(rq->a, v->page - 1, v->pages);
     v->after = page_of(rq->a, v->page + 1, v->pages);
@@ -139,32 +147,38 @@ static const struct table table = {.title = "不審な通信の通知",
     .kind = "登録",
     TABLE_COLUMNS(columns)};
 
+static err csv_add(void *ctx, const struct alert *x)
+{
+    struct csv *c = ctx;
+    struct view_darknet_alerts_rows row = row_of(x);
+    csv_i64(c, row.alert);
+    csv_str(c, row.code6);
+    csv_str(c, row.body);
+    csv_str(c, row.severity);
+    csv_str(c, row.source);
+    csv_str(c, row.class_name);
+    csv_str(c, row.tool);
+    csv_str(c, row.services);
+    csv_i64(c, row.packets);
+    csv_time(c, row.first);
+    csv_time(c, row.last);
+    csv_str(c, row.state);
+    csv_str(c, row.handling);
+    csv_end_row(c);
+    return OK;
+}
+
 static err csv_read(struct req *rq)
 {
-    struct alerts all;
-    struct filter f = filter_of(rq);
+    int64_t found;
+    str wrong;
+    struct alert_filter f = filter_of(rq, &wrong);
     BUF_AUTO out = BUF(CSV_MOST);
     struct csv c = req_csv(rq, &out);
-    TRY(darknet_alerts_all(rq->db, rq->a, rq->who.scope, &all));
-    for (size_t i = 0; i < all.n; i++) {
-        if (!is_shown(&all.v[i], &f))
-            continue;
-        struct view_darknet_alerts_rows row = row_of(&all.v[i]);
-        csv_i64(&c, row.alert);
-        csv_str(&c, row.code6);
-        csv_str(&c, row.body);
-        csv_str(&c, row.severity);
-        csv_str(&c, row.source);
-        csv_str(&c, row.class_name);
-        csv_str(&c, row.tool);
-        csv_str(&c, row.services);
-        csv_i64(&c, row.packets);
-        csv_time(&c, row.first);
-        csv_time(&c, row.last);
-        csv_str(&c, row.state);
-        csv_str(&c, row.handling);
-        csv_end_row(&c);
-    }
+    f.most = CSV_ROWS;
+    TRY(darknet_alerts_find(rq->db, NULL, rq->who.scope, &f, csv_add, &c, &found));
+    if (found > CSV_ROWS)
+        return req_csv_too_long(rq);
     return req_send_csv(rq, &c, S("不審な通信の通知"));
 }
 
@@ -261,7 +275,7 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .reason_error = req_error_of(rq, "reason"),
         .until = req_typed(rq, "until", STR_NONE),
         .until_error = req_error_of(rq, "until"),
-        .keeps = (darknet_p_use.roles & rq->who.roles) && x->body.id.v == scope_body(rq->who.scope).v};
+        .keeps = (darknet_p_use.roles & rq->who.roles) && x->own};
 }
 
 static err alert_read(struct req *rq)
@@ -274,6 +288,7 @@ static err alert_read(struct req *rq)
     TRY(req_param_i64(rq, "alert", &id));
     TRY(darknet_alert_get(rq->db, rq->a, rq->who.scope, id, &x));
     show_facts(rq, &x, v);
+    TRY(darknet_keep_days(rq->db, rq->a, &v->days));
     v->masked = !v->keeps && scope_level(rq->who.scope) != SCOPE_NATION;
     TRY(show_packets(rq, &x, v));
     TRY(show_steps(rq, &x, v));
@@ -382,7 +397,7 @@ static err suppress_write(struct tx *tx, struct req *rq)
     int64_t id;
     TRY(req_param_i64(rq, "alert", &id));
     TRY(darknet_alert_get(tx_db(tx), rq->a, rq->who.scope, id, &x));
-    if (x.body.id.v != scope_body(rq->who.scope).v)
+    if (!x.own)
         return ERR(NOTFOUND);
     bool whole = str_eq(f->scope, S("body")), port = str_eq(f->scope, S("port"));
     struct alert_suppression p = {.source = whole || port ? STR_NONE : x.e.source,
@@ -393,7 +408,7 @@ static err suppress_write(struct tx *tx, struct req *rq)
         req_say(rq, S("ポートが一つではないので、ポートでは止められません。アドレスで止めてください。"));
         return ERR(CONFLICT);
     }
-    TRY(darknet_alert_suppress(tx, rq->who.scope, &p));
+    TRY(darknet_alert_suppress(tx, rq->who.scope, id, &p));
     return done(tx, rq, "suppress", id, "registered");
 }
 
@@ -413,13 +428,15 @@ static err suppression_end(struct tx *tx, struct req *rq)
 static const struct web_query query[] = {
     {"state", "all で、原因を記録したものも含める", false},
     {"port", "このポートに絞る", true},
+    {"from", "この日から後に見つかった通信に絞る", false},
+    {"to", "この日までに見つかった通信に絞る", false},
     QUERY_Q,
     QUERY_PAGE,
     {.name = NULL},
 };
 
 const struct route darknet_alert_routes[] = {
-    {.method = GET, .path = "/darknet/alerts", .perm = &darknet_p_alerts, .read = list_read,
+    {.method = GET, .path = "/darknet/alerts", .perm = &darknet_p_alerts, .read = darknet_alerts_page,
         .query = query, .shows = VIEWS(&view_darknet_alerts_type)},
     {.method = GET, .path = "/darknet/alerts/list/csv", .perm = &darknet_p_alerts, .table = &table,
         .read = csv_read, .query = query},
@@ -434,6 +451,6 @@ const struct route darknet_alert_routes[] = {
         .form = &suppress_form, .read = alert_read, .prepare = suppress_prepare, .write = suppress_write,
         .shows = VIEWS(&view_darknet_alert_type), .goes = PATHS("/darknet/alerts/{alert}")},
     {.method = POST, .path = "/darknet/suppressions/{suppression}/end", .perm = &darknet_p_use,
-        .read = list_read, .write = suppression_end, .goes = PATHS("/darknet/alerts")},
+        .read = darknet_alerts_page, .write = suppression_end, .goes = PATHS("/darknet/alerts")},
     {.path = NULL},
 };

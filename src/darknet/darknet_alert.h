@@ -29,7 +29,8 @@ enum alert_event {
     EVENT_REOPENED,
     EVENT_ACKNOWLEDGED,
     EVENT_CAUSE,
-    EVENT_PREFECTURE
+    EVENT_PREFECTURE,
+    EVENT_SUPPRESSED
 };
 enum alert_way {
     WAY_NONE = 0,   /* nothing to tell */
@@ -39,7 +40,7 @@ enum alert_way {
     WAY_SUPPRESSED  /* the body does not want it */
 };
 extern const struct word darknet_alert_classes[6], darknet_alert_confidences[3], darknet_alert_severities[3], darknet_alert_states[2],
-    darknet_alert_events[8], darknet_alert_ways[5], darknet_alert_causes[8];
+    darknet_alert_events[9], darknet_alert_ways[5], darknet_alert_causes[8];
 enum { ALERT_PACKETS = 12, ALERT_FRAME = 160 };
 
 struct alert_packet {
@@ -141,6 +142,8 @@ MUST err darknet_alert_episode_of(struct db *db, struct arena *a, str bodies, st
 MUST err darknet_alert_episode_add(struct tx *tx, struct alert_episode *e);
 MUST err darknet_alert_episode_save(struct tx *tx, const struct alert_episode *e);
 MUST err darknet_alert_packets_add(struct tx *tx, int64_t episode, const struct alert_sighting *s);
+/* Those before then, of episodes that ended before then. */
+MUST err darknet_alert_packets_drop(struct tx *tx, usec before);
 MUST err darknet_alert_packets(struct db *db, struct arena *a, int64_t episode, struct alert_packet *out,
     size_t *n);
 MUST err darknet_alert_body_of(struct db *db, str code, int64_t *body);
@@ -183,18 +186,31 @@ struct alert {
     struct body body;
     struct alert_episode e;
     int64_t sharers;
+    bool own; /* of the scope's body: it acts, and knows the dark addresses */
     usec at, acked_at, closed_at;
     int64_t acked_by, closed_by, version;
     int cause;
     str note;
 };
-struct alerts {
-    struct alert *v;
-    size_t n;
+enum alert_show {
+    SHOW_OPEN = 1, /* without a cause */
+    SHOW_GOING_ON,
+    SHOW_ALL
 };
-enum { ALERTS_MOST = 2000 };
-/* Of bodies of the scope; what needs a person first. */
-MUST err darknet_alerts_all(struct db *db, struct arena *a, const struct scope *s, struct alerts *out);
+/* What is zero does not count. */
+struct alert_filter {
+    enum alert_show show;
+    str text;               /* part of the address, the body's name, its code, the tool */
+    struct net_range range; /* the address lies in it */
+    int64_t port;
+    usec from, to;          /* packets from the one on, and before the other */
+    size_t skip, most;      /* of those that fit */
+};
+/* One that fits. Its words are of the arena, or without one of the row, until this returns. */
+typedef err darknet_alert_each(void *ctx, const struct alert *x);
+/* Of bodies of the scope; what needs a person first. found: how many fit. */
+MUST err darknet_alerts_find(struct db *db, struct arena *a, const struct scope *s, const struct alert_filter *f,
+    darknet_alert_each *fn, void *ctx, int64_t *found);
 MUST err darknet_alert_get(struct db *db, struct arena *a, const struct scope *s, int64_t id, struct alert *out);
 struct alert_step {
     enum alert_event kind;
@@ -226,15 +242,18 @@ struct alert_suppressions {
 /* Of the own body, in force. */
 MUST err darknet_alert_suppressions(struct db *db, struct arena *a, const struct scope *s, usec now,
     struct alert_suppressions *out);
-MUST err darknet_alert_suppress(struct tx *tx, const struct scope *s, const struct alert_suppression *p);
+/* It stands in the record of the alert it came from. */
+MUST err darknet_alert_suppress(
+    struct tx *tx, const struct scope *s, int64_t alert, const struct alert_suppression *p);
 MUST err darknet_alert_suppression_end(struct tx *tx, const struct scope *s, int64_t id);
 /* Packets with their dark addresses taken out where the scope may not know them, out of the frames too. */
 MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
     struct alert_packet *out, size_t *n);
 /* A number that changes whenever something happens to an alert of the scope. */
 MUST err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out);
-/* Of the own body: how many have no cause yet. */
+/* How many have no cause yet: of the own body, and of all of the scope. */
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
+MUST err darknet_alert_open_in_scope(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 
 /* ── darknet_alert_takeout_store.c: rows of darknet_takeouts ── */
@@ -246,7 +265,14 @@ struct rows darknet_alert_packet_rows(struct db *db, int64_t body);
 struct rows darknet_alert_event_rows(struct db *db, int64_t body);
 struct rows darknet_suppression_rows(struct db *db, int64_t body);
 
+/* ── darknet_keep.c: for how many days first packets are kept ── */
+
+MUST err darknet_keep_days(struct db *db, struct arena *a, int64_t *days);
+MUST err darknet_keep_pass(struct tx *tx, struct arena *a);
+extern const struct route darknet_keep_routes[];
+
 extern const struct permission darknet_p_alerts;
+MUST err darknet_alerts_page(struct req *rq); /* the list */
 extern const struct route darknet_alert_routes[], darknet_alert_file_routes[];
 extern const struct call darknet_calls[]; /* darknet.report, darknet.tick */
 

@@ -107,7 +107,7 @@ static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
     TRY(darknet_alert_unread(tx_db(tx), a, now - darknet_alert_limits.unread, &unread));
     for (size_t i = 0; i < unread.n; i++)
         TRY(darknet_alert_tell_prefecture(tx, a, unread.v[i]));
-    return OK;
+    return darknet_keep_pass(tx, a);
 }
 
 const struct call darknet_calls[] = {

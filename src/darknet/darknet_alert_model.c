@@ -35,7 +35,7 @@ const struct word darknet_alert_states[2] = {
     {ALERT_ACTIVE, S("active"), S("続いている")},
     {ALERT_OVER, S("over"), S("収まった")},
 };
-const struct word darknet_alert_events[8] = {
+const struct word darknet_alert_events[9] = {
     {EVENT_NEW, S("new"), S("見つかった")},
     {EVENT_ESCALATED, S("escalated"), S("激しくなった")},
     {EVENT_CONTINUING, S("continuing"), S("続いている")},
@@ -44,6 +44,7 @@ const struct word darknet_alert_events[8] = {
     {EVENT_ACKNOWLEDGED, S("acknowledged"), S("確認した")},
     {EVENT_CAUSE, S("cause"), S("原因を記録した")},
     {EVENT_PREFECTURE, S("prefecture"), S("都道府県に知らせた")},
+    {EVENT_SUPPRESSED, S("suppressed"), S("通知を止めた")},
 };
 const struct word darknet_alert_ways[5] = {
     {WAY_NONE, S("none"), S("—")},

@@ -3,17 +3,20 @@
  * bodies without dark addresses, a national office all. */
 #include "darknet/darknet_pcap.h"
 
+/* The own body's, with those it succeeded. */
+#define OWN(n) " (m.body=$" #n " OR m.body IN (SELECT old_body FROM body_successor WHERE new_body=$" #n "))"
+
 #define ALERT                                                                                    \
     " m.id, m.episode, m.at, m.acked_at, m.acked_by, m.cause, m.note, m.closed_at, m.closed_by,"  \
     " m.version, b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, e.bodies, e.source,"     \
     " e.family, e.role, e.class, e.tool, e.confidence, e.infected, e.victim, e.first_at, e.last_at,"    \
-    " e.packets, e.dark, e.services, e.pps, e.rule, e.reason, e.severity, e.state, e.rate_most"                    \
+    " e.packets, e.dark, e.services, e.pps, e.rule, e.reason, e.severity, e.state, e.rate_most,"         \
+    " CASE WHEN" OWN(2) " THEN 1 ELSE 0 END"                                                          \
     " FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode JOIN body b ON b.id=m.body"
 
 /* Scope: level, own body with those it succeeded, own prefecture. */
 #define SEEN                                                                                     \
-    " (CAST($1 AS BIGINT)=3 OR m.body=$2 OR (CAST($1 AS BIGINT)=2 AND b.pref=$3)"                \
-    " OR m.body IN (SELECT old_body FROM body_successor WHERE new_body=$2))"
+    " (CAST($1 AS BIGINT)=3 OR (CAST($1 AS BIGINT)=2 AND b.pref=$3) OR" OWN(2) ")"
 
 static int64_t sharers_of(str bodies)
 {
@@ -23,38 +26,84 @@ static int64_t sharers_of(str bodies)
     return n;
 }
 
+/* a NULL: its words are of the row, until the next one. */
+static str text_of(struct arena *a, const struct rows *r, int column)
+{
+    return a ? row_str(a, r, column) : row_view(r, column);
+}
+
 static struct alert alert_of_row(struct arena *a, const struct rows *r)
 {
     struct alert x = {.id = row_i64(r, 0), .episode = row_i64(r, 1), .at = row_i64(r, 2),
         .acked_at = row_i64(r, 3), .acked_by = row_i64(r, 4), .cause = (int)row_i64(r, 5),
-        .note = row_str(a, r, 6), .closed_at = row_i64(r, 7), .closed_by = row_i64(r, 8),
+        .note = text_of(a, r, 6), .closed_at = row_i64(r, 7), .closed_by = row_i64(r, 8),
         .version = row_i64(r, 9),
-        .body = {{row_i64(r, 10)}, row_str(a, r, 11), (enum body_class)row_i64(r, 12), row_i64(r, 13),
-            row_str(a, r, 14), row_str(a, r, 15)}};
-    x.e = (struct alert_episode){.id = x.episode, .bodies = row_str(a, r, 16),
-        .source = row_str(a, r, 17), .family = (enum alert_family)row_i64(r, 18),
+        .body = {{row_i64(r, 10)}, text_of(a, r, 11), (enum body_class)row_i64(r, 12), row_i64(r, 13),
+            text_of(a, r, 14), text_of(a, r, 15)}};
+    x.e = (struct alert_episode){.id = x.episode, .bodies = text_of(a, r, 16),
+        .source = text_of(a, r, 17), .family = (enum alert_family)row_i64(r, 18),
         .role = (enum darknet_role)row_i64(r, 19), .class = (enum alert_class)row_i64(r, 20),
-        .tool = row_str(a, r, 21), .confidence = (enum alert_confidence)row_i64(r, 22),
-        .infected = row_i64(r, 23) != 0, .victim = row_str(a, r, 24), .first = row_i64(r, 25),
+        .tool = text_of(a, r, 21), .confidence = (enum alert_confidence)row_i64(r, 22),
+        .infected = row_i64(r, 23) != 0, .victim = text_of(a, r, 24), .first = row_i64(r, 25),
         .last = row_i64(r, 26), .packets = row_i64(r, 27), .dark = row_i64(r, 28),
-        .services = row_str(a, r, 29), .pps = row_i64(r, 30), .rule = row_str(a, r, 31),
-        .reason = row_str(a, r, 32), .severity = (enum alert_severity)row_i64(r, 33),
+        .services = text_of(a, r, 29), .pps = row_i64(r, 30), .rule = text_of(a, r, 31),
+        .reason = text_of(a, r, 32), .severity = (enum alert_severity)row_i64(r, 33),
         .state = (enum alert_state)row_i64(r, 34), .rate_most = row_i64(r, 35)};
     x.sharers = sharers_of(x.e.bodies);
+    x.own = row_i64(r, 36) != 0;
     return x;
 }
 
-err darknet_alerts_all(struct db *db, struct arena *a, const struct scope *s, struct alerts *out)
+/* ── what is looked for ── */
+
+static bool has_port(str services, int64_t port)
 {
-    *out = (struct alerts){ARENA_ARRAY(a, struct alert, ALERTS_MOST), 0};
-    if (!out->v)
-        return ERR(NOMEM);
+    str word, proto;
+    while (str_cut(&services, ' ', &word)) {
+        int64_t n;
+        if (str_cut(&word, '/', &proto) && !err_is(parse_i64(word, 1, 65535, &n)) && n == port)
+            return true;
+    }
+    return false;
+}
+
+static bool is_within(str source, const struct net_range *range)
+{
+    struct net_range address;
+    return range->size == 0 || (!err_is(net_addr_parse(source, &address)) && net_range_has(range, &address));
+}
+
+static bool has_text(const struct alert *x, str text)
+{
+    return text.n == 0 || str_has(x->e.source, text) || str_has(x->body.name, text) ||
+        str_eq(x->body.code6, text) || str_has(x->e.tool, text);
+}
+
+static bool fits(const struct alert *x, const struct alert_filter *f)
+{
+    return (f->port == 0 || has_port(x->e.services, f->port)) && is_within(x->e.source, &f->range) &&
+        has_text(x, f->text);
+}
+
+err darknet_alerts_find(struct db *db, struct arena *a, const struct scope *s, const struct alert_filter *f,
+    darknet_alert_each *fn, void *ctx, int64_t *found)
+{
+    size_t n = 0;
     DB_EACH(db, r,
-        SQL("SELECT" ALERT " WHERE" SEEN " ORDER BY CASE WHEN m.closed_at IS NULL THEN 0 ELSE 1 END,"
-            " CASE WHEN m.acked_at IS NULL THEN 0 ELSE 1 END, e.severity DESC, e.last_at DESC, m.id DESC"
-            " LIMIT 2000"),
-        V(scope_level(s), scope_body(s).v, scope_pref(s)))
-    out->v[out->n++] = alert_of_row(a, &r);
+        SQL("SELECT" ALERT " WHERE" SEEN " AND (CAST($4 AS BIGINT)=3 OR (CAST($4 AS BIGINT)=1 AND m.closed_at IS NULL)"
+            " OR (CAST($4 AS BIGINT)=2 AND e.state=1)) AND e.last_at>=$5 AND e.first_at<$6"
+            " ORDER BY CASE WHEN m.closed_at IS NULL THEN 0 ELSE 1 END,"
+            " CASE WHEN m.acked_at IS NULL THEN 0 ELSE 1 END, e.severity DESC, e.last_at DESC, m.id DESC"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), f->show, f->from, f->to ? f->to : INT64_MAX))
+    {
+        struct alert x = alert_of_row(NULL, &r);
+        if (!fits(&x, f) || n++ < f->skip || n > f->skip + f->most)
+            continue;
+        if (a)
+            x = alert_of_row(a, &r);
+        TRY(fn(ctx, &x));
+    }
+    *found = (int64_t)n;
     return db_status(db);
 }
 
@@ -69,7 +118,7 @@ err darknet_alert_get(struct db *db, struct arena *a, const struct scope *s, int
 err darknet_alert_packets_for(struct db *db, struct arena *a, const struct scope *s, const struct alert *x,
     struct alert_packet *out, size_t *n)
 {
-    bool knows = scope_level(s) == SCOPE_NATION || x->body.id.v == scope_body(s).v;
+    bool knows = scope_level(s) == SCOPE_NATION || x->own;
     TRY(darknet_alert_packets(db, a, x->episode, out, n));
     for (size_t i = 0; i < *n && !knows; i++) {
         uint8_t *masked = ARENA_ARRAY(a, uint8_t, out[i].frame.n);
@@ -105,8 +154,7 @@ err darknet_alert_steps(struct db *db, struct arena *a, const struct scope *s, i
 static err expect_version(struct tx *tx, const struct scope *s, int64_t id, int64_t seen)
 {
     DB_ONE(tx_db(tx), r,
-        SQL("SELECT version FROM darknet_alert m WHERE id=$1"
-            " AND (body=$2 OR body IN (SELECT old_body FROM body_successor WHERE new_body=$2))"),
+        SQL("SELECT version FROM darknet_alert m WHERE id=$1 AND" OWN(2)),
         V(id, scope_body(s).v));
     return row_i64(&r, 0) == seen ? OK : ERR(STALE);
 }
@@ -152,8 +200,17 @@ err darknet_alert_suppressions(struct db *db, struct arena *a, const struct scop
     return db_status(db);
 }
 
-err darknet_alert_suppress(struct tx *tx, const struct scope *s, const struct alert_suppression *p)
+err darknet_alert_suppress(
+    struct tx *tx, const struct scope *s, int64_t alert, const struct alert_suppression *p)
 {
+    int64_t event;
+    BUF_AUTO text = BUF(4096);
+    buf_fmt(&text, "%.*s（", STR_F(p->reason));
+    put_wareki_day(&text, jday_of_usec(p->until - 1));
+    buf_lit(&text, "まで）");
+    TRY(buf_status(&text));
+    TRY(darknet_alert_event_add(
+        tx, alert, EVENT_SUPPRESSED, WAY_NONE, scope_person(s).v, buf_view(&text), &event));
     return db_exec(tx,
         SQL("INSERT INTO darknet_suppression (id, body, source, port, reason, person, at, until)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
@@ -184,9 +241,17 @@ err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out)
 err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n)
 {
     DB_ONE(db, r,
-        SQL("SELECT COUNT(*) FROM darknet_alert WHERE closed_at IS NULL"
-            " AND (body=$1 OR body IN (SELECT old_body FROM body_successor WHERE new_body=$1))"),
+        SQL("SELECT COUNT(*) FROM darknet_alert m WHERE closed_at IS NULL AND" OWN(1)),
         V(scope_body(s).v));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
+err darknet_alert_open_in_scope(struct db *db, const struct scope *s, int64_t *n)
+{
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM darknet_alert m JOIN body b ON b.id=m.body WHERE m.closed_at IS NULL AND" SEEN),
+        V(scope_level(s), scope_body(s).v, scope_pref(s)));
     *n = row_i64(&r, 0);
     return OK;
 }

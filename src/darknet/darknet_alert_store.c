@@ -89,6 +89,14 @@ err darknet_alert_packets_add(struct tx *tx, int64_t episode, const struct alert
     return OK;
 }
 
+err darknet_alert_packets_drop(struct tx *tx, usec before)
+{
+    return db_exec(tx,
+        SQL("DELETE FROM darknet_packet WHERE at<$1 AND EXISTS (SELECT 1 FROM darknet_episode e"
+            " WHERE e.id=darknet_packet.episode AND e.last_at<$1)"),
+        V(before));
+}
+
 err darknet_alert_packets(struct db *db, struct arena *a, int64_t episode, struct alert_packet *out, size_t *n)
 {
     *n = 0;

@@ -6,7 +6,8 @@
 
 #include "darknet_board.ht.h"
 
-enum { QUARTERS = 17 /* upper 4 bits of an IPv4 sender, then IPv6 */, SHOWN = 20, RECENT = 10, FLOWS = 60 };
+enum { QUARTERS = 17 /* upper 4 bits of an IPv4 sender, then IPv6 */, SHOWN = 20, RECENT = 10, FLOWS = 60,
+    GOING_ON = 5000 };
 
 struct port_sum {
     uint32_t key; /* protocol and port */
@@ -236,36 +237,41 @@ static err show_flows(struct req *rq, const struct board *b, struct view_darknet
 
 /* ── whom it concerns ── */
 
+struct concerned {
+    struct view_darknet_board *v;
+    int64_t body[GOING_ON]; /* each once */
+};
+
+static err add_alert(void *ctx, const struct alert *x)
+{
+    struct concerned *c = ctx;
+    struct view_darknet_board *v = c->v;
+    const struct alert_episode *e = &x->e;
+    int64_t k = 0;
+    while (k < v->bodies && c->body[k] != x->body.id.v)
+        k++;
+    if (k == v->bodies)
+        c->body[v->bodies++] = x->body.id.v;
+    v->infected += e->infected;
+    v->floods += e->class == ALERT_BACKSCATTER;
+    if (e->class == ALERT_BACKSCATTER && v->victims.n < SHOWN)
+        v->victims.p[v->victims.n++] = (struct view_darknet_board_victims){x->id, e->source, x->body.name, e->services, e->pps, e->last};
+    else if (e->class != ALERT_BACKSCATTER && v->recent.n < RECENT)
+        v->recent.p[v->recent.n++] = (struct view_darknet_board_recent){x->id, e->source, x->body.name,
+            WORD_OF(darknet_alert_classes, e->class)->name, e->tool, e->last};
+    return OK;
+}
+
 static err show_alerts(struct req *rq, struct view_darknet_board *v)
 {
-    struct alerts all;
-    int64_t *body;
-    TRY(darknet_alerts_all(rq->db, rq->a, rq->who.scope, &all));
+    const struct alert_filter f = {.show = SHOW_GOING_ON, .most = GOING_ON};
+    struct concerned *c = ARENA_NEW(rq->a, struct concerned);
     v->victims.p = ARENA_ARRAY(rq->a, struct view_darknet_board_victims, SHOWN);
     v->recent.p = ARENA_ARRAY(rq->a, struct view_darknet_board_recent, RECENT);
-    body = ARENA_ARRAY(rq->a, int64_t, all.n);
-    if (!v->victims.p || !v->recent.p || !body)
+    if (!v->victims.p || !v->recent.p || !c)
         return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++) {
-        const struct alert *x = &all.v[i];
-        const struct alert_episode *e = &x->e;
-        if (e->state != ALERT_ACTIVE)
-            continue;
-        size_t k = 0;
-        while (k < (size_t)v->bodies && body[k] != x->body.id.v)
-            k++;
-        if (k == (size_t)v->bodies)
-            body[v->bodies++] = x->body.id.v;
-        v->alerts++;
-        v->infected += e->infected;
-        v->floods += e->class == ALERT_BACKSCATTER;
-        if (e->class == ALERT_BACKSCATTER && v->victims.n < SHOWN)
-            v->victims.p[v->victims.n++] = (struct view_darknet_board_victims){x->id, e->source, x->body.name, e->services, e->pps, e->last};
-        else if (e->class != ALERT_BACKSCATTER && v->recent.n < RECENT)
-            v->recent.p[v->recent.n++] = (struct view_darknet_board_recent){x->id, e->source, x->body.name,
-                WORD_OF(darknet_alert_classes, e->class)->name, e->tool, e->last};
-    }
-    return OK;
+    c->v = v;
+    return darknet_alerts_find(rq->db, rq->a, rq->who.scope, &f, add_alert, c, &v->alerts);
 }
 
 /* What the page is made of, in a word: another word, another page. */

@@ -3,8 +3,7 @@
  * typed here stands on these two pages and nowhere else, not in mails, not in the trail. */
 #include "darknet/darknet_private.h"
 
-#include "darknet_external.ht.h"
-#include "darknet_internal.ht.h"
+#include "darknet_dark.ht.h"
 
 struct dark_form {
     str ranges, note;
@@ -19,77 +18,65 @@ static const struct web_field dark_fields[] = {
 };
 static const struct web_form dark_form = WEB_FORM(dark_fields, dark_form);
 
-static err load(struct req *rq, enum darknet_dark_kind kind, struct darknet_darks *all,
-    int64_t *in_force, str **by)
+static const struct place {
+    enum darknet_dark_kind kind;
+    enum darknet_purpose purpose;
+    const char *name, *path;
+} inside = {DARKNET_INTERNAL, FOR_INTERNAL, "内部の未使用アドレス", "/darknet/internal"},
+  outside = {DARKNET_EXTERNAL, FOR_EXTERNAL, "観測網のアドレス", "/darknet/dark"};
+
+static err read_rows(struct req *rq, const struct place *at, struct view_darknet_dark *v)
 {
-    TRY(darknet_darks(rq->db, rq->a, rq->who.scope, kind, all));
-    *by = ARENA_ARRAY(rq->a, str, all->n);
-    *in_force = 0;
-    if (!*by)
+    struct darknet_darks all;
+    TRY(darknet_darks(rq->db, rq->a, rq->who.scope, at->kind, &all));
+    v->rows.p = ARENA_ARRAY(rq->a, struct view_darknet_dark_rows, all.n);
+    if (!v->rows.p)
         return ERR(NOMEM);
-    for (size_t i = 0; i < all->n; i++) {
-        *in_force += all->v[i].to == 0;
-        TRY(org_person_name(
-            rq->db, rq->a, rq->who.scope, (person_id){all->v[i].person}, &(*by)[i]));
+    for (size_t i = 0; i < all.n; i++) {
+        const struct darknet_dark *d = &all.v[i];
+        str by;
+        TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){d->person}, &by));
+        v->n_dark += d->to == 0;
+        v->rows.p[v->rows.n++] = (struct view_darknet_dark_rows){d->id, darknet_net_text(rq->a, &d->net),
+            d->note, by, d->from, d->to};
     }
     return OK;
 }
 
-static err internal_read(struct req *rq)
+static err read_at(struct req *rq, const struct place *at)
 {
-    struct darknet_darks all;
-    str *by;
-    struct view_darknet_internal *v = ARENA_NEW(rq->a, struct view_darknet_internal);
+    struct view_darknet_dark *v = ARENA_NEW(rq->a, struct view_darknet_dark);
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_darknet_internal){.body = rq->who.org_name,
+    *v = (struct view_darknet_dark){.inside = at == &inside,
+        .name = str_of(at->name),
+        .body = rq->who.org_name,
         .errors = req_has_errors(rq),
         .typed = req_typed(rq, "ranges", STR_NONE),
         .typed_error = req_error_of(rq, "ranges"),
         .note = req_typed(rq, "note", STR_NONE),
         .note_error = req_error_of(rq, "note")};
-    TRY(load(rq, DARKNET_INTERNAL, &all, &v->n_dark, &by));
-    v->rows.p = ARENA_ARRAY(rq->a, struct view_darknet_internal_rows, all.n);
-    if (!v->rows.p)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++)
-        v->rows.p[v->rows.n++] = (struct view_darknet_internal_rows){all.v[i].id,
-            darknet_net_text(rq->a, &all.v[i].net), all.v[i].note, by[i], all.v[i].from,
-            all.v[i].to};
-    return req_show(rq, &view_darknet_internal_type, v);
+    TRY(read_rows(rq, at, v));
+    return req_show(rq, &view_darknet_dark_type, v);
+}
+
+static err internal_read(struct req *rq)
+{
+    return read_at(rq, &inside);
 }
 
 static err external_read(struct req *rq)
 {
-    struct darknet_darks all;
-    str *by;
-    struct view_darknet_external *v = ARENA_NEW(rq->a, struct view_darknet_external);
-    if (!v)
-        return ERR(NOMEM);
-    *v = (struct view_darknet_external){.body = rq->who.org_name,
-        .errors = req_has_errors(rq),
-        .typed = req_typed(rq, "ranges", STR_NONE),
-        .typed_error = req_error_of(rq, "ranges"),
-        .note = req_typed(rq, "note", STR_NONE),
-        .note_error = req_error_of(rq, "note")};
-    TRY(load(rq, DARKNET_EXTERNAL, &all, &v->n_dark, &by));
-    v->rows.p = ARENA_ARRAY(rq->a, struct view_darknet_external_rows, all.n);
-    if (!v->rows.p)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < all.n; i++)
-        v->rows.p[v->rows.n++] = (struct view_darknet_external_rows){all.v[i].id,
-            darknet_net_text(rq->a, &all.v[i].net), all.v[i].note, by[i], all.v[i].from,
-            all.v[i].to};
-    return req_show(rq, &view_darknet_external_type, v);
+    return read_at(rq, &outside);
 }
 
 /* ── changes ── */
 
-static err parse(struct req *rq, enum darknet_purpose purpose)
+static err prepare(struct req *rq, const struct place *at)
 {
     struct dark_form *f = rq->form;
     str wrong;
-    TRY(darknet_ranges_parse(rq->a, f->ranges, purpose, web_is_demo(rq->web), &f->nets, &wrong));
+    TRY(darknet_ranges_parse(rq->a, f->ranges, at->purpose, web_is_demo(rq->web), &f->nets, &wrong));
     if (wrong.n)
         req_error(rq, "ranges", wrong);
     return req_has_errors(rq) ? ERR(INVALID) : OK;
@@ -97,69 +84,66 @@ static err parse(struct req *rq, enum darknet_purpose purpose)
 
 static err internal_prepare(struct req *rq)
 {
-    return parse(rq, FOR_INTERNAL);
+    return prepare(rq, &inside);
 }
 
 static err external_prepare(struct req *rq)
 {
-    return parse(rq, FOR_EXTERNAL);
+    return prepare(rq, &outside);
 }
 
-static err changed(struct tx *tx, struct req *rq, str action)
+static err changed(struct tx *tx, struct req *rq, const struct place *at, str action, const char *said)
 {
     struct audit_entry e = {
         .body = rq->who.org, .person = rq->who.person, .action = action, .object = S("darknet:dark")};
-    return audit_append(tx, &e);
+    TRY(audit_append(tx, &e));
+    return req_go(rq, str_fmt(rq->a, "%s?ok=%s", at->path, said));
 }
 
-static err add(struct tx *tx, struct req *rq, enum darknet_dark_kind kind)
+static err add(struct tx *tx, struct req *rq, const struct place *at)
 {
     const struct dark_form *f = rq->form;
     for (size_t i = 0; i < f->nets.n; i++) {
-        err e = darknet_dark_add(tx, rq->who.scope, kind, &f->nets.v[i], f->note);
+        err e = darknet_dark_add(tx, rq->who.scope, at->kind, &f->nets.v[i], f->note);
         if (e.code == ERR_CONFLICT)
             req_say(rq, str_fmt(rq->a, "%.*s は、登録済みの範囲と重なっています。先にその使用を終えてください。",
                             STR_F(darknet_net_text(rq->a, &f->nets.v[i]))));
         TRY(e);
     }
-    return changed(tx, rq, S("darknet.dark.add"));
+    return changed(tx, rq, at, S("darknet.dark.add"), "registered");
 }
 
 static err internal_write(struct tx *tx, struct req *rq)
 {
-    TRY(add(tx, rq, DARKNET_INTERNAL));
-    return req_go(rq, S("/darknet/internal?ok=registered"));
+    return add(tx, rq, &inside);
 }
 
 static err external_write(struct tx *tx, struct req *rq)
 {
-    TRY(add(tx, rq, DARKNET_EXTERNAL));
-    return req_go(rq, S("/darknet/dark?ok=registered"));
+    return add(tx, rq, &outside);
 }
 
-static err end(struct tx *tx, struct req *rq, enum darknet_dark_kind kind)
+static err end(struct tx *tx, struct req *rq, const struct place *at)
 {
     int64_t id;
     TRY(req_param_i64(rq, "dark", &id));
-    TRY(darknet_dark_end(tx, rq->who.scope, kind, id));
-    return changed(tx, rq, S("darknet.dark.end"));
+    TRY(darknet_dark_end(tx, rq->who.scope, at->kind, id));
+    return changed(tx, rq, at, S("darknet.dark.end"), "saved");
 }
 
 static err internal_end(struct tx *tx, struct req *rq)
 {
-    TRY(end(tx, rq, DARKNET_INTERNAL));
-    return req_go(rq, S("/darknet/internal?ok=saved"));
+    return end(tx, rq, &inside);
 }
 
 static err external_end(struct tx *tx, struct req *rq)
 {
-    TRY(end(tx, rq, DARKNET_EXTERNAL));
-    return req_go(rq, S("/darknet/dark?ok=saved"));
+    return end(tx, rq, &outside);
 }
 
 const struct route darknet_internal_routes[] = {
     {.method = GET, .path = "/darknet/internal", .perm = &darknet_p_use, .read = internal_read,
-        .shows = VIEWS(&view_darknet_internal_type)},
+        .shows = VIEWS(&view_darknet_dark_type)},
     {.method = POST, .path = "/darknet/internal", .perm = &darknet_p_use, .form = &dark_form,
         .read = internal_read, .prepare = internal_prepare, .write = internal_write,
         .goes = PATHS("/darknet/internal")},
@@ -170,7 +154,7 @@ const struct route darknet_internal_routes[] = {
 
 const struct route darknet_dark_routes[] = {
     {.method = GET, .path = "/darknet/dark", .perm = &darknet_p_desk, .read = external_read,
-        .shows = VIEWS(&view_darknet_external_type)},
+        .shows = VIEWS(&view_darknet_dark_type)},
     {.method = POST, .path = "/darknet/dark", .perm = &darknet_p_desk, .form = &dark_form,
         .read = external_read, .prepare = external_prepare, .write = external_write,
         .goes = PATHS("/darknet/dark")},

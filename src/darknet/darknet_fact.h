@@ -82,6 +82,8 @@ MUST err darknet_fact_save(struct tx *tx, const struct fact_hour *f);
 /* Facts from that hour on, the oldest first; rows of one hour stand beside each other. */
 typedef err darknet_fact_each(void *ctx, const struct fact_hour *f);
 MUST err darknet_facts_since(struct db *db, usec from, usec until, darknet_fact_each *fn, void *ctx);
+/* The most dark IPv4 addresses a sensor watched in an hour since then; 0: none. */
+MUST err darknet_fact_watched(struct db *db, usec since, int64_t *n);
 /* When the newest was told; 0: there is none. */
 MUST err darknet_fact_newest(struct db *db, usec *at);
 

@@ -42,6 +42,13 @@ err darknet_facts_since(struct db *db, usec from, usec until, darknet_fact_each 
     return db_status(db);
 }
 
+err darknet_fact_watched(struct db *db, usec since, int64_t *n)
+{
+    DB_ONE(db, r, SQL("SELECT CAST(COALESCE(MAX(watched), 0) AS BIGINT) FROM darknet_fact WHERE hour>$1"), V(since));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
 err darknet_fact_newest(struct db *db, usec *at)
 {
     DB_ONE(db, r, SQL("SELECT CAST(COALESCE(MAX(at), 0) AS BIGINT) FROM darknet_fact"), V0);

@@ -11,7 +11,7 @@ static struct feed_event event_of_row(struct arena *a, const struct rows *r, con
         .confidence = (enum alert_confidence)row_i64(r, 9), .infected = row_i64(r, 10) != 0,
         .first = row_i64(r, 11), .last = row_i64(r, 12), .packets = row_i64(r, 13),
         .services = row_str(a, r, 14), .rule = row_str(a, r, 15)};
-    bool knows = scope_level(s) == SCOPE_NATION || v.body.id.v == scope_body(s).v;
+    bool knows = scope_level(s) == SCOPE_NATION || row_i64(r, 20) != 0;
     v.first = (struct alert_packet){.protocol = row_str(a, r, 16), .source_port = row_i64(r, 17),
         .dark = knows ? row_str(a, r, 18) : STR_NONE, .port = row_i64(r, 19)};
     return v;
@@ -25,7 +25,8 @@ err darknet_feed_after(struct db *db, struct arena *a, const struct scope *s, in
     DB_EACH(db, r,
         SQL("SELECT v.id, v.kind, v.at, b.id, COALESCE(b.code6, ''), e.id, e.source, e.class, e.tool,"
             " e.confidence, e.infected, e.first_at, e.last_at, e.packets, e.services, e.rule,"
-            " COALESCE(p.protocol, ''), COALESCE(p.source_port, 0), COALESCE(p.dark, ''), COALESCE(p.port, 0)"
+            " COALESCE(p.protocol, ''), COALESCE(p.source_port, 0), COALESCE(p.dark, ''), COALESCE(p.port, 0),"
+            " CASE WHEN m.body=$2 OR m.body IN (SELECT old_body FROM body_successor WHERE new_body=$2) THEN 1 ELSE 0 END"
             " FROM darknet_event v JOIN darknet_alert m ON m.id=v.alert"
             " JOIN darknet_episode e ON e.id=m.episode JOIN body b ON b.id=m.body"
             " LEFT JOIN darknet_packet p ON p.id=(SELECT MIN(q.id) FROM darknet_packet q WHERE q.episode=e.id)"

@@ -2,6 +2,8 @@
 /* A body's own page of the observation, and the line at the top of every page. */
 #include "darknet/darknet_alert.h"
 
+#include "darknet/darknet_expect.h"
+#include "darknet/darknet_fact.h"
 #include "darknet_home.ht.h"
 
 static str badge_of(enum darknet_state s)
@@ -78,6 +80,21 @@ static void show_state(const struct darknet_applications *all, struct view_darkn
     v->next = darknet_next_text(shown->state, false);
 }
 
+static err show_expected(struct req *rq, struct view_darknet_home *v)
+{
+    TRY(darknet_fact_watched(rq->db, rq->now - USEC_DAY, &v->watched));
+    v->expected.p = ARENA_ARRAY(rq->a, struct view_darknet_home_expected, COUNT_OF(darknet_expect_rows));
+    if (!v->expected.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; v->watched && i < COUNT_OF(darknet_expect_rows); i++) {
+        const struct expect_row *r = &darknet_expect_rows[i];
+        usec span = darknet_expect_time(r, v->watched);
+        v->expected.p[v->expected.n++] = (struct view_darknet_home_expected){
+            r->who, darknet_expect_text(rq->a, span), span / USEC_SECOND, r->source};
+    }
+    return OK;
+}
+
 static err home_read(struct req *rq)
 {
     struct darknet_applications all;
@@ -95,6 +112,7 @@ static err home_read(struct req *rq)
     v->n_ranges = (int64_t)now.n;
     v->inherited = now.n && !v->observed;
     TRY(darknet_ranges_view(rq, &now, 0, &v->ranges));
+    TRY(show_expected(rq, v));
     TRY(show_contacts(rq, v));
     TRY(show_versions(rq, &all, v));
     return req_show(rq, &view_darknet_home_type, v);

@@ -18,6 +18,26 @@ static int64_t number_at(const json_t *o, const char *name)
     return n < 0 ? 0 : n;
 }
 
+static bool is_count(int64_t n)
+{
+    return n >= 0 && n <= REPORT_COUNT;
+}
+
+/* Goes into mails and onto terminals. */
+static bool is_text(str s, size_t most)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+            return false;
+    return s.n <= most;
+}
+
+static bool is_address(str s)
+{
+    struct net_range net;
+    return !err_is(net_addr_parse(s, &net));
+}
+
 static bool digits(str s, size_t at, size_t n, int *out)
 {
     int64_t v;
@@ -63,10 +83,13 @@ static err list_at(struct arena *a, const json_t *o, const char *name, struct st
 
 static err services_at(struct arena *a, const json_t *o, str *out)
 {
+    enum { SERVICE = REPORT_TEXT / 40 - 1 };
     struct strs all;
-    BUF_AUTO b = BUF(4096);
+    BUF_AUTO b = BUF(REPORT_TEXT);
     TRY(list_at(a, o, "services", &all));
     for (size_t i = 0; i < all.n && i < 40; i++) {
+        if (!is_text(all.v[i], SERVICE))
+            return ERR(INVALID);
         buf_str(&b, i ? S(" ") : STR_NONE);
         buf_str(&b, all.v[i]);
     }
@@ -101,6 +124,27 @@ static void packets_at(struct arena *a, const json_t *o, struct alert_sighting *
     }
 }
 
+static bool packets_are_whole(const struct alert_sighting *s)
+{
+    for (size_t i = 0; i < s->n_packets; i++) {
+        const struct alert_packet *p = &s->packet[i];
+        bool whole = p->at && is_text(p->protocol, REPORT_WORD) && p->source_port <= UINT16_MAX && p->port <= UINT16_MAX &&
+            is_address(p->dark) && is_count(p->wire);
+        if (!whole)
+            return false;
+    }
+    return true;
+}
+
+static bool is_whole(const struct alert_sighting *s)
+{
+    bool counted = s->packets > 0 && is_count(s->packets) && is_count(s->dark) && is_count(s->pps) && is_count(s->rate_most);
+    bool worded = is_text(s->tool, REPORT_WORD) && is_text(s->rule, REPORT_WORD) && is_text(s->reason, REPORT_TEXT) &&
+        is_address(s->source) && (s->victim.n == 0 || is_address(s->victim));
+    return counted && worded && s->class && s->confidence && s->role && s->first && s->last >= s->first && s->bodies.n > 0 &&
+        s->bodies.n <= DARKNET_SHARERS + 1 && packets_are_whole(s);
+}
+
 static err sighting_of(struct arena *a, const json_t *o, struct alert_sighting *s)
 {
     *s = (struct alert_sighting){.source = text_at(a, o, "source"),
@@ -121,9 +165,7 @@ static err sighting_of(struct arena *a, const json_t *o, struct alert_sighting *
     TRY(list_at(a, o, "bodies", &s->bodies));
     TRY(services_at(a, o, &s->services));
     packets_at(a, o, s);
-    bool whole = s->source.n && s->source.n <= 64 && s->class && s->confidence && s->role && s->first &&
-        s->last >= s->first && s->packets && s->bodies.n && s->bodies.n <= DARKNET_SHARERS + 1;
-    return whole ? OK : ERR(INVALID);
+    return is_whole(s) ? OK : ERR(INVALID);
 }
 
 /* ── an hour ── */
@@ -173,7 +215,7 @@ static err hour_services_at(struct arena *a, const json_t *o, struct fact_hour *
         int64_t packets = json_integer_value(json_array_get(s, 3)), hosts = json_integer_value(json_array_get(s, 4));
         unsigned proto = (unsigned)word_at(s, 0, darknet_fact_protos, FACT_PROTOS),
                  by = (unsigned)word_at(s, 2, darknet_fact_by, FACT_BY);
-        if (packets < 0 || hosts < 0)
+        if (!is_count(packets) || !is_count(hosts))
             return ERR(INVALID);
         f->service[f->n++] = (struct fact_service){fact_key(proto, by, (unsigned)port), packets, hosts};
     }
@@ -191,10 +233,11 @@ static err world_at(struct arena *a, const json_t *o, struct fact_hour *f)
     for (size_t i = 0; i < n; i++) {
         const json_t *c = json_array_get(list, i);
         int64_t net = json_integer_value(json_array_get(c, 0)), group = json_integer_value(json_array_get(c, 1)),
-                packets = json_integer_value(json_array_get(c, 2)), at = net * FACT_GROUPS + group;
-        bool well = net >= 0 && net < FACT_NETS && group >= 0 && group < FACT_GROUPS && packets >= 0 &&
-            (f->cells == 0 || at > f->world[f->cells - 1].at);
-        if (!well)
+                packets = json_integer_value(json_array_get(c, 2));
+        if (net < 0 || net >= FACT_NETS || group < 0 || group >= FACT_GROUPS || !is_count(packets))
+            return ERR(INVALID);
+        int64_t at = net * FACT_GROUPS + group;
+        if (f->cells > 0 && at <= f->world[f->cells - 1].at)
             return ERR(INVALID);
         f->world[f->cells++] = (struct fact_cell){(uint32_t)at, packets};
     }
@@ -207,7 +250,9 @@ static err fact_of(struct arena *a, const json_t *o, struct fact_hour *f)
         .watched = number_at(o, "watched"), .packets = number_at(o, "packets"), .hosts = number_at(o, "hosts"),
         .seen = number_at(o, "kernel_seen"), .dropped = number_at(o, "kernel_dropped"),
         .malformed = number_at(o, "malformed")};
-    if (!f->hour || f->hour % USEC_HOUR || f->begin < f->hour || f->end < f->begin || f->packets == 0)
+    bool counted = f->packets > 0 && is_count(f->watched) && is_count(f->packets) && is_count(f->hosts) && is_count(f->seen) &&
+        is_count(f->dropped) && is_count(f->malformed);
+    if (!f->hour || f->hour % USEC_HOUR || f->begin < f->hour || f->end < f->begin || !counted)
         return ERR(INVALID);
     TRY(hour_services_at(a, o, f));
     return world_at(a, o, f);

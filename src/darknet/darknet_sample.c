@@ -28,30 +28,41 @@ static err suppress(struct tx *tx, struct arena *a, const struct scope *s, const
     int64_t alert)
 {
     struct alert_suppression stop = {.source = p->source, .reason = p->text, .until = p->until};
-    TRY(darknet_alert_suppress(tx, s, &stop));
+    TRY(darknet_alert_suppress(tx, s, alert, &stop));
     return record(tx, a, s, "suppress", alert);
+}
+
+struct wanted {
+    int64_t alert, version;
+};
+
+static err take_own(void *ctx, const struct alert *x)
+{
+    struct wanted *w = ctx;
+    if (x->own)
+        *w = (struct wanted){x->id, x->version};
+    return OK;
 }
 
 err darknet_sample_handle(
     struct tx *tx, struct arena *a, const struct scope *s, const struct darknet_sample_step *p)
 {
-    struct alerts all;
-    size_t i = 0;
-    TRY(darknet_alerts_all(tx_db(tx), a, s, &all));
-    while (i < all.n && !(str_eq(all.v[i].e.source, p->source) && all.v[i].body.id.v == scope_body(s).v))
-        i++;
-    if (i == all.n)
+    struct alert_filter f = {.show = SHOW_ALL, .most = 100};
+    struct wanted w = {0};
+    int64_t found;
+    TRY(net_addr_parse(p->source, &f.range));
+    TRY(darknet_alerts_find(tx_db(tx), a, s, &f, take_own, &w, &found));
+    if (w.alert == 0)
         return ERR(NOTFOUND);
-    const struct alert *x = &all.v[i];
     if (p->until)
-        return suppress(tx, a, s, p, x->id);
+        return suppress(tx, a, s, p, w.alert);
     if (p->cause.n == 0) {
-        TRY(darknet_alert_acknowledge(tx, s, x->id, x->version));
-        return record(tx, a, s, "acknowledge", x->id);
+        TRY(darknet_alert_acknowledge(tx, s, w.alert, w.version));
+        return record(tx, a, s, "acknowledge", w.alert);
     }
     int cause = WORD_OF_KEY(darknet_alert_causes, p->cause)->value;
-    TRY(darknet_alert_close(tx, s, x->id, x->version, cause, p->text));
-    return record(tx, a, s, "cause", x->id);
+    TRY(darknet_alert_close(tx, s, w.alert, w.version, cause, p->text));
+    return record(tx, a, s, "cause", w.alert);
 }
 
 /* ── hours ── */

@@ -193,7 +193,7 @@ static void put_totals(struct sensing *r, const char *const *end)
 err sensing_begin(struct sensing *r)
 {
     struct sensor_config c = {.owners = &r->ranges.owners, .dark = r->ranges.dark, .tell = sensing_tell,
-        .facts = r->o->hours || r->o->db.n ? sensing_hour : NULL, .ctx = r};
+        .facts = r->o->hours || r->o->db.n ? sensing_hour : NULL, .flow = r->o->flows.n ? sensing_flow : NULL, .ctx = r};
     return sensor_new(&c, &r->sensor);
 }
 
@@ -205,6 +205,7 @@ void sensing_end(struct sensing *r)
     arena_free(r->ranges.a);
     buf_free(&r->out);
     buf_free(&r->heard);
+    buf_free(&r->flows.lines);
 }
 
 err sensing_replay(struct sensing *r, struct arena *a, const int *fd)
@@ -224,9 +225,10 @@ err sensing_replay(struct sensing *r, struct arena *a, const int *fd)
     }
     if (!err_is(e) && r->o->stats && r->to == STDOUT_FILENO)
         put_totals(r, end);
+    err flows = sensing_flows_end(r);
     TRY(buf_status(&r->out));
     err said = sensing_flush(r);
-    return err_is(e) ? e : said;
+    return err_is(e) ? e : err_is(said) ? said : flows;
 }
 
 err command_darknet_replay(const struct options *o, struct arena *a)
@@ -236,17 +238,15 @@ err command_darknet_replay(const struct options *o, struct arena *a)
     if (!fd)
         return ERR(NOMEM);
     TRY(sensing_is_asked(o));
-    if (o->db.n) {
-        TRY(open_all(o, a, fd));
-        return darknet_report(&r, a, fd);
-    }
-    err e = sensing_read_ranges(&r, a);
+    err e = o->db.n ? OK : sensing_read_ranges(&r, a);
     if (!err_is(e))
         e = open_all(o, a, fd);
     if (!err_is(e))
+        e = sensing_flows_open(&r, a, false);
+    if (!err_is(e) && !o->db.n)
         e = sensing_begin(&r);
     if (!err_is(e))
-        e = sensing_replay(&r, a, fd);
+        e = o->db.n ? darknet_report(&r, a, fd) : sensing_replay(&r, a, fd);
     sensing_end(&r);
     return e;
 }

@@ -7,7 +7,7 @@
 
 enum { DARKS_MOST = 4096, BATCH_MOST = 256 << 10, BATCH_LINES = 32 };
 
-err sensing_report(const struct options *o, const struct store_modules *mods, str lines)
+err sensing_report(const struct options *o, const struct store_modules *mods, str lines, bool say)
 {
     BUF_AUTO out = BUF(HANDOFF_MAX);
     str why = STR_NONE;
@@ -15,7 +15,7 @@ err sensing_report(const struct options *o, const struct store_modules *mods, st
     if (!a)
         return ERR(NOMEM);
     err e = store_call(o->db, mods, "darknet.report", lines, &out, a, &why);
-    if (err_is(e))
+    if (err_is(e) && say)
         main_say(why.n ? why : S("見つけたものを記録できませんでした。"));
     TRY(e);
     return file_put(STDOUT_FILENO, out.p, out.n);
@@ -109,7 +109,7 @@ static err send_batch(struct parent *p)
         return OK;
     buf_char(&p->batch, ']');
     TRY(buf_status(&p->batch));
-    TRY(sensing_report(p->o, &p->mods, buf_view(&p->batch)));
+    TRY(sensing_report(p->o, &p->mods, buf_view(&p->batch), true));
     p->batch.n = 0;
     p->n = 0;
     return OK;

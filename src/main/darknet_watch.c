@@ -99,6 +99,7 @@ static err watch(struct sensing *r, struct live *l)
             continue;
         tell_what_is_new(r, l, &p, now);
         TRY(sensing_flush(r));
+        sensing_flows_put(r);
         if (r->from >= 0)
             TRY(sensing_hear(r, false));
     }
@@ -127,8 +128,8 @@ static err watch_to_the_end(struct sensing *r, struct arena *a, struct live *l)
     sensor_facts_now(r->sensor);
     if (r->o->stats && r->to == STDOUT_FILENO)
         put_totals(r, l);
-    err said = sensing_flush(r);
-    return err_is(e) ? e : said;
+    err flows = sensing_flows_end(r), said = sensing_flush(r);
+    return err_is(e) ? e : err_is(said) ? said : flows;
 }
 
 static err watch_as_child(struct sensing *r, struct arena *a, void *ctx)
@@ -155,6 +156,8 @@ static err watch_for(struct sensing *r, struct arena *a, struct live **l)
     if (!err_is(e))
         e = relay_run(r->o, a, &c, &stop_asked);
     err ended = sensing_child_end(&c);
+    if (err_is(ended) && !stop_asked)
+        main_say(S("パケットを見る処理が途中で終わりました。もう一度始めてください。"));
     return err_is(e) ? e : ended;
 }
 
@@ -163,7 +166,9 @@ err command_darknet_watch(const struct options *o, struct arena *a)
     struct sensing r = {.o = o, .out = BUF(SENSING_LINES), .heard = BUF(SENSING_RANGES), .to = STDOUT_FILENO, .from = -1};
     struct live *l = NULL;
     TRY(sensing_is_asked(o));
-    err e = o->db.n ? ranges_of_now(&r) : sensing_read_ranges(&r, a);
+    err e = sensing_flows_open(&r, a, true);
+    if (!err_is(e))
+        e = o->db.n ? ranges_of_now(&r) : sensing_read_ranges(&r, a);
     if (!err_is(e) && !r.sensor)
         e = sensing_begin(&r);
     if (!err_is(e))

@@ -44,7 +44,7 @@ struct options {
     str prefixes, iface; /* darknet */
     struct strs dark;
     bool stats, hours;
-    str inside, spool;
+    str inside, spool, flows;
     struct strs logs; /* darknet join */
     int64_t within;
     bool utc;

@@ -110,6 +110,9 @@ static const struct conf_key keys[] = {
         .flags = CONF_OPTION},
     {"iface", CONF_IN(TEXT, struct options, iface), "ネットワークの口", "eth0", .flags = CONF_OPTION},
     {"hours", CONF_IN(YES, struct options, hours), "1時間ごとの数も、JSON の1行で出す", .flags = CONF_OPTION},
+    {"flows", CONF_IN(PATH, struct options, flows),
+        "使われていないアドレスに届いたパケットを、送り手・宛先・ポートなどの組ごとに、1時間ずつ数えた表（CSV）を書くファイル。"
+        "観測しているアドレスがそのまま載ります", "FILE", .flags = CONF_OPTION},
     {"inside", CONF_IN(TEXT, struct options, inside),
         "この団体の中で見る（団体コード）。団体の内部の観測範囲に届くものを調べる", "012345", .flags = CONF_OPTION},
     {"spool", CONF_IN(PATH, struct options, spool),

@@ -16,12 +16,19 @@ struct sensing_ranges {
     struct prefix_table *dark;
 };
 
+struct sensing_flows {
+    int fd; /* open when there is --flows */
+    struct buf lines;
+    err said; /* of writing; from the first that is none nothing is written any more */
+};
+
 struct sensing {
     const struct options *o;
     struct sensing_ranges ranges;
     struct sensor *sensor; /* NULL: no ranges yet */
     struct buf out;
     err said; /* of writing */
+    struct sensing_flows flows;
     uint64_t skipped; /* records of interfaces a capture never described */
     int to;   /* where lines go: standard output, or the process that reports them */
     int from; /* -1, or a pipe on which that process gives ranges; its end means stop */
@@ -44,6 +51,15 @@ MUST err sensing_replay(struct sensing *r, struct arena *a, const int *fd);
 /* One episode as a line into out; a sensor_tell. */
 void sensing_tell(void *run, const struct sensor_episode *e);
 MUST err sensing_flush(struct sensing *r);
+
+/* ── --flows (darknet_tuple.c) ── */
+
+/* Before the sandbox, and before sensing_begin. more: a table that is there is continued; else CONFLICT. Says why not. */
+MUST err sensing_flows_open(struct sensing *r, struct arena *a, bool more);
+void sensing_flow(void *run, const struct tuple *f); /* a tuple_tell */
+void sensing_flows_put(struct sensing *r); /* what has gathered, into the file; says so when it cannot */
+/* All the rest; what became of it as a whole. */
+MUST err sensing_flows_end(struct sensing *r);
 
 /* What an hour brought, as a line; a facts_tell. */
 void sensing_hour(void *run, struct facts *f);
@@ -75,14 +91,15 @@ MUST err sensing_hear(struct sensing *r, bool wait);
  * nothing to look for, which is said if say. */
 MUST err sensing_ranges_at(const struct options *o, usec at, bool say, struct buf *b);
 /* Episodes and hours, a JSON array, into the database; what came of them on standard output. Nothing is
- * told twice, however often it is reported. */
-MUST err sensing_report(const struct options *o, const struct store_modules *mods, str lines);
+ * told twice, however often it is reported. What is wrong is said if say. */
+MUST err sensing_report(const struct options *o, const struct store_modules *mods, str lines, bool say);
 
 /* ── watch --db: between the child and the database (darknet_relay.c) ── */
 
 /* What the child says into the database until its end, and ranges that have changed to the child. What could
- * not be reported waits in a file beside the database, also for the next process; what the database
- * refuses for good is put aside in that file's name with ".refused". *asked: the child is to end. */
+ * not be reported waits in a file (main/spool.h), FILE.darknet beside the database or --spool, also for the next
+ * process; what the database refuses for good is put aside. *asked: the child is to end; ten seconds later this
+ * ends too. An error: not everything is in the database. */
 MUST err relay_run(const struct options *o, struct arena *a, struct sensing_child *c, const volatile int *asked);
 
 #endif

@@ -27,16 +27,17 @@ void address_bounds(const struct net_range *r, struct address *first, struct add
 void address_put(struct buf *b, struct address a)
 {
     struct net_range r = {.size = 16, .bits = 128};
-    if (address_is_v4(a)) {
-        r.size = 4;
-        r.bits = 32;
-        for (int i = 0; i < 4; i++)
-            r.b[i] = (uint8_t)(a.lo >> (24 - 8 * i));
-    } else {
-        for (int i = 0; i < 8; i++) {
-            r.b[i] = (uint8_t)(a.hi >> (56 - 8 * i));
-            r.b[8 + i] = (uint8_t)(a.lo >> (56 - 8 * i));
+    if (address_is_v4(a)) { /* millions of them, in a storm */
+        for (int i = 24; i >= 0; i -= 8) {
+            buf_i64(b, a.lo >> i & 255);
+            if (i)
+                buf_char(b, '.');
         }
+        return;
+    }
+    for (int i = 0; i < 8; i++) {
+        r.b[i] = (uint8_t)(a.hi >> (56 - 8 * i));
+        r.b[8 + i] = (uint8_t)(a.lo >> (56 - 8 * i));
     }
     net_put(b, &r);
 }

@@ -54,6 +54,15 @@ static unsigned load_of(const struct packet *p)
     return 0;
 }
 
+const char *mark_kind_name(enum mark_kind k)
+{
+    static const char *const names[MARK_KINDS] = {[KIND_SYN] = "syn", [KIND_ODD] = "tcp_other",
+        [KIND_UDP] = "udp", [KIND_ECHO] = "icmp_request", [KIND_SYNACK] = "syn_ack", [KIND_RST] = "rst",
+        [KIND_UDP_REPLY] = "udp_reply", [KIND_ICMP_REPLY] = "icmp_reply",
+        [KIND_ICMP_ERROR] = "icmp_error", [KIND_PIECE] = "fragment", [KIND_OTHER] = "other"};
+    return names[k];
+}
+
 /* ── services ── */
 
 /* What machines are set up to ask by address, so that a wrong address is asked again and again. */

@@ -49,6 +49,8 @@ struct mark_row {
 };
 extern const struct mark_row mark_rows[MARKS];
 
+const char *mark_kind_name(enum mark_kind k); /* "syn_ack" */
+
 /* Bits 1 << enum mark. First what is counted of every packet: its kind and the marks of tools; then,
  * for packets from bodies, the rest. *load: place in mark_loads plus 1 of the payload that was known,
  * or 0. */

@@ -232,7 +232,7 @@ static INLINE void tcp(struct rest *r, struct packet *out)
     out->dport = be16(p + 2);
     out->seq = be32(p + 4);
     out->ack = be32(p + 8);
-    out->flags = p[13] & 0x3f;
+    out->flags = p[13];
     out->window = be16(p + 14);
     size_t head = (p[12] >> 4) * 4U, options = head > 20 ? head - 20 : 0;
     out->option = r->p;

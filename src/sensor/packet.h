@@ -14,7 +14,8 @@
 enum packet_proto { PROTO_ICMP = 1, PROTO_IPV4 = 4, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_IPV6 = 41,
     PROTO_GRE = 47, PROTO_ICMP6 = 58 };
 
-enum packet_tcp { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
+enum packet_tcp { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32,
+    TCP_ECE = 64, TCP_CWR = 128 };
 
 enum packet_piece { PIECE_WHOLE, PIECE_FIRST, PIECE_LATER }; /* of a fragmented packet */
 

@@ -120,6 +120,8 @@ static inline void one(struct sensor *s, const struct capture_frame *f)
         s->stats.mark[__builtin_ctz(m)]++;
     if (s->facts)
         facts_add(s->facts, &p, source, kind, marks);
+    if (__builtin_expect(s->flows != NULL, 0))
+        tuple_add(s->flows, &p, kind, marks);
     uint32_t owner = prefix_find(s->c.owners->table, source);
     if (owner && kind != KIND_PIECE) /* without ports and flags there is nothing to judge */
         remember(s, &p, source, owner, kind, marks);
@@ -151,6 +153,12 @@ void sensor_facts_now(struct sensor *s)
 {
     if (s->facts)
         facts_flush(s->facts);
+}
+
+void sensor_flows_end(struct sensor *s)
+{
+    if (s->flows)
+        tuple_flush(s->flows);
 }
 
 static bool same_owner(const struct prefix_owner *a, const struct prefix_owner *b)
@@ -198,6 +206,8 @@ err sensor_new(const struct sensor_config *c, struct sensor **out)
     err e = track_new(&t, &s->track);
     if (!err_is(e) && c->facts)
         e = facts_new(c->facts, c->ctx, &s->facts);
+    if (!err_is(e) && c->flow)
+        e = tuple_new(c->flow, c->ctx, c->tuples, &s->flows);
     if (err_is(e))
         sensor_free(s);
     else
@@ -211,6 +221,7 @@ void sensor_free(struct sensor *s)
         return;
     track_free(s->track);
     facts_free(s->facts);
+    tuple_free(s->flows);
     free(s);
 }
 
@@ -260,5 +271,5 @@ const struct sensor_stats *sensor_stats(const struct sensor *s)
 size_t sensor_bytes(const struct sensor *s)
 {
     return sizeof *s + track_bytes(s->track) + prefix_table_bytes(s->c.dark) +
-        prefix_table_bytes(s->c.owners->table);
+        prefix_table_bytes(s->c.owners->table) + (s->flows ? tuple_bytes(s->flows) : 0);
 }

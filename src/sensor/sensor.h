@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "sensor/capture.h"
 #include "sensor/facts.h"
+#include "sensor/tuple.h"
 #include "sensor/judge.h"
 #include "sensor/prefix.h"
 
@@ -48,8 +49,9 @@ struct sensor_config {
     const struct prefix_table *dark;
     sensor_tell *tell; /* an episode that has ended or had to make room */
     facts_tell *facts; /* what an hour brought; NULL: nobody wants to know, and nothing is counted for it */
+    tuple_tell *flow;   /* a tuple of a sender; NULL: none are made */
     void *ctx;
-    uint32_t rows;     /* see track.h; 0: as many as there are meant to be */
+    uint32_t rows, tuples; /* see track.h and tuple.h; 0: as many as there are meant to be */
 };
 
 MUST err sensor_new(const struct sensor_config *c, struct sensor **out);
@@ -64,6 +66,8 @@ void sensor_swap(struct sensor *s, const struct prefix_owners *owners, const str
 void sensor_lost(struct sensor *s, uint64_t seen, uint64_t dropped);
 /* What has come of this hour so far, to facts. */
 void sensor_facts_now(struct sensor *s);
+/* The tuples there are, to flow: at the end. */
+void sensor_flows_end(struct sensor *s);
 /* Every episode that is under way, to fn. */
 void sensor_each(struct sensor *s, sensor_tell *fn, void *ctx);
 /* Those that are new, or mean something else than when they were last given out here. */

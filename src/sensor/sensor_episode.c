@@ -297,10 +297,6 @@ void sensor_put_facts(struct json *j, const struct sensor *s, struct facts *f)
 
 void sensor_put_stats(struct json *j, const struct sensor *s)
 {
-    static const char *const kinds[MARK_KINDS] = {[KIND_SYN] = "syn", [KIND_ODD] = "tcp_other",
-        [KIND_UDP] = "udp", [KIND_ECHO] = "icmp_request", [KIND_SYNACK] = "syn_ack", [KIND_RST] = "rst",
-        [KIND_UDP_REPLY] = "udp_reply", [KIND_ICMP_REPLY] = "icmp_reply",
-        [KIND_ICMP_ERROR] = "icmp_error", [KIND_PIECE] = "fragment", [KIND_OTHER] = "other"};
     const struct sensor_stats *t = &s->stats;
     put_i64(j, "frames", (int64_t)t->frames);
     put_i64(j, "bytes", (int64_t)t->bytes);
@@ -321,7 +317,7 @@ void sensor_put_stats(struct json *j, const struct sensor *s)
     json_key(j, S("kinds"));
     json_begin_object(j);
     for (int i = 0; i < MARK_KINDS; i++)
-        put_i64(j, kinds[i], (int64_t)t->kind[i]);
+        put_i64(j, mark_kind_name((enum mark_kind)i), (int64_t)t->kind[i]);
     json_end_object(j);
     json_key(j, S("marks"));
     json_begin_object(j);

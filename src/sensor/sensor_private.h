@@ -14,7 +14,8 @@ struct sensor_clock {
 struct sensor {
     struct sensor_config c;
     struct track *track;
-    struct facts *facts; /* NULL: not wanted */
+    struct facts *facts; /* NULL: not wanted, as the next */
+    struct tuples *flows;
     struct sensor_clock clock;
     struct sensor_stats stats;
 };

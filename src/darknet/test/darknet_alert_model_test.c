@@ -239,15 +239,19 @@ static void the_sensors_words_are_read(void **state)
     "\"dark_addresses\":2,\"services\":[\"tcp/445\",\"tcp/139\"],\"first_packets\":[{\"time\":"                \
     "\"2026-11-27T08:29:00.123+09:00\",\"protocol\":\"tcp\",\"source_port\":1,\"dark_address\":\"198.19.0.1\"," \
     "\"port\":445}],"
+#define FIRST "\"first\":\"2026-11-27T08:29:00.123+09:00\""
     assert_false(err_is(darknet_report_parse(
-        f->a, S("[{" GOOD "\"first\":\"2026-11-27T08:29:00.123+09:00\"}]"), &all, &hours)));
+        f->a, S("[{" GOOD FIRST "}]"), &all, &hours)));
     assert_int_equal(all.n, 1);
     assert_int_equal(all.v[0].first, at(27, 8, 29) + 123000);
     assert_true(str_eq(all.v[0].services, S("tcp/445 tcp/139")));
     assert_int_equal(all.v[0].packet[0].port, 445);
     static const char *const bad[] = {"", "{}", "[1]", "[{}]", "[{" GOOD "\"first\":\"2026-11-27\"}]",
         "[{" GOOD "\"first\":\"2026-02-30T08:29:00.123+09:00\"}]",
-        "[{" GOOD "\"first\":\"2026-11-27T08:31:00.000+09:00\"}]"};
+        "[{" GOOD "\"first\":\"2026-11-27T08:31:00.000+09:00\"}]",
+        /* the same that was taken, with what goes too far */
+        "[{" GOOD FIRST ",\"rate_most\":9007199254740993}]", "[{" GOOD FIRST ",\"reason\":\"a\\nb\"}]",
+        "[{" GOOD FIRST ",\"victim\":\"nobody\"}]", "[{" GOOD FIRST ",\"rule\":\"\\u001b[2J\"}]"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_int_equal(darknet_report_parse(f->a, str_of(bad[i]), &all, &hours).code, ERR_INVALID);
 }

@@ -8,16 +8,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { ROWS = 64, BATCH = 7 };
+enum { ROWS = 64, TUPLES = 8, BATCH = 7 };
 
 static void put(void *ctx, const struct sensor_episode *e)
 {
-    struct { struct buf *out; struct sensor *s; } *c = ctx;
+    struct { struct buf *out; struct sensor *s; uint64_t packets; } *c = ctx;
     struct json j = json_on(c->out);
     BUG_IF(e->packets == 0 || e->first > e->last || e->dark == 0);
     BUG_IF(e->j.infected && (e->packets < 2 || e->dark < 2));
     sensor_put_episode(&j, c->s, e);
     BUG_IF(err_is(json_finish(&j)));
+}
+
+static void put_flow(void *ctx, const struct tuple *f)
+{
+    struct { struct buf *out; struct sensor *s; uint64_t packets; } *c = ctx;
+    c->packets += f->packets;
+    BUG_IF(f->packets == 0 || f->first > f->last || f->first / USEC_HOUR > f->last / USEC_HOUR);
+    tuple_put(c->out, f);
 }
 
 /* One frame in a place of exactly its size, so that a read behind its end is seen. */
@@ -35,8 +43,8 @@ static void one(const struct prefix_owners *owners, const struct prefix_table *d
 {
     struct capture_frame f[BATCH];
     struct capture *c;
-    struct { struct buf *out; struct sensor *s; } told = {out, NULL};
-    struct sensor_config config = {.owners = owners, .dark = dark, .tell = put, .ctx = &told, .rows = ROWS};
+    struct { struct buf *out; struct sensor *s; uint64_t packets; } told = {out, NULL, 0};
+    struct sensor_config config = {.owners = owners, .dark = dark, .tell = put, .flow = put_flow, .ctx = &told, .rows = ROWS, .tuples = TUPLES};
     BUG_IF(lseek(fd, 0, SEEK_SET) != 0 || err_is(sensor_new(&config, &told.s)));
     if (!err_is(capture_new(fd, &c))) {
         for (size_t n; (n = capture_next(c, f, most)) > 0;) {
@@ -49,7 +57,9 @@ static void one(const struct prefix_owners *owners, const struct prefix_table *d
         capture_free(c);
     }
     sensor_each(told.s, put, &told);
+    sensor_flows_end(told.s);
     const struct sensor_stats *t = sensor_stats(told.s);
+    BUG_IF(told.packets != t->dark); /* no packet is missing from the tuples, none is there twice */
     BUG_IF(t->matched > t->dark || t->dark + t->elsewhere != t->read[PACKET_IP]);
     struct json j = json_on(out);
     json_begin_object(&j);

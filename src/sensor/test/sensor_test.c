@@ -215,8 +215,111 @@ static void test_hours(void **unused)
     facts_free(f);
 }
 
+struct tuples {
+    uint64_t n, packets;
+    bool ordered; /* they should be, by their first packets */
+    usec before;  /* of the one before */
+    bool loud;   /* the tuple that comes all the while: 1,000 packets, told once */
+};
+
+static void keep_tuple(void *ctx, const struct tuple *f)
+{
+    struct tuples *t = ctx;
+    assert_int_equal(f->k.hour, f->first / USEC_HOUR);
+    assert_int_equal(f->k.hour, f->last / USEC_HOUR);
+    assert_true(!t->ordered || f->first >= t->before);
+    t->before = f->first;
+    t->n++;
+    t->packets += f->packets;
+    t->loud = t->loud || f->packets == 1000;
+}
+
+static struct packet tuple_of(uint32_t source, usec t)
+{
+    return (struct packet){.t = t, .src = address_v4(source), .dst = address_v4(0xcb007101), .proto = PROTO_TCP,
+        .sport = 40000, .dport = 445, .size = 40, .ttl = 60, .flags = TCP_SYN, .window = 1024};
+}
+
+/* What is alike is one, each difference makes two, and an hour is told with the first packet of the next. */
+static void test_tuples(void **unused)
+{
+    (void)unused;
+    usec hour = 1790000000 / 3600 * USEC_HOUR, from = hour + 50 * USEC_MINUTE;
+    struct tuples t = {0};
+    struct tuples *f;
+    assert_false(err_is(tuple_new(keep_tuple, &t, 0, &f)));
+    for (uint32_t i = 0; i < 1000; i++) {
+        struct packet p = tuple_of(1, from + i);
+        tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN | 1U << MARK_ZMAP_WEAK);
+    }
+    struct packet p = tuple_of(1, from + 1000), other[] = {p, p, p, p, p, p, p, p, p};
+    other[0].src = address_v4(2), other[1].dst = address_v4(2), other[2].sport = 2, other[3].dport = 2, other[4].size = 2;
+    other[5].ttl = 2, other[6].flags = TCP_SYN | TCP_ECE, other[7].window = 2, other[8].proto = PROTO_UDP;
+    for (size_t i = 0; i < COUNT_OF(other); i++)
+        tuple_add(f, &other[i], KIND_SYN, 1U << MARK_MASSCAN);
+    tuple_add(f, &p, KIND_ODD, 1U << MARK_MASSCAN);
+    tuple_add(f, &p, KIND_SYN, 0);
+    assert_int_equal(t.n, 0);
+    p.t = hour + USEC_HOUR; /* the next */
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    assert_true(t.loud);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2);
+    p.t = hour + USEC_HOUR - 1; /* late: still of its own hour */
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    p.t = hour + USEC_HOUR + 1;
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2);
+    p.t = hour + 140 * USEC_HOUR; /* a clock that is wrong, and then right again */
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2);
+    p.t = hour + USEC_HOUR + 2;
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    p.t = hour + 2 * USEC_HOUR;
+    tuple_add(f, &p, KIND_SYN, 1U << MARK_MASSCAN);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2 + 2);
+    tuple_flush(f);
+    tuple_flush(f);
+    assert_int_equal(t.n, 1 + COUNT_OF(other) + 2 + 2 + 3);
+    assert_int_equal(t.packets, 1000 + COUNT_OF(other) + 2 + 3 + 3);
+    tuple_free(f);
+}
+
+/* Three times as many as there is room for: the oldest go early, no packet is missing, none is counted twice. */
+static void test_tuples_storm(void **unused)
+{
+    (void)unused;
+    usec from = 1790000000 / 3600 * USEC_HOUR;
+    struct tuples t = {.ordered = true};
+    struct tuples *f;
+    assert_false(err_is(tuple_new(keep_tuple, &t, 0, &f)));
+    for (uint32_t i = 0; i < 3 * TUPLES_MOST; i++) {
+        struct packet p = tuple_of(i, from + 2 * i), again = tuple_of(i / 2 * 2, from + 2 * i + 1);
+        tuple_add(f, &p, KIND_SYN, 0);
+        tuple_add(f, &again, KIND_SYN, 0); /* of this and of the one before */
+    }
+    assert_int_equal(t.n, 2 * TUPLES_MOST); /* the last are still there */
+    tuple_flush(f);
+    assert_int_equal(t.packets, 6 * TUPLES_MOST);
+    assert_int_equal(t.n, 3 * TUPLES_MOST);
+    tuple_free(f);
+}
+
+static void test_tuple_line(void **unused)
+{
+    (void)unused;
+    struct tuple f = {{.src = address_v4(0xc6336401), .dst = {0x20010db800000000, 1}, .hour = 497222, .marks = 1U << MARK_MIRAI,
+        .sport = 1, .dport = 65535, .size = 60, .window = 1024, .header = 40, .proto = 6, .ttl = 255, .flags = 2, .kind = KIND_SYN},
+        3, 497222 * USEC_HOUR + 1, 497222 * USEC_HOUR + 2 * USEC_SECOND + 30};
+    BUF_AUTO b = BUF(1024);
+    tuple_put(&b, &f);
+    buf_char(&b, 0);
+    assert_string_equal(b.p, "1789999200,198.51.100.1,2001:db8::1,1,65535,6,255,2,60,40,1024,syn,0,0,1,0,0,3,180,"
+                             "1789999200.000001,1789999202.000030\n");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hours), cmocka_unit_test(test_swap), cmocka_unit_test(test_ring), cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tuples), cmocka_unit_test(test_tuples_storm),
+        cmocka_unit_test(test_tuple_line), cmocka_unit_test(test_hours), cmocka_unit_test(test_swap), cmocka_unit_test(test_ring), cmocka_unit_test(test_storm), cmocka_unit_test(test_distinct)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
