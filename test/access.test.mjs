@@ -132,6 +132,7 @@ class Nation {
     sqlite(this.file, `UPDATE darknet_range SET valid_to=valid_from+1 WHERE body IN (${here});
       UPDATE darknet_application SET state=8, observed_from=NULL WHERE body IN (${here}) AND state<5;
       UPDATE darknet_application SET state=7, observed_to=observed_from+1 WHERE body IN (${here}) AND state=5;
+      UPDATE darknet_dark SET valid_to=valid_from+1;
       INSERT INTO darknet_application (id, body, number, state, version, person, at, changed_at, filed_at)
         VALUES (4343, ${this.guest.body}, 2, 2, 1, 0, 0, 0, 1);
       INSERT INTO darknet_step VALUES (4347, 4343, 'file', 1, 2, 0, '', 0);

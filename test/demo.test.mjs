@@ -139,6 +139,116 @@ describe('the whole nation', LIMIT, () => {
   });
 });
 
+// ── darknet observation ──
+
+describe('darknet observation in the demonstration', LIMIT, () => {
+  const c = {};
+  before(async () => {
+    c.file = demo('--years', '1'); // of now: the board shows the last 24 hours
+    c.server = await serve(c.file);
+    const as = (login) => program(c.server.url, token(c.file, login));
+    [c.town, c.pref, c.nation] = ['town', 'pref', 'nation'].map(as);
+    c.alerts = (await c.town.get('/darknet/alerts?state=all')).json.rows;
+    c.page = async (host, who = c.town) => {
+      const { alert } = c.alerts.find((r) => r.source.endsWith(`.${host}`));
+      return (await who.get(`/darknet/alerts/${alert}`)).json;
+    };
+  }, LIMIT);
+  after(() => c.server?.stop());
+  const kinds = (page) => page.steps.map((x) => x.kind).reverse();
+
+  test('the town of the visitor sees alerts in every state of their life', LIMIT, async () => {
+    const said = Object.fromEntries(c.alerts.map((r) => [r.source.split('.').pop(), [r.class_key, r.tool, r.state, r.handling].join(' ')]));
+    assert.deepEqual(said, {
+      85: 'worm mirai 続いている 確認を待っている',
+      86: 'worm  続いている 確認を待っている',
+      244: 'worm  続いている 確認を待っている',
+      83: 'worm  収まった 確認した',
+      89: 'misconfiguration  収まった 原因を記録した',
+      82: 'backscatter  収まった 原因を記録した',
+      92: 'scan masscan 収まった 確認を待っている',
+      94: 'spoofed  収まった 原因を記録した',
+      91: said[91],
+    });
+    assert.match(said[91], /^(scan|unknown) {2}続いている 確認を待っている$/);
+    assert.deepEqual(kinds(await c.page(85)), ['見つかった']);
+    const again = kinds(await c.page(86)), order = ['見つかった', '確認した', '収まった', '原因を記録した', '再び始まった', '都道府県に知らせた'];
+    assert.deepEqual(again.filter((k) => k !== '続いている'), order);
+    assert.equal((await c.page(89)).cause, '機器の設定の誤り');
+    assert.match((await c.page(89)).note, /複合機/);
+  });
+
+  test('what the town does not want to hear of is kept, and not told', LIMIT, async () => {
+    const page = await c.page(92), after = page.steps.slice(0, page.steps.findIndex((x) => x.kind === '再び始まった') + 1);
+    assert.ok(after.length > 0);
+    for (const x of after) assert.equal(x.way, '止めている', x.kind);
+    const { suppressions } = (await c.town.get('/darknet/alerts')).json;
+    assert.deepEqual(suppressions.map((x) => x.source), [page.source]);
+  });
+
+  test('the exit that is shared is told to all who share it, each its own', LIMIT, async () => {
+    const page = await c.page(244);
+    assert.equal(page.sharers, 3);
+    const { rows } = (await c.nation.get(`/darknet/alerts?q=${page.source}`)).json;
+    assert.equal(new Set(rows.map((r) => r.code6)).size, 4);
+    assert.ok(rows.some((r) => r.code6 === '200000'), 'the prefecture, whose exit it is');
+  });
+
+  test('first packets are evidence: they can be looked up, and opened', LIMIT, async () => {
+    const page = await c.page(85);
+    assert.ok(page.has_frames && page.packets_shown.length > 3);
+    for (const p of page.packets_shown) assert.match(p.dark_address, /^198\.19\.\d+\.\d+$/);
+    assert.equal((await c.town.get(`/darknet/alerts/${page.alert}/packets.pcap`)).status, 200);
+  });
+
+  test('the prefecture sees those of its bodies, without dark addresses', LIMIT, async () => {
+    const list = await c.pref.get('/darknet/alerts?state=all');
+    assert.ok(new Set(list.json.rows.map((r) => r.code6)).size >= 8);
+    assert.ok(list.json.rows.every((r) => r.code6.startsWith('20')));
+    for (const host of [85, 86, 244]) {
+      const page = await c.page(host, c.pref);
+      assert.equal(page.masked, true);
+      assert.ok(page.packets_shown.length > 0);
+      assert.doesNotMatch(JSON.stringify(page), /198\.19\./);
+    }
+    const other = (await c.nation.get('/darknet/alerts?state=all')).json.rows.find((r) => !r.code6.startsWith('20'));
+    assert.equal((await c.pref.get(`/darknet/alerts/${other.alert}`)).status, 404);
+    assert.equal((await c.town.get(`/darknet/alerts/${other.alert}`)).status, 404);
+  });
+
+  test('the nation sees dozens of bodies, every class, and the board of the last day', LIMIT, async () => {
+    const { rows } = (await c.nation.get('/darknet/alerts?state=all')).json;
+    assert.ok(new Set(rows.map((r) => r.code6)).size >= 30);
+    const classes = new Set(rows.map((r) => r.class_key));
+    for (const k of ['worm', 'scan', 'backscatter', 'misconfiguration', 'spoofed']) assert.ok(classes.has(k), k);
+    const board = (await c.nation.get('/darknet/board')).json;
+    assert.equal(board.watched, 65536);
+    assert.ok(board.packets > 100_000_000 && board.services.length === 20 && board.victims.length > 0 && board.infected > 0);
+    assert.ok(board.nets.filter((n) => n.packets).length > 150, 'from all over the world');
+    assert.ok(board.nets.every((n) => n.packets === 0 || (![0, 10, 127].includes(n.net) && n.net < 224)));
+    const total = board.tools.reduce((n, x) => n + x.packets, 0), world = board.nets.reduce((n, x) => n + x.packets, 0);
+    assert.equal(total, board.packets);
+    assert.ok(world <= total && world > total * 0.999, `${world} of ${total}`); // each share is rounded down
+  });
+
+  test('and what rises, what falls and what is new, where the rest is as usual', LIMIT, async () => {
+    const trends = (await c.nation.get('/darknet/trends')).json;
+    const of = (port) => trends.rows.find((r) => r.protocol === 'tcp' && r.port === port);
+    assert.equal(trends.hours, 4 * 7 * 24);
+    assert.deepEqual([5555, 1433, 60031, 23].map((port) => of(port).change_key), ['up', 'down', 'first', 'steady']);
+    assert.ok(of(5555).day > 3 * of(5555).usual);
+    assert.ok(trends.rows.filter((r) => r.change_key === 'steady').length > 15);
+    const days = (await c.town.get('/darknet/trends?protocol=tcp&port=5555')).json.days.map((d) => d.packets);
+    assert.equal(days.length, 28);
+    assert.ok(days[27] > days[26] && days[26] > days[25] && days[25] > days[20], days.slice(20).join());
+  });
+
+  test('nobody is mailed, and the books are in order', LIMIT, () => {
+    assert.equal(sqlite(c.file, 'SELECT COUNT(*) FROM outbox;').trim(), '0');
+    assert.match(yaguraOk('check', ...db(c.file)), /^0 problems$/m);
+  });
+});
+
 // ── planted falsehoods ──
 
 describe('a falsified database is found out', LIMIT, () => {

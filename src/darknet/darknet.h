@@ -62,9 +62,35 @@ MUST err darknet_darks(struct db *db, struct arena *a, const struct scope *s,
 MUST err darknet_darks_inside(struct db *db, struct arena *a, const struct scope *s, body_id body,
     struct darknet_darks *out);
 
-/* What a demonstration shows of the n-th body: observed, at the desk, or nothing. scope: of somebody
- * in that body. */
-MUST err darknet_sample(struct tx *tx, const struct scope *s, size_t n);
+/* ── what a demonstration shows ── */
+
+enum { DARKNET_SAMPLE_EXIT = 4095 };
+/* Of the n-th body, n below DARKNET_SAMPLE_EXIT; of that number itself: the shared exit. */
+struct net_range darknet_sample_range(size_t n);
+bool darknet_sample_is_observed(size_t n);
+struct darknet_sample {
+    size_t n;
+    bool shown;          /* observed whatever n says: visitors look at it */
+    struct body *shares; /* with whom its exit is shared; n_shares 0: it has none */
+    size_t n_shares;
+};
+/* The body becomes observed before now, or waits at the desk, or nothing. scope: of somebody in it. */
+MUST err darknet_sample(struct tx *tx, const struct scope *s, const struct darknet_sample *p);
+/* The addresses that are dark, for the sensor's list; since now. scope: of a national office. */
+#define DARKNET_SAMPLE_DARK "198.19.0.0/16"
+MUST err darknet_sample_dark(struct tx *tx, const struct scope *s);
+/* What somebody does with the own body's alert of that source: takes notice of it, or with a cause (a
+ * key of darknet_alert_causes) records that; until > 0: does not want to hear of it until then.
+ * NOTFOUND: there is no such alert. */
+struct darknet_sample_step {
+    str source, cause, text;
+    usec until;
+};
+MUST err darknet_sample_handle(
+    struct tx *tx, struct arena *a, const struct scope *s, const struct darknet_sample_step *p);
+/* Four weeks of hours up to now, the one under way included: the rhythm of days, and in the last days one
+ * service that rises, one that falls and one that was never seen. */
+MUST err darknet_sample_hours(struct tx *tx, struct arena *a, uint64_t seed);
 
 extern const struct module darknet_module;
 

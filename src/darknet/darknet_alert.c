@@ -43,6 +43,11 @@ static str handling_of(const struct alert *x)
     return x->closed_at ? S("原因を記録した") : x->acked_at ? S("確認した") : S("確認を待っている");
 }
 
+static str badge_of(enum alert_severity s)
+{
+    return s == SEVERITY_HIGH ? S("missing") : s == SEVERITY_MIDDLE ? S("returned") : S("plain");
+}
+
 static struct view_darknet_alerts_rows row_of(const struct alert *x)
 {
     const struct alert_episode *e = &x->e;
@@ -51,7 +56,7 @@ static struct view_darknet_alerts_rows row_of(const struct alert *x)
         .body = x->body.name,
         .source = e->source,
         .severity = WORD_OF(darknet_alert_severities, e->severity)->name,
-        .badge = e->severity == SEVERITY_HIGH ? S("missing") : S("returned"),
+        .badge = badge_of(e->severity),
         .class_key = WORD_OF(darknet_alert_classes, e->class)->key,
         .class_name = WORD_OF(darknet_alert_classes, e->class)->name,
         .tool = e->tool,
@@ -239,7 +244,7 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .source = e->source,
         .role = darknet_role_name(e->role),
         .severity = WORD_OF(darknet_alert_severities, e->severity)->name,
-        .badge = e->severity == SEVERITY_HIGH ? S("missing") : S("returned"),
+        .badge = badge_of(e->severity),
         .class_key = WORD_OF(darknet_alert_classes, e->class)->key,
         .class_name = WORD_OF(darknet_alert_classes, e->class)->name,
         .tool = e->tool,

@@ -153,8 +153,25 @@ static err show_nets(struct req *rq, const struct board *b, struct view_darknet_
 }
 
 struct stack {
-    int64_t total, y, height, used;
+    int64_t total, y, height, used, label;
 };
+
+/* Names of thin members stand so far apart that they can be read, and above the bottom. */
+static void place_labels(struct stack *s, size_t n)
+{
+    enum { APART = 11, BOTTOM = 296 };
+    int64_t next = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t middle = s[i].y + s[i].height / 2 + 4;
+        s[i].label = middle > next ? middle : next;
+        next = s[i].height > 0 ? s[i].label + APART : next;
+    }
+    next = BOTTOM;
+    for (size_t i = n; i-- > 0;) {
+        s[i].label = s[i].label < next ? s[i].label : next;
+        next = s[i].height > 0 ? s[i].label - APART : next;
+    }
+}
 
 /* Members one under the other within 280 units, each as high as it is heavy. */
 static void stack_up(struct stack *s, size_t n, int64_t all)
@@ -165,6 +182,7 @@ static void stack_up(struct stack *s, size_t n, int64_t all)
         s[i].height = all ? s[i].total * room / all : 0;
         y += s[i].height + (s[i].total ? gap : 0);
     }
+    place_labels(s, n);
 }
 
 static str quarter_name(struct arena *a, size_t q)
@@ -209,11 +227,11 @@ static err show_flows(struct req *rq, const struct board *b, struct view_darknet
     for (size_t g = 0; g < FACT_GROUPS; g++)
         if (to[g].height > 0)
             v->groups.p[v->groups.n++] = (struct view_darknet_board_groups){darknet_fact_groups[g].key,
-                darknet_fact_groups[g].name, to[g].total, to[g].y, to[g].height, to[g].y + to[g].height / 2 + 4};
+                darknet_fact_groups[g].name, to[g].total, to[g].y, to[g].height, to[g].label};
     for (size_t q = 0; q < QUARTERS; q++)
         if (from[q].height > 0)
             v->quarters.p[v->quarters.n++] = (struct view_darknet_board_quarters){quarter_name(rq->a, q), from[q].total,
-                from[q].y, from[q].height, from[q].y + from[q].height / 2 + 4};
+                from[q].y, from[q].height, from[q].label};
     return OK;
 }
 

@@ -74,6 +74,9 @@ MUST err darknet_ranges(struct db *db, struct arena *a, const struct scope *s, b
 /* What is in force becomes what d claims: the same goes on, the rest is closed, the new begins. */
 MUST err darknet_ranges_follow(struct tx *tx, struct arena *a, const struct scope *s,
     const struct darknet_application *d);
+/* One claim of d is in force from then on. */
+MUST err darknet_range_open(struct tx *tx, const struct darknet_application *d, const struct darknet_claim *c,
+    usec from);
 MUST err darknet_ranges_close(struct tx *tx, body_id body);
 /* What others hold or ask for where d claims. For the nation. */
 MUST err darknet_overlaps(struct db *db, struct arena *a, const struct scope *s,

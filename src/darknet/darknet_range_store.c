@@ -51,15 +51,15 @@ err darknet_ranges(struct db *db, struct arena *a, const struct scope *s, body_i
     return OK;
 }
 
-static err open_range(struct tx *tx, const struct darknet_application *d,
-    const struct darknet_claim *c)
+err darknet_range_open(struct tx *tx, const struct darknet_application *d, const struct darknet_claim *c,
+    usec from)
 {
     int64_t id = tx_id(tx);
     TRY(db_exec(tx,
         SQL("INSERT INTO darknet_range (id, body, application, prefix, low, high, role, holder,"
             " proof, valid_from) SELECT $1, $2, application, prefix, low, high, role, holder, proof,"
             " CAST($3 AS BIGINT) FROM darknet_claim WHERE id=$4"),
-        V(id, d->body.id.v, tx_now(tx), c->id)));
+        V(id, d->body.id.v, from, c->id)));
     return db_exec(tx,
         SQL("INSERT INTO darknet_range_body (range, body) SELECT CAST($1 AS BIGINT), body"
             " FROM darknet_claim_body WHERE claim=$2"),
@@ -106,7 +106,7 @@ err darknet_ranges_follow(struct tx *tx, struct arena *a, const struct scope *s,
     TRY(keep_or_close(tx, d, &claims, &now));
     for (size_t i = 0; i < claims.n; i++)
         if (!darknet_claim_of(&now, &claims.v[i].net))
-            TRY(open_range(tx, d, &claims.v[i]));
+            TRY(darknet_range_open(tx, d, &claims.v[i], tx_now(tx)));
     return OK;
 }
 

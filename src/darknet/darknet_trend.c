@@ -141,7 +141,7 @@ static const struct {
 } changes[] = {[CHANGE_UNKNOWN] = {S("unknown"), S("比べる記録がまだない"), STR_NONE},
     [CHANGE_STEADY] = {S("steady"), S("いつも通り"), STR_NONE},
     [CHANGE_UP] = {S("up"), S("増えた"), S("missing")},
-    [CHANGE_DOWN] = {S("down"), S("減った"), S("returned")},
+    [CHANGE_DOWN] = {S("down"), S("減った"), S("plain")},
     [CHANGE_FIRST] = {S("first"), S("初めて"), S("missing")}};
 
 static int64_t day_sum(const int64_t *count, int day, int64_t *observed)
@@ -203,6 +203,8 @@ static uint32_t asked(struct req *rq, struct view_darknet_trends *v)
     v->protocol = req_query(rq, "protocol");
     v->port = req_query(rq, "port");
     int proto = WORD_OF_KEY(darknet_fact_protos, v->protocol)->value;
+    v->icmp = proto == 1;
+    v->udp = proto == 3;
     if (v->port.n && err_is(parse_i64(v->port, 0, 65535, &port)))
         v->wrong = S("ポートは0から65535の数で入力してください。");
     if (v->wrong.n || (v->port.n == 0 && proto != 1))

@@ -31,6 +31,8 @@ bool mail_address_is_valid(str address);
 usec mail_morning(jday day);
 /* OK also when the key was there already: nothing is queued then. */
 MUST err mail_queue(struct tx *tx, struct arena *a, const struct mail *m);
+/* Of a demonstration that is being made: nobody is told of its past. Empties the outbox. */
+MUST err mail_sample(struct tx *tx);
 
 /* ── is it sent? ── */
 

@@ -57,6 +57,11 @@ err mail_queue(struct tx *tx, struct arena *a, const struct mail *m)
     return insert(tx, a, m, &id);
 }
 
+err mail_sample(struct tx *tx)
+{
+    return db_exec(tx, SQL("DELETE FROM outbox"), V0);
+}
+
 /* ── claiming ── */
 
 static err close_mail(struct tx *tx, int64_t id, enum mail_state state, str why)

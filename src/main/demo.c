@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yagura demo: the whole nation with synthetic answers, the same for the same seed and day. */
-#include "main/main.h"
+#include "main/demo.h"
 
 #include <sodium.h>
 
@@ -26,7 +26,7 @@ struct making {
     struct arena *a;
     str hash; /* the one password's */
     struct body_list bodies;
-    person_id *staff, *chief, *ciso;
+    person_id *staff, *chief, *ciso, visitor[COUNT_OF(sign_ins)];
     int64_t shown_pref;
 };
 
@@ -66,7 +66,6 @@ static err add_person(struct tx *tx, const struct making *m, body_id body, str l
 
 static err add_people(struct tx *tx, struct making *m)
 {
-    person_id ignored;
     m->staff = ARENA_ARRAY(m->a, person_id, m->bodies.n);
     m->chief = ARENA_ARRAY(m->a, person_id, m->bodies.n);
     m->ciso = ARENA_ARRAY(m->a, person_id, m->bodies.n);
@@ -85,7 +84,7 @@ static err add_people(struct tx *tx, struct making *m)
         const struct body *b = first_of(m, sign_ins[i].class);
         body_id body = {sign_ins[i].class ? b ? b->id.v : 0 : OFFICE_MIC};
         TRY(add_person(tx, m, body, str_of(sign_ins[i].login), str_of(sign_ins[i].name),
-            sign_ins[i].roles, &ignored));
+            sign_ins[i].roles, &m->visitor[i]));
     }
     return OK;
 }
@@ -124,15 +123,33 @@ static err register_body(struct tx *tx, size_t i, void *arg)
 static err measure_write(struct tx *tx, void *arg)
 {
     const struct making *m = arg;
-    for (size_t i = 0; i < m->bodies.n; i++) {
-        const struct scope *s;
+    for (size_t i = 0; i < m->bodies.n; i++)
         TRY(evidence_take_all(tx, m->a, m->bodies.v[i].id.v));
-        if (m->o->sample)
-            continue;
-        TRY(org_scope_load(tx_db(tx), m->a, m->staff[i], &s));
-        TRY(darknet_sample(tx, s, i));
-    }
     return OK;
+}
+
+static person_id visitor_of(const struct making *m, const char *login)
+{
+    size_t i = 0;
+    while (strcmp(sign_ins[i].login, login) != 0)
+        i++;
+    return m->visitor[i];
+}
+
+/* The sample prefecture's stories register and alert by themselves. */
+static err make_darknet(struct store *s, const struct making *m, usec now, usec *clock)
+{
+    struct demo_darknet d = {.o = m->o,
+        .bodies = m->bodies.v,
+        .n_bodies = m->bodies.n,
+        .staff = m->staff,
+        .pref = m->shown_pref,
+        .town = first_of(m, CLASS_TOWN)->id,
+        .visitor = visitor_of(m, "town"),
+        .nation = visitor_of(m, "nation"),
+        .now = now,
+        .clock = clock};
+    return m->o->sample ? OK : demo_darknet_make(store_writer(s), &d);
 }
 
 static void show_progress(int percent)
@@ -180,8 +197,11 @@ err main_demo_make(const struct options *o, struct arena *a, jday today)
             .progress = show_progress,
             .before = register_body,
             .arg = &m};
+        usec now = o->sample || o->today.n ? d.today : usec_now() / USEC_MINUTE * USEC_MINUTE;
         e = survey_demo_make(store_writer(s), &d);
-        clock = d.today;
+        if (!err_is(e))
+            e = make_darknet(s, &m, now, &clock);
+        clock = now;
         if (!err_is(e))
             e = writer_call(store_writer(s), measure_write, &m);
     }

@@ -4,6 +4,8 @@
  * functions a person uses. */
 #include "survey/survey_private.h"
 
+#include "core/noise.h"
+
 enum { YEARS_MAX = 10, TEXTS = 4 };
 
 struct making {
@@ -23,18 +25,9 @@ struct making {
 
 enum rank { RANK_DONE, RANK_PARTIAL, RANK_NONE, RANK_NA };
 
-/* A fixed function of the seed and three numbers: the whole randomness of the demo. */
 static uint64_t noise(const struct survey_demo *d, uint64_t x, uint64_t y, uint64_t z)
 {
-    uint64_t h = d->seed;
-    const uint64_t parts[] = {x, y, z};
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        h = (h ^ parts[i]) + 0x9E3779B97F4A7C15u;
-        h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9u;
-        h = (h ^ h >> 27) * 0x94D049BB133111EBu;
-        h ^= h >> 31;
-    }
-    return h;
+    return noise_of(d->seed, x, y, z);
 }
 
 /* Permanent for a question, whatever its place in a catalogue. */
