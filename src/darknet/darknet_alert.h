@@ -253,6 +253,8 @@ MUST err darknet_alert_packets_for(struct db *db, struct arena *a, const struct 
 MUST err darknet_alert_newest(struct db *db, const struct scope *s, int64_t *out);
 /* How many have no cause yet: of the own body, and of all of the scope. */
 MUST err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n);
+/* Of the own body: of high severity, and nobody has noticed it yet. */
+MUST err darknet_alert_grave_count(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_open_in_scope(struct db *db, const struct scope *s, int64_t *n);
 MUST err darknet_alert_cause_days(struct db *db, int64_t body, usec now, struct measured *out);
 

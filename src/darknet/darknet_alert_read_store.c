@@ -247,6 +247,16 @@ err darknet_alert_open_count(struct db *db, const struct scope *s, int64_t *n)
     return OK;
 }
 
+err darknet_alert_grave_count(struct db *db, const struct scope *s, int64_t *n)
+{
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM darknet_alert m JOIN darknet_episode e ON e.id=m.episode"
+            " WHERE m.closed_at IS NULL AND m.acked_at IS NULL AND e.severity=3 AND" OWN(1)),
+        V(scope_body(s).v));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
 err darknet_alert_open_in_scope(struct db *db, const struct scope *s, int64_t *n)
 {
     DB_ONE(db, r,

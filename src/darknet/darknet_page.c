@@ -154,12 +154,19 @@ const struct route darknet_routes[] = {
 static err next_of_body(struct req *rq, struct next_step *out)
 {
     struct darknet_application d;
-    int64_t open;
+    int64_t open, grave;
+    TRY(darknet_alert_grave_count(rq->db, rq->who.scope, &grave));
+    if (grave) {
+        *out = (struct next_step){
+            str_fmt(rq->a, "重要度の高い、不審な通信の通知が %lld 件、確認を待っています。", (long long)grave),
+            S("/darknet/alerts"), S("通知を見る"), true};
+        return OK;
+    }
     TRY(darknet_alert_open_count(rq->db, rq->who.scope, &open));
     if (open) {
         *out = (struct next_step){
             str_fmt(rq->a, "原因がまだ分からない、不審な通信の通知が %lld 件あります。", (long long)open),
-            S("/darknet/alerts"), S("通知を見る")};
+            S("/darknet/alerts"), S("通知を見る"), false};
         return OK;
     }
     err e = darknet_application_in(

@@ -130,9 +130,18 @@ MUST err flow_answer(struct tx *tx, const struct scope *s, int64_t id, enum flow
 
 /* The same name again: another date, or done. due 0: it no longer runs. */
 MUST err flow_clock_set(struct tx *tx, int64_t flow, str name, usec due, usec done);
+/* The clock of the own body's cases that runs out first, exercises aside; flow 0: none runs. */
+struct flow_soon {
+    int64_t flow, number;
+    usec due;
+};
+MUST err flow_soonest(struct db *db, const struct scope *s, const struct flow_kind *kind, struct flow_soon *out);
+/* What waits for the scope's body as an office, unopened. */
+MUST err flow_waiting(struct db *db, const struct scope *s, int64_t *n);
 struct flow_due {
     int64_t flow, clock;
     struct body body;
+    int64_t number; /* of the case */
     str name;
     usec due;
     int64_t distance; /* seconds from due at which it is told: -86400 is a day before */

@@ -119,6 +119,13 @@ err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const s
     return OK;
 }
 
+err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
+{
+    DB_ONE(db, r, SQL("SELECT COUNT(*) FROM flow_delivery WHERE office=$1 AND state=1"), V(scope_body(s).v));
+    *n = row_i64(&r, 0);
+    return OK;
+}
+
 err flow_answer(struct tx *tx, const struct scope *s, int64_t id, enum flow_receipt answer)
 {
     int64_t n;

@@ -22,6 +22,9 @@ const struct module incident_module = {
     .routes = (const struct route *const[]){incident_office_routes, incident_routes, incident_fact_routes,
         incident_report_routes, NULL},
     .permissions = permissions,
+    .calls = incident_calls,
+    .tick = "incident.tick",
     .migrations = incident_migrations,
     .nav = nav,
+    .next = incident_next,
 };

@@ -103,6 +103,11 @@ MUST err incident_view_lines(struct arena *a, str written, str before, struct in
 /* mine: as its sender has it. before: what the same recipient was told before, or empty. */
 MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str text, str before, bool mine);
 
+/* ── incident_remind.c ── */
+
+MUST err incident_next(struct req *rq, struct next_step *out);
+extern const struct call incident_calls[]; /* incident.tick */
+
 extern const struct permission incident_p_report, incident_p_receive;
 extern const struct route incident_routes[], incident_fact_routes[], incident_report_routes[],
     incident_office_routes[];

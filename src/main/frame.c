@@ -11,9 +11,13 @@
 static err next_of_modules(struct req *rq, void *arg)
 {
     struct next_step *step = arg;
-    for (const struct module *const *m = modules; *m && step->text.n == 0; m++)
+    for (const struct module *const *m = modules; *m && !step->urgent; m++) {
+        struct next_step one = {0};
         if ((*m)->next)
-            TRY((*m)->next(rq, step));
+            TRY((*m)->next(rq, &one));
+        if (step->text.n == 0 || one.urgent)
+            *step = one;
+    }
     return OK;
 }
 

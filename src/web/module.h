@@ -22,6 +22,7 @@ struct next_step {
     str text;  /* a sentence; empty: nothing to do in this module */
     str href;  /* "/surveys/1" */
     str label; /* of the link */
+    bool urgent; /* before what is not, of whatever module */
 };
 
 /* Findings of `yagura check`: one line each, for people. */
