@@ -92,6 +92,18 @@ MUST err darknet_sample_handle(
  * service that rises, one that falls and one that was never seen. */
 MUST err darknet_sample_hours(struct tx *tx, struct arena *a, uint64_t seed);
 
+/* An alert as others may tell of it: no dark address, nothing of another body. */
+struct darknet_story {
+    str source;     /* the address */
+    usec at, first; /* told; the first packet */
+    bool infected;  /* a machine behind it is */
+    bool flooded;   /* it is the victim of a flood */
+    str text;       /* what a report asks for, a line each */
+};
+/* Of the own body and those it succeeded. NOTFOUND. */
+MUST err darknet_alert_story(
+    struct db *db, struct arena *a, const struct scope *s, int64_t alert, struct darknet_story *out);
+
 extern const struct module darknet_module;
 
 #endif

@@ -278,6 +278,18 @@ static void show_facts(struct req *rq, const struct alert *x, struct view_darkne
         .keeps = (darknet_p_use.roles & rq->who.roles) && x->own};
 }
 
+err darknet_alert_story(
+    struct db *db, struct arena *a, const struct scope *s, int64_t alert, struct darknet_story *out)
+{
+    struct alert x;
+    TRY(darknet_alert_get(db, a, s, alert, &x));
+    if (!x.own)
+        return ERR(NOTFOUND);
+    *out = (struct darknet_story){x.e.source, x.at, x.e.first, x.e.infected, x.e.class == ALERT_BACKSCATTER,
+        darknet_alert_facts(a, &x)};
+    return OK;
+}
+
 static err alert_read(struct req *rq)
 {
     struct alert x;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts: one entry of the case is one word on one question, "KEY\tHOW SURE\tESTIMATE\tVALUE". */
+/* Facts: one entry of the case is one word on one question, "KEY\tHOW SURE\tESTIMATE\tSOURCE\tVALUE". */
 #include "incident/incident_private.h"
 
 #include "core/html.h"
@@ -13,7 +13,7 @@ str incident_known_text(struct arena *a, size_t question, const struct incident_
 {
     const struct incident_question *q = &incident_questions[question];
     BUF_AUTO b = BUF(1 << 18);
-    buf_fmt(&b, "%s\t%s\t%d\t", q->key, sure_key(k->sure), k->estimate);
+    buf_fmt(&b, "%s\t%s\t%d\t%.*s\t", q->key, sure_key(k->sure), k->estimate, STR_F(k->source));
     if (q->type == REPLY_NUMBER && k->sure >= SURE_SUSPECTED)
         buf_fmt(&b, "%lld", (long long)k->number);
     else if (q->type == REPLY_TIME && k->time)
@@ -37,9 +37,10 @@ static err parse_value(struct arena *a, enum incident_reply_type type, str value
 
 err incident_known_parse(struct arena *a, str text, size_t *question, struct incident_known *out)
 {
-    str key, sure, estimate;
+    str key, sure, estimate, source;
     *out = (struct incident_known){0};
-    if (!str_cut(&text, '\t', &key) || !str_cut(&text, '\t', &sure) || !str_cut(&text, '\t', &estimate))
+    if (!str_cut(&text, '\t', &key) || !str_cut(&text, '\t', &sure) || !str_cut(&text, '\t', &estimate) ||
+        !str_cut(&text, '\t', &source))
         return ERR(INVALID);
     int q = incident_question_of(key);
     if (q < 0)
@@ -47,6 +48,7 @@ err incident_known_parse(struct arena *a, str text, size_t *question, struct inc
     *question = (size_t)q;
     out->sure = (enum incident_sure)WORD_OF_KEY(incident_sures, sure)->value;
     out->estimate = str_eq(estimate, S("1"));
+    out->source = str_dup(a, source);
     return parse_value(a, incident_questions[q].type, text, out);
 }
 

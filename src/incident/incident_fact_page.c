@@ -112,7 +112,7 @@ static err said_text(struct req *rq, const struct incident_known *k, str *out)
         return OK;
     TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){k->by}, &name));
     put_wareki_time(&b, k->at);
-    buf_fmt(&b, "に%.*sが答えました。", STR_F(name));
+    buf_fmt(&b, "に%.*sが%s。", STR_F(name), k->source.n ? "ダークネット観測の通知から取り込みました" : "答えました");
     *out = str_dup(rq->a, buf_view(&b));
     return OK;
 }

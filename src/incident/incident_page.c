@@ -2,6 +2,7 @@
 /* Incidents of the own body, and one of them. */
 #include "incident/incident_private.h"
 
+#include "darknet/darknet.h"
 #include "incident.ht.h"
 #include "incidents.ht.h"
 
@@ -45,24 +46,52 @@ static err list_read(struct req *rq)
 
 struct new_form {
     bool drill;
+    int64_t alert; /* of darknet observation, which it begins with; 0: none */
 };
 static const struct web_field new_fields[] = {
-    {.name = "drill", .label = "訓練", .type = FIELD_BOOL, .offset = offsetof(struct new_form, drill)}};
+    {.name = "drill", .label = "訓練", .type = FIELD_BOOL, .offset = offsetof(struct new_form, drill)},
+    {.name = "alert", .label = "通知", .type = FIELD_INT, .offset = offsetof(struct new_form, alert), .least = 0,
+        .most = INT64_MAX}};
 static const struct web_form new_form = WEB_FORM(new_fields, new_form);
+
+static err say(struct tx *tx, struct req *rq, const struct incident_case *c, size_t question, struct incident_known k)
+{
+    bool said;
+    k.at = tx_now(tx);
+    k.sure = k.sure ? k.sure : SURE_CONFIRMED;
+    return incident_fact_say(tx, rq->a, &c->key, &c->flow, rq->who.person, &c->facts, question, &k, &said);
+}
+
+/* What an instrument has measured is not typed again. */
+static err say_alert(struct tx *tx, struct req *rq, const struct incident_case *c, int64_t alert)
+{
+    struct darknet_story s;
+    TRY(darknet_alert_story(tx_db(tx), rq->a, rq->who.scope, alert, &s));
+    str source = str_fmt(rq->a, "darknet:%lld", (long long)alert);
+    TRY(say(tx, rq, c, Q_known_at, (struct incident_known){.time = s.at / USEC_MINUTE * USEC_MINUTE, .source = source}));
+    TRY(say(tx, rq, c, Q_occurred_at, (struct incident_known){.time = s.first, .source = source}));
+    TRY(say(tx, rq, c, Q_found_by, (struct incident_known){.value = S("darknet"), .source = source}));
+    TRY(say(tx, rq, c, Q_indicator, (struct incident_known){.value = s.source, .source = source}));
+    TRY(say(tx, rq, c, Q_other, (struct incident_known){.value = s.text, .source = source}));
+    if (s.infected || s.flooded)
+        TRY(say(tx, rq, c, Q_kind, (struct incident_known){.value = s.flooded ? S("ddos") : S("malware"), .source = source}));
+    return OK;
+}
 
 /* Noticed just now, until somebody says otherwise: the clocks run from the first tap. */
 static err new_write(struct tx *tx, struct req *rq)
 {
     const struct new_form *f = rq->form;
     INCIDENT_CASE_AUTO c = {0};
-    bool said;
     err e = flow_open(tx, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &incident_kind, f->drill, &c.flow, &c.key);
     if (e.code == ERR_DENIED)
         req_say(rq, S("サーバーの鍵のファイルがないため、記録できません。システム管理者に知らせてください。"));
     TRY(e);
     TRY(incident_add(tx, c.flow.id));
-    struct incident_known now = {.sure = SURE_CONFIRMED, .time = tx_now(tx) / USEC_MINUTE * USEC_MINUTE, .at = tx_now(tx)};
-    TRY(incident_fact_say(tx, rq->a, &c.key, &c.flow, rq->who.person, &c.facts, Q_known_at, &now, &said));
+    if (f->alert)
+        TRY(say_alert(tx, rq, &c, f->alert));
+    else
+        TRY(say(tx, rq, &c, Q_known_at, (struct incident_known){.time = tx_now(tx) / USEC_MINUTE * USEC_MINUTE}));
     TRY(incident_case_follow(tx, rq, &c));
     struct audit_entry entry = {.body = rq->who.org,
         .person = rq->who.person,

@@ -19,7 +19,7 @@ MUST err incident_facts_load(struct db *db, const struct flow_key *k, int64_t fl
 MUST err incident_fact_say(struct tx *tx, struct arena *a, const struct flow_key *key, const struct flow_case *c,
     int64_t person, const struct incident_facts *now, size_t question, const struct incident_known *k, bool *said);
 bool incident_known_same(const struct incident_known *x, const struct incident_known *y);
-/* "personal\tsuspected\t0\t": as it stands in an entry; and back. INVALID. */
+/* "personal\tsuspected\t0\ttyped\t": as it stands in an entry; and back. INVALID. */
 str incident_known_text(struct arena *a, size_t question, const struct incident_known *k);
 MUST err incident_known_parse(struct arena *a, str text, size_t *question, struct incident_known *out);
 /* What was typed for a question: nothing means unknown. INVALID, with a sentence for people. */

@@ -74,7 +74,7 @@ struct incident_known {
     bool estimate;  /* of REPLY_NUMBER: not counted yet */
     usec at;        /* when it was said; 0: never */
     int64_t by;     /* person; 0: the program, as source says */
-    str source;     /* "typed", "darknet:4400", "vendor" */
+    str source;     /* "darknet:4400": the alert it was taken from; empty: it was typed */
 };
 struct incident_facts {
     struct incident_known known[INCIDENT_QUESTIONS]; /* by number of the question */
