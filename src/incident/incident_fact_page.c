@@ -11,6 +11,7 @@
 struct facts_form {
     struct strs typed[INCIDENT_QUESTIONS];
     int64_t seen; /* the newest entry when the page was drawn */
+    struct strs touched; /* a page that saves while it is filled in: these questions, and no others */
     struct incident_known known[INCIDENT_QUESTIONS]; /* by prepare */
 };
 #define Q(id, key_, part_, type_, label_, name_, ...)                                            \
@@ -20,6 +21,8 @@ static const struct web_field fields[] = {
 #include "incident/incident_question_list.h"
     {.name = "seen", .label = "版", .type = FIELD_INT, .offset = offsetof(struct facts_form, seen), .required = true,
         .least = 0, .most = INT64_MAX},
+    {.name = "touched", .label = "変えた質問", .type = FIELD_LINES, .offset = offsetof(struct facts_form, touched),
+        .max = INCIDENT_QUESTIONS},
 };
 #undef Q
 static const struct web_form form = WEB_FORM(fields, facts_form);
@@ -196,6 +199,23 @@ static str next_part(struct arena *a, int64_t incident, str part)
     return str_fmt(a, "/incidents/%lld/facts/%.*s?ok=saved", (long long)incident, STR_F(incident_parts[w->value].key));
 }
 
+static bool is_touched(const struct facts_form *f, size_t question)
+{
+    for (size_t i = 0; i < f->touched.n; i++)
+        if (str_eq(f->touched.v[i], str_of(incident_questions[question].key)))
+            return true;
+    return false;
+}
+
+/* Did this person change it: it was touched; or, of a page that says nothing of that, it differs from what
+ * was seen. */
+static bool is_changed(const struct facts_form *f, const struct incident_facts *saw, size_t i)
+{
+    if (f->touched.n)
+        return is_touched(f, i);
+    return !incident_known_same(&saw->known[i], &f->known[i]) || (!saw->known[i].at && f->known[i].at);
+}
+
 /* Only what this person changed. */
 static err say_changes(struct tx *tx, struct req *rq, str part, struct incident_case *c)
 {
@@ -208,11 +228,9 @@ static err say_changes(struct tx *tx, struct req *rq, str part, struct incident_
     *saw = (struct incident_facts){0};
     if (f->seen)
         TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, f->seen, rq->a, saw, &newest));
-    for (size_t i = 0; i < incident_questions_n; i++) {
-        bool same = incident_known_same(&saw->known[i], &f->known[i]) && (saw->known[i].at || !f->known[i].at);
-        if (is_in(part, i) && !same)
+    for (size_t i = 0; i < incident_questions_n; i++)
+        if (is_in(part, i) && is_changed(f, saw, i))
             TRY(incident_fact_say(tx, rq->a, &c->key, &c->flow, rq->who.person, &c->facts, i, &f->known[i], &said));
-    }
     return OK;
 }
 
@@ -233,7 +251,9 @@ static err facts_write(struct tx *tx, struct req *rq)
         .action = S("incident.facts"),
         .object = str_fmt(rq->a, "incident:%lld/%.*s", (long long)c.flow.id, STR_F(part))};
     TRY(audit_append(tx, &e));
-    return req_go(rq, next_part(rq->a, c.flow.id, part));
+    const struct facts_form *f = rq->form;
+    return req_go(rq, f->touched.n ? str_fmt(rq->a, "/incidents/%lld/facts/%.*s", (long long)c.flow.id, STR_F(part))
+                                   : next_part(rq->a, c.flow.id, part));
 }
 
 const struct route incident_fact_routes[] = {

@@ -63,6 +63,14 @@ for (const js of [true, false]) {
       await type(p, /^何人分ですか/, '3000');
       await choose(p, '見積り（まだ数えていない）');
       await type(p, '24時間つながる電話', '0261-00-0000');
+      if (js) { // the battery ends here: nothing is lost
+        await p.page.getByText(/^保存しました \d\d:\d\d$/).waitFor();
+        await p.page.waitForFunction(() => document.querySelector('[data-autosave-status]').textContent.startsWith('保存しました'));
+        await p.page.reload();
+        assert.equal(await p.page.getByLabel('24時間つながる電話').inputValue(), '0261-00-0000');
+        assert.equal(await p.page.getByLabel(/^何人分ですか/).inputValue(), '3000');
+        assert.ok(await p.page.getByLabel('見積り（まだ数えていない）').isChecked());
+      }
       await press(p, '保存して、知らせる先を見る');
       await p.says('保存しました。');
       await p.look('incident: duties');

@@ -27,12 +27,13 @@ class Autosave {
     this.last = -Infinity; // when the last save began
     this.failures = 0; // lost connections, one after another
     this.stopped = false; // only the button helps
+    this.touched = new Set(); // names of the fields that were, where a form has many questions
     this.leaving = false;
     form.addEventListener('input', (e) => this.changed(e));
     form.addEventListener('focusout', (e) => this.left(e));
     form.addEventListener('submit', (e) => this.submitted(e));
-    this.panel.querySelector('[data-keep-mine]').addEventListener('click', () => this.keepMine());
-    this.panel.querySelector('[data-keep-theirs]').addEventListener('click',
+    this.panel?.querySelector('[data-keep-mine]').addEventListener('click', () => this.keepMine());
+    this.panel?.querySelector('[data-keep-theirs]').addEventListener('click',
       () => { this.leaving = true; });
     window.addEventListener('beforeunload', (e) => {
       if (!this.leaving && this.isOpen()) e.preventDefault();
@@ -43,6 +44,12 @@ class Autosave {
   fields() {
     return [...new FormData(this.form)].filter(([name]) => name !== 'csrf' && name !== 'seen');
   }
+
+  /** A form of many questions says which were touched: what others said of the rest stays. */
+  get many() { return this.form.dataset.autosave === 'many'; }
+
+  /** Two answers stand there, of which one is to be chosen. */
+  get isAsking() { return this.panel !== null && !this.panel.hidden; }
 
   value() { return JSON.stringify(this.fields()); }
 
@@ -65,7 +72,8 @@ class Autosave {
   // ── when ──
 
   changed(event) {
-    if (!this.panel.hidden) {
+    if (event.target.name) this.touched.add(event.target.name);
+    if (this.isAsking) {
       this.panel.querySelector('[data-mine]').textContent = '今、入力している内容';
       return;
     }
@@ -94,7 +102,7 @@ class Autosave {
     }, wait);
   }
 
-  mayTry() { return this.isChanged() && !this.stopped && this.panel.hidden; }
+  mayTry() { return this.isChanged() && !this.stopped && !this.isAsking; }
 
   /** Saves of one form follow one another: each says which answer it has seen. */
   async save() {
@@ -115,6 +123,9 @@ class Autosave {
 
   async send() {
     const value = this.value(), body = new URLSearchParams(new FormData(this.form));
+    const touched = this.many ? [...this.touched] : [];
+    for (const name of touched) body.append('touched', name);
+    this.touched.clear();
     this.last = Date.now();
     this.say('保存しています…');
     let status, answer;
@@ -127,6 +138,7 @@ class Autosave {
       status = 0; // the connection, or an answer that is none: sending again is safe
     }
     this.refused = status === 422 ? value : undefined;
+    if (status !== 200) for (const name of touched) this.touched.add(name);
     if (status === 0 || status === 503) return this.again();
     this.failures = 0;
     if (status === 200) return this.accepted(answer, value);
@@ -143,6 +155,11 @@ class Autosave {
 
   accepted(view, value) {
     this.saved = value;
+    if (this.many) {
+      for (const error of this.form.querySelectorAll('.error-text[id]')) this.mark(error.id.replace(/-error$/, ''), '');
+      this.say(`保存しました ${clock.format(new Date())}`);
+      return;
+    }
     for (const seen of document.querySelectorAll('input[name="seen"]')) seen.value = view.saved;
     this.mark('value', '');
     if (view.saved !== view.seen) {
@@ -174,8 +191,9 @@ class Autosave {
     const error = document.querySelector(`#${CSS.escape(name)}-error`);
     if (!error) return;
     error.textContent = message && `＊${message}`;
-    error.closest('.field').classList.toggle('field-invalid', message !== '');
-    for (const input of this.form.querySelectorAll('input.input, textarea.input')) {
+    const field = error.closest('.field');
+    field.classList.toggle('field-invalid', message !== '');
+    for (const input of (this.many ? field : this.form).querySelectorAll('input.input, textarea.input')) {
       if (message) input.setAttribute('aria-invalid', 'true');
       else input.removeAttribute('aria-invalid');
     }
@@ -223,7 +241,7 @@ class Autosave {
     if (!this.running) return;
     event.preventDefault();
     while (this.running) await this.running;
-    if (!this.panel.hidden) this.leaving = false; // both values are here already
+    if (this.isAsking) this.leaving = false; // both values are here already
     else this.form.requestSubmit(event.submitter);
   }
 
@@ -234,7 +252,7 @@ class Autosave {
       !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     const stays = plain && link.pathname === location.pathname && link.hash;
     if (!plain || stays || this.leaving || !this.isOpen() || !this.isWhole()) return;
-    if (this.stopped || this.failures || !this.panel.hidden) return; // the browser asks
+    if (this.stopped || this.failures || this.isAsking) return; // the browser asks
     event.preventDefault();
     while (this.running) await this.running;
     if (this.mayTry()) await this.save();
