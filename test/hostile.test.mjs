@@ -261,6 +261,9 @@ function table(c) {
       kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
       seen: (await seenAt('town', at)).seen }), unused: ['rules'] },
+    '/incidents/{incident}/decisions': { as: 'town', at: `/incidents/${c.incident}/decisions`, fields: {}, kept: { decision: 100 } },
+    '/incidents/{incident}/waivers': { as: 'town', at: `/incidents/${c.incident}/waivers`, fields: { rule: 'jp.mic' }, kept: { waiver: 100 },
+      unused: ['rule'] },
     '/incidents/{incident}/acts/{act}': { as: 'town', at: `/incidents/${c.incident}/acts/nothing`, fields: { version: 1 } },
     '/darknet/packets/keep': { as: 'nation', fields: { days: 400 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },

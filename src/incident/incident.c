@@ -20,7 +20,7 @@ const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
     .routes = (const struct route *const[]){incident_office_routes, incident_routes, incident_fact_routes,
-        incident_report_routes, NULL},
+        incident_report_routes, incident_word_routes, NULL},
     .permissions = permissions,
     .calls = incident_calls,
     .tick = "incident.tick",

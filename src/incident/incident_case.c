@@ -56,6 +56,7 @@ err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
     TRY(e);
     TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
     TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
+    TRY(incident_waivers(db, rq->a, &out->key, id, &out->waivers));
     return derive(rq->a, out, rq->now);
 }
 
@@ -80,7 +81,8 @@ static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case
         for (size_t k = 0; k < o->n_steps; k++) {
             const struct rule_due *d = &o->step[k];
             str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
-            usec due = o->truth == RULE_YES && !o->rule->voluntary ? d->due : 0;
+            bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
+            usec due = binds ? d->due : 0;
             TRY(flow_clock_set(tx, c->flow.id, name, due, is_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
         }
     }
@@ -91,6 +93,7 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
 {
     TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
     TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
+    TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
     TRY(derive(rq->a, c, tx_now(tx)));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     return set_clocks(tx, rq->a, c);

@@ -154,8 +154,11 @@ static err show_duty(struct req *rq, const struct incident_case *c, const struct
         .note = o->rule->note,
         .voluntary = o->rule->voluntary,
         .via = via ? via->name : STR_NONE};
+    const struct incident_word *waiver = incident_waiver_of(&c->waivers, o->rule->id);
+    if (waiver)
+        row->waived = waiver->text;
     TRY(show_steps(rq, c, o, row));
-    for (size_t i = 0; i < row->steps.n; i++)
+    for (size_t i = 0; i < row->steps.n && !waiver; i++)
         if (!row->steps.p[i].done) {
             v->waiting++;
             break;
@@ -216,6 +219,21 @@ static err show_handed(struct req *rq, const struct incident_case *c, struct vie
     return OK;
 }
 
+static err show_decisions(struct req *rq, const struct incident_case *c, struct view_incident *v)
+{
+    struct incident_words all;
+    TRY(incident_decisions(rq->db, rq->a, &c->key, c->flow.id, &all));
+    v->decisions.p = ARENA_ARRAY(rq->a, struct view_incident_decisions, all.n);
+    if (!v->decisions.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++) {
+        struct view_incident_decisions *row = &v->decisions.p[v->decisions.n++];
+        *row = (struct view_incident_decisions){.at = all.v[i].at, .text = all.v[i].text};
+        TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &row->by));
+    }
+    return OK;
+}
+
 static err show_acts(struct req *rq, const struct incident_case *c, struct view_incident *v)
 {
     v->acts.p = ARENA_ARRAY(rq->a, struct view_incident_acts, incident_kind.n_acts);
@@ -228,7 +246,7 @@ static err show_acts(struct req *rq, const struct incident_case *c, struct view_
     return OK;
 }
 
-static err incident_read(struct req *rq)
+err incident_page(struct req *rq)
 {
     INCIDENT_CASE_AUTO c;
     struct view_incident *v = ARENA_NEW(rq->a, struct view_incident);
@@ -245,10 +263,14 @@ static err incident_read(struct req *rq)
         .state_key = state->key,
         .state = state->name,
         .summary = c.facts.known[Q_summary].value,
+        .open = c.flow.state == INCIDENT_OPEN,
+        .decision_typed = req_typed(rq, "decision", STR_NONE),
+        .decision_error = req_error_of(rq, "decision"),
         .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(incident_pack())), STR_F(rule_pack_version(incident_pack())))};
     TRY(show_parts(rq, &c, v));
     TRY(show_duties(rq, &c, v));
     TRY(show_handed(rq, &c, v));
+    TRY(show_decisions(rq, &c, v));
     TRY(show_acts(rq, &c, v));
     return req_show(rq, &view_incident_type, v);
 }
@@ -285,9 +307,9 @@ const struct route incident_routes[] = {
         .shows = VIEWS(&view_incidents_type)},
     {.method = POST, .path = "/incidents", .perm = &incident_p_report, .form = &new_form, .read = list_read,
         .write = new_write, .goes = PATHS("/incidents/{incident}/facts/{part}")},
-    {.method = GET, .path = "/incidents/{incident}", .perm = &incident_p_report, .read = incident_read,
+    {.method = GET, .path = "/incidents/{incident}", .perm = &incident_p_report, .read = incident_page,
         .shows = VIEWS(&view_incident_type)},
     {.method = POST, .path = "/incidents/{incident}/acts/{act}", .perm = &incident_p_report, .form = &act_form,
-        .read = incident_read, .write = act_write, .goes = PATHS("/incidents/{incident}")},
+        .read = incident_page, .write = act_write, .goes = PATHS("/incidents/{incident}")},
     {.path = NULL},
 };

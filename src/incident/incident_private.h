@@ -7,7 +7,7 @@
 #include "incident/incident_rule.h"
 
 enum incident_state { INCIDENT_OPEN = 1, INCIDENT_CLOSED };
-enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_QUESTION };
+enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_WAIVER /* "RULE\tREASON"; without a reason: taken back */ };
 extern const struct flow_kind incident_kind;
 
 /* ── incident_fact.c: facts are a ledger; the newest word on a question counts ── */
@@ -51,6 +51,26 @@ MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t 
 /* Who works for that office as a receiver: people of a prefecture or of a national office. */
 MUST err incident_office_people(struct db *db, int64_t office, struct person_ids *out);
 
+/* ── incident_word.c: what was decided, and what is not told, with its reason ── */
+
+struct incident_word {
+    str rule; /* of a waiver */
+    str text;
+    int64_t person;
+    usec at;
+};
+struct incident_words {
+    struct incident_word *v;
+    size_t n;
+};
+enum { INCIDENT_WORDS = 500 };
+/* Decisions, the oldest first. LIMIT: more than INCIDENT_WORDS. */
+MUST err incident_decisions(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct incident_words *out);
+/* Waivers that stand: the newest word on each rule, unless it was taken back. */
+MUST err incident_waivers(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct incident_words *out);
+const struct incident_word *incident_waiver_of(const struct incident_words *all, str rule); /* NULL: none */
+extern const struct route incident_word_routes[];
+
 /* ── incident_case.c: one incident as a request means it ── */
 
 struct incident_case {
@@ -60,6 +80,7 @@ struct incident_case {
     int64_t newest; /* entry */
     struct obligations duties;
     struct flow_deliveries handed;
+    struct incident_words waivers;
 };
 /* Of {incident} in the path: opened, its facts and what follows from them. Wipe with incident_case_done. */
 MUST err incident_case_read(struct req *rq, struct db *db, struct incident_case *out);
@@ -102,6 +123,8 @@ MUST err incident_view_lines(struct arena *a, str written, str before, struct in
 
 /* mine: as its sender has it. before: what the same recipient was told before, or empty. */
 MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str text, str before, bool mine);
+
+MUST err incident_page(struct req *rq); /* one incident */
 
 /* ── incident_remind.c ── */
 

@@ -80,7 +80,8 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
         .here = office != 0 && !c->flow.drill,
         .again = next_step_of(c, o) == 0,
         .chosen = req_is_redraw(rq) ? was_chosen(rq, o->rule->id)
-                                    : next_step_of(c, o) != 0 && !o->rule->voluntary && office != 0};
+                                    : next_step_of(c, o) != 0 && !o->rule->voluntary && office != 0 &&
+                !incident_waiver_of(&c->waivers, o->rule->id)};
     return show_lines(rq, &lines, row);
 }
 
