@@ -123,8 +123,12 @@ MUST err flow_received(struct db *db, struct arena *a, const struct scope *s, st
 /* One of either side, with its text. NOTFOUND. */
 MUST err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t id,
     struct flow_delivery *out, str *text);
+/* All that one recipient of that case was handed, up to and with that delivery, as a file (flow_chain.h); for
+ * either side. NOTFOUND. */
+MUST err flow_chain_file(
+    struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery, struct buf *out);
 /* The office's answer: SEEN, ACCEPTED or RETURNED. CONFLICT: it was answered. */
-MUST err flow_answer(struct tx *tx, const struct scope *s, int64_t id, enum flow_receipt answer);
+MUST err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer);
 
 /* ── clocks ── */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was handed to recipients, and their receipts. */
+#include "flow/flow_chain.h"
 #include "flow/flow_private.h"
 
 #include <sodium.h>
@@ -34,49 +35,65 @@ static str seal_text(struct arena *a, int64_t id)
     return str_fmt(a, "flow-delivery:%lld", (long long)id);
 }
 
-struct chain {
-    int64_t number;
-    struct bytes previous;
-};
-
-/* The last one to this recipient. */
-static err chain_of(struct db *db, struct arena *a, int64_t flow, str recipient, struct chain *out)
+/* The last one to this recipient: its number, and its hash as what the next one follows. */
+static err last_of(struct db *db, int64_t flow, str recipient, struct chain_link *out)
 {
-    *out = (struct chain){0};
+    ARENA_AUTO a = arena_new(1 << 16);
+    if (!a)
+        return ERR(NOMEM);
+    *out = (struct chain_link){0};
     DB_EACH(db, r,
         SQL("SELECT number, hash FROM flow_delivery WHERE flow=$1 AND recipient=$2 ORDER BY number DESC LIMIT 1"),
         V(flow, recipient))
-    *out = (struct chain){row_i64(&r, 0), row_bytes(a, &r, 1)};
+    {
+        struct bytes hash = row_bytes(a, &r, 1);
+        if (hash.n != CHAIN_HASH)
+            return ERR(INVALID);
+        out->number = row_i64(&r, 0);
+        memcpy(out->previous, hash.p, CHAIN_HASH);
+    }
     return db_status(db);
+}
+
+static err sign(struct db *db, str text, uint8_t out[SIGN_BYTES])
+{
+    struct sign_key k;
+    TRY(sign_key_load(db, &k));
+    sign_make(&k, text, out);
+    sign_key_done(&k);
+    return OK;
 }
 
 err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_case *c, str text, struct flow_delivery *d)
 {
-    struct chain last;
+    struct chain_link link;
     struct bytes sealed;
-    uint8_t hash[crypto_hash_sha256_BYTES];
     FLOW_KEY_AUTO key;
     if (c->drill && d->office)
         return ERR(CONFLICT);
-    TRY(chain_of(tx_db(tx), a, c->id, d->recipient, &last));
+    TRY(last_of(tx_db(tx), c->id, d->recipient, &link));
     d->id = tx_id(tx);
-    d->flow = c->id;
-    d->number = last.number + 1;
+    d->flow = link.flow = c->id;
+    d->number = ++link.number;
     d->state = d->office ? RECEIPT_WAITING : RECEIPT_BY_HAND;
-    d->at = tx_now(tx);
+    d->at = link.at = tx_now(tx);
     d->person = scope_person(s).v;
+    link.recipient = d->recipient;
+    crypto_hash_sha256(link.hash, (const uint8_t *)text.p, text.n);
+    TRY(sign(tx_db(tx), chain_text(a, &link), link.signature));
     flow_key_new(&key);
     TRY(flow_key_share(tx, a, v, &key, d->id, c->body.id));
     if (d->office)
         TRY(flow_key_share(tx, a, v, &key, d->id, (body_id){d->office}));
     TRY(seal_in(a, key.v, seal_text(a, d->id), (struct bytes){(const uint8_t *)text.p, text.n}, &sealed));
-    crypto_hash_sha256(hash, (const uint8_t *)text.p, text.n);
     return db_exec(tx,
         SQL("INSERT INTO flow_delivery (id, flow, recipient, office, subject, step, number, state, person, at, hash,"
-            " previous, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+            " previous, signature, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"),
         V(d->id, d->flow, d->recipient, d->office, d->subject, d->step, d->number, d->state, d->person, d->at,
-            ((struct bytes){hash, sizeof hash}), last.number ? val_bytes(last.previous) : VAL_NONE, sealed));
+            ((struct bytes){link.hash, CHAIN_HASH}),
+            d->number > 1 ? val_bytes((struct bytes){link.previous, CHAIN_HASH}) : VAL_NONE,
+            ((struct bytes){link.signature, SIGN_BYTES}), sealed));
 }
 
 err flow_handed(struct db *db, struct arena *a, const struct scope *s, int64_t flow, struct flow_deliveries *out)
@@ -126,14 +143,79 @@ err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
     return OK;
 }
 
-err flow_answer(struct tx *tx, const struct scope *s, int64_t id, enum flow_receipt answer)
+/* What is signed under the answer; of SEEN nothing is. */
+static err receipt_of(struct db *db, struct arena *a, int64_t id, str answer, usec now, uint8_t out[SIGN_BYTES])
+{
+    struct chain_link link = {.answer = answer, .answered_at = now};
+    DB_ONE(db, r, SQL("SELECT hash FROM flow_delivery WHERE id=$1"), V(id));
+    struct bytes hash = row_bytes(a, &r, 0);
+    if (hash.n != CHAIN_HASH)
+        return ERR(INVALID);
+    memcpy(link.hash, hash.p, CHAIN_HASH);
+    return sign(db, chain_receipt_text(a, &link), out);
+}
+
+err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer)
 {
     int64_t n;
+    uint8_t receipt[SIGN_BYTES];
+    if (answer == RECEIPT_SEEN) {
+        TRY(db_exec_count(tx, SQL("UPDATE flow_delivery SET state=2, seen_at=$3 WHERE id=$1 AND office=$2 AND state=1"),
+            V(id, scope_body(s).v, tx_now(tx)), &n));
+        return n ? OK : ERR(CONFLICT);
+    }
+    TRY(receipt_of(tx_db(tx), a, id, WORD_OF(flow_receipts, answer)->key, tx_now(tx), receipt));
     TRY(db_exec_count(tx,
-        SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)),"
-            " answered_at=CASE WHEN CAST($3 AS BIGINT)=2 THEN answered_at ELSE CAST($4 AS BIGINT) END,"
-            " answered_by=CASE WHEN CAST($3 AS BIGINT)=2 THEN answered_by ELSE CAST($5 AS BIGINT) END"
-            " WHERE id=$1 AND office=$2 AND state<$3 AND state<3"),
-        V(id, scope_body(s).v, answer, tx_now(tx), scope_person(s).v), &n));
+        SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)), answered_at=$4,"
+            " answered_by=$5, receipt=$6 WHERE id=$1 AND office=$2 AND state<3"),
+        V(id, scope_body(s).v, answer, tx_now(tx), scope_person(s).v, ((struct bytes){receipt, SIGN_BYTES})), &n));
     return n ? OK : ERR(CONFLICT);
+}
+
+/* ── the chain ── */
+
+static bool copy(uint8_t *out, size_t n, struct bytes b)
+{
+    if (b.n == n)
+        memcpy(out, b.p, n);
+    return b.n == n;
+}
+
+static err link_of_row(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, const struct rows *r,
+    struct chain_link *l)
+{
+    struct flow_delivery d;
+    int64_t state = row_i64(r, 9);
+    *l = (struct chain_link){.flow = row_i64(r, 1), .recipient = row_str(a, r, 2), .number = row_i64(r, 3), .at = row_i64(r, 4)};
+    if (!copy(l->hash, CHAIN_HASH, row_bytes(a, r, 5)) || !copy(l->signature, SIGN_BYTES, row_bytes(a, r, 7)))
+        return ERR(INVALID);
+    copy(l->previous, CHAIN_HASH, row_bytes(a, r, 6));
+    if (copy(l->receipt, SIGN_BYTES, row_bytes(a, r, 8))) {
+        l->answer = WORD_OF(flow_receipts, state)->key;
+        l->answered_at = row_i64(r, 10);
+    }
+    return flow_delivery(db, a, v, s, row_i64(r, 0), &d, &l->report);
+}
+
+err flow_chain_file(
+    struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery, struct buf *out)
+{
+    struct flow_delivery d;
+    struct sign_key k;
+    str text;
+    struct chain c = {.v = ARENA_ARRAY(a, struct chain_link, CHAIN_MOST)};
+    if (!c.v)
+        return ERR(NOMEM);
+    TRY(flow_delivery(db, a, v, s, delivery, &d, &text));
+    DB_EACH(db, r,
+        SQL("SELECT id, flow, recipient, number, at, hash, previous, signature, receipt, state, answered_at"
+            " FROM flow_delivery WHERE flow=$1 AND recipient=$2 AND number<=$3 ORDER BY number LIMIT 500"),
+        V(d.flow, d.recipient, d.number))
+    TRY(link_of_row(db, a, v, s, &r, &c.v[c.n++]));
+    TRY(db_status(db));
+    TRY(sign_key_load(db, &k));
+    memcpy(c.public_key, k.public_key, SIGN_PUBLIC);
+    sign_key_done(&k);
+    chain_put(out, &c);
+    return buf_status(out);
 }

@@ -46,44 +46,56 @@ static err before_of(struct req *rq, const struct flow_delivery *d, str *out)
     return OK;
 }
 
+/* {delivery}, when it came to this office. */
+static err received(struct req *rq, struct db *db, struct flow_delivery *d, str *text)
+{
+    int64_t id;
+    TRY(req_param_i64(rq, "delivery", &id));
+    TRY(flow_delivery(db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, d, text));
+    return d->office == scope_body(rq->who.scope).v ? OK : ERR(NOTFOUND);
+}
+
 static err received_read(struct req *rq)
 {
     struct flow_delivery d;
-    int64_t id;
     str text, before;
-    TRY(req_param_i64(rq, "delivery", &id));
-    TRY(flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, &d, &text));
-    if (d.office != scope_body(rq->who.scope).v)
-        return ERR(NOTFOUND);
+    TRY(received(rq, rq->db, &d, &text));
     TRY(before_of(rq, &d, &before));
     return incident_delivery_show(rq, &d, text, before, false);
 }
 
 static err answer_write(struct tx *tx, struct req *rq)
 {
-    int64_t id;
     const struct word *w = WORD_OF_KEY(flow_receipts, req_param(rq, "answer"));
-    TRY(req_param_i64(rq, "delivery", &id));
     if (w->value != RECEIPT_SEEN && w->value != RECEIPT_ACCEPTED && w->value != RECEIPT_RETURNED)
         return ERR(NOTFOUND);
     struct flow_delivery d;
     str text;
-    TRY(flow_delivery(tx_db(tx), rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, &d, &text));
-    if (d.office != scope_body(rq->who.scope).v)
-        return ERR(NOTFOUND);
-    err e = flow_answer(tx, rq->who.scope, id, (enum flow_receipt)w->value);
+    TRY(received(rq, tx_db(tx), &d, &text));
+    err e = flow_answer(tx, rq->a, rq->who.scope, d.id, (enum flow_receipt)w->value);
     if (e.code == ERR_CONFLICT)
         req_say(rq, S("もう答えてあります。"));
     TRY(e);
     struct audit_entry entry = {.body = rq->who.org,
         .person = rq->who.person,
         .action = str_fmt(rq->a, "incident.%.*s", STR_F(w->key)),
-        .object = str_fmt(rq->a, "delivery:%lld", (long long)id)};
+        .object = str_fmt(rq->a, "delivery:%lld", (long long)d.id)};
     TRY(audit_append(tx, &entry));
-    return req_go(rq, str_fmt(rq->a, "/incidents/received/%lld?ok=saved", (long long)id));
+    return req_go(rq, str_fmt(rq->a, "/incidents/received/%lld?ok=saved", (long long)d.id));
+}
+
+static err chain_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(received(rq, rq->db, &d, &text));
+    return incident_chain_send(rq, d.id);
 }
 
 const struct route incident_office_routes[] = {
+    {.method = GET, .path = "/incidents/received/{delivery}/reports.json", .perm = &incident_p_receive, .read = chain_read,
+        .file = "application/json", .journal = JOURNAL_EXPORT},
+
     {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
         .shows = VIEWS(&view_incident_received_type)},
     {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,

@@ -131,6 +131,9 @@ MUST err incident_page(struct req *rq); /* one incident */
 MUST err incident_next(struct req *rq, struct next_step *out);
 extern const struct call incident_calls[]; /* incident.tick */
 
+/* All up to that delivery to its recipient, signed (flow_chain.h). */
+MUST err incident_chain_send(struct req *rq, int64_t delivery);
+
 extern const struct permission incident_p_report, incident_p_receive;
 extern const struct route incident_routes[], incident_fact_routes[], incident_report_routes[],
     incident_office_routes[];

@@ -169,7 +169,7 @@ static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c
     int64_t through = 0;
     if (o->rule->recipient->via.n)
         TRY(incident_office_of(tx_db(tx), o->rule->recipient->via, c->flow.body.pref, &through));
-    if (through && !c->flow.drill)
+    if (through && through != c->flow.body.id.v && !c->flow.drill)
         TRY(hand_to(tx, rq, c, o, o->rule->recipient->via));
     return hand_to(tx, rq, c, o, o->rule->recipient->key);
 }
@@ -237,17 +237,37 @@ err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str te
     return req_show(rq, &view_incident_delivery_type, v);
 }
 
+err incident_chain_send(struct req *rq, int64_t delivery)
+{
+    BUF_AUTO out = BUF(8 << 20);
+    TRY(flow_chain_file(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, delivery, &out));
+    return req_send(rq, "application/json", S("reports.json"), &out);
+}
+
+/* {delivery} of {incident}, when it is of the own body. */
+static err sent(struct req *rq, struct flow_delivery *d, str *text)
+{
+    int64_t incident, id;
+    TRY(req_param_i64(rq, "incident", &incident));
+    TRY(req_param_i64(rq, "delivery", &id));
+    TRY(flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, d, text));
+    return d->flow == incident && d->office != scope_body(rq->who.scope).v ? OK : ERR(NOTFOUND);
+}
+
 static err sent_read(struct req *rq)
 {
     struct flow_delivery d;
-    int64_t incident, id;
     str text;
-    TRY(req_param_i64(rq, "incident", &incident));
-    TRY(req_param_i64(rq, "delivery", &id));
-    TRY(flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, id, &d, &text));
-    if (d.flow != incident || d.office == scope_body(rq->who.scope).v)
-        return ERR(NOTFOUND);
+    TRY(sent(rq, &d, &text));
     return incident_delivery_show(rq, &d, text, STR_NONE, true);
+}
+
+static err sent_chain_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(sent(rq, &d, &text));
+    return incident_chain_send(rq, d.id);
 }
 
 const struct route incident_report_routes[] = {
@@ -257,5 +277,7 @@ const struct route incident_report_routes[] = {
         .read = report_read, .prepare = report_prepare, .write = report_write, .goes = PATHS("/incidents/{incident}")},
     {.method = GET, .path = "/incidents/{incident}/sent/{delivery}", .perm = &incident_p_report, .read = sent_read,
         .shows = VIEWS(&view_incident_delivery_type)},
+    {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/reports.json", .perm = &incident_p_report,
+        .read = sent_chain_read, .file = "application/json", .journal = JOURNAL_EXPORT},
     {.path = NULL},
 };

@@ -72,6 +72,8 @@ CREATE TABLE flow_delivery (
     answered_by ID,
     hash BYTES NOT NULL,         -- SHA-256 of what was sealed
     previous BYTES,              -- hash of the one before to this recipient
+    signature BYTES NOT NULL,    -- of the installation (flow_chain.h)
+    receipt BYTES,               -- its signature under the answer
     sealed BYTES NOT NULL,
     UNIQUE (flow, recipient, number)
 ) STRICT;
