@@ -19,7 +19,7 @@ static const struct nav_item nav[] = {
 const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
-    .routes = (const struct route *const[]){incident_office_routes, incident_routes, incident_fact_routes,
+    .routes = (const struct route *const[]){incident_board_routes, incident_office_routes, incident_routes, incident_fact_routes,
         incident_report_routes, incident_word_routes, NULL},
     .permissions = permissions,
     .calls = incident_calls,

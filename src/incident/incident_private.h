@@ -51,6 +51,27 @@ MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t 
 /* Who works for that office as a receiver: people of a prefecture or of a national office. */
 MUST err incident_office_people(struct db *db, int64_t office, struct person_ids *out);
 
+/* For boards: reported incidents of the scope's bodies, exercises aside, the newest report first. */
+struct incident_seen {
+    struct body body;
+    int64_t number;
+    int state;
+    str kinds; /* words of the row, until fn returns */
+    bool grave;
+    usec known_at, occurred_at, reported_at;
+    int64_t persons, reports;
+    int64_t late; /* clocks that have run out */
+};
+typedef err incident_each_fn(void *ctx, const struct incident_seen *x);
+MUST err incident_each(struct db *db, const struct scope *s, usec now, incident_each_fn *fn, void *ctx);
+/* A number that grows when something was reported in the scope. */
+MUST err incident_newest(struct db *db, const struct scope *s, int64_t *out);
+struct incident_filter {
+    bool all; /* those that are closed too */
+    str kind, text;
+};
+extern const struct route incident_board_routes[];
+
 /* ── incident_word.c: what was decided, and what is not told, with its reason ── */
 
 struct incident_word {

@@ -80,3 +80,36 @@ err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t pe
             " ON CONFLICT (recipient) DO UPDATE SET office=excluded.office, person=excluded.person, at=excluded.at"),
         V(recipient, office, person, tx_now(tx)));
 }
+
+#define SEEN " c.drill=0 AND (CAST($1 AS BIGINT)=3 OR c.body=$2 OR (CAST($1 AS BIGINT)=2 AND b.pref=$3))"
+
+err incident_each(struct db *db, const struct scope *s, usec now, incident_each_fn *fn, void *ctx)
+{
+    DB_EACH(db, r,
+        SQL("SELECT b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, c.number, c.state, i.kinds, i.grave,"
+            " i.known_at, i.occurred_at, i.reported_at, i.persons,"
+            " (SELECT COUNT(*) FROM flow_delivery d WHERE d.flow=c.id),"
+            " (SELECT COUNT(*) FROM flow_clock k WHERE k.flow=c.id AND k.done_at IS NULL AND k.due_at<$4)"
+            " FROM incident i JOIN flow_case c ON c.id=i.flow JOIN body b ON b.id=c.body"
+            " WHERE i.reported_at IS NOT NULL AND" SEEN " ORDER BY i.reported_at DESC, c.id DESC"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), now))
+    {
+        struct incident_seen x = {.body = {{row_i64(&r, 0)}, row_view(&r, 1), (enum body_class)row_i64(&r, 2), row_i64(&r, 3),
+                                      row_view(&r, 4), row_view(&r, 5)},
+            .number = row_i64(&r, 6), .state = (int)row_i64(&r, 7), .kinds = row_view(&r, 8), .grave = row_i64(&r, 9) != 0,
+            .known_at = row_i64(&r, 10), .occurred_at = row_i64(&r, 11), .reported_at = row_i64(&r, 12),
+            .persons = row_i64(&r, 13), .reports = row_i64(&r, 14), .late = row_i64(&r, 15)};
+        TRY(fn(ctx, &x));
+    }
+    return db_status(db);
+}
+
+err incident_newest(struct db *db, const struct scope *s, int64_t *out)
+{
+    DB_ONE(db, r,
+        SQL("SELECT CAST(COALESCE(MAX(d.id), 0) AS BIGINT) FROM flow_delivery d JOIN flow_case c ON c.id=d.flow"
+            " JOIN body b ON b.id=c.body WHERE" SEEN),
+        V(scope_level(s), scope_body(s).v, scope_pref(s)));
+    *out = row_i64(&r, 0);
+    return OK;
+}

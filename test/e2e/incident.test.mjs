@@ -17,7 +17,7 @@ for (const js of [true, false]) {
       c.file = demo('--sample');
       c.server = await serve(c.file);
       c.browser = await launch();
-      for (const login of ['town', 'pref']) {
+      for (const login of ['town', 'pref', 'nation']) {
         c[login] = await Person.at(c.browser, c.server.url, { js, viewed: c.viewed });
         await c[login].signIn(login);
       }
@@ -84,6 +84,9 @@ for (const js of [true, false]) {
 
     step('what each will see stands side by side; the rest is sent with one tap', async () => {
       const p = c.town;
+      await c.nation.open('/incidents/board');
+      await c.nation.look('incident board');
+      assert.match(await text(c.nation), /当てはまる事案はありません/);
       await tap(p.page.getByRole('link', { name: /内容を確かめて、知らせる/ }));
       await p.look('incident report');
       assert.match(await text(p), /様式未確認/);
@@ -92,6 +95,13 @@ for (const js of [true, false]) {
       console.log(`# taps ${c.taps}, typed characters ${c.typed}`);
       assert.ok(c.taps <= 25, `${c.taps} taps`);
       assert.ok(c.typed <= 120, `${c.typed} characters`);
+    });
+
+    step('the board of the ministry has it', async () => {
+      if (!js) await c.nation.page.reload(); // with scripts it comes by itself
+      await c.nation.page.getByRole('rowheader', { name: '見本町' }).waitFor();
+      assert.match(await text(c.nation), /事案（実数）1 件（1 団体）/);
+      await c.nation.leave();
     });
 
     step('the prefecture reads its view and gives a receipt, which the town sees', async () => {
