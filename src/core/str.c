@@ -207,3 +207,13 @@ err hex_parse(str s, void *out, size_t n)
     }
     return OK;
 }
+
+str str_typed_number(char *dst, str raw)
+{
+    str s = str_trim(str_to_halfwidth(dst, raw));
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ',')
+            dst[n++] = s.p[i];
+    return (str){dst, n};
+}

@@ -54,6 +54,8 @@ MUST err parse_i64(str s, int64_t min, int64_t max, int64_t *out);
  * For numbers, codes, dates and mail addresses typed by people; names stay as typed.
  * dst has room for s.n bytes; the result is never longer. */
 str str_to_halfwidth(char *dst, str s);
+/* A number as people type it, 「３，０００」: half-width, without commas and outer blanks. dst[raw.n]. */
+str str_typed_number(char *dst, str raw);
 
 /* Lower-case hex of n bytes into dst[2n]. */
 str hex_of(char *dst, const void *p, size_t n);

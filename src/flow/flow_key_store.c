@@ -87,16 +87,17 @@ void flow_key_new(struct flow_key *out)
 static err unwrap(struct arena *a, const struct vault *v, int64_t thing, const struct rows *r, struct flow_key *out)
 {
     struct wrapped w;
-    struct bytes wrapped = row_bytes(a, r, 0), public = row_bytes(a, r, 1), sealed = row_bytes(a, r, 2), secret;
-    if (wrapped.n != WRAPPED || public.n != PUBLIC)
+    uint8_t secret[SECRET];
+    struct bytes wrapped = row_bytes(a, r, 0), public = row_bytes(a, r, 1), sealed = row_bytes(a, r, 2);
+    if (wrapped.n != WRAPPED || public.n != PUBLIC || sealed.n != SECRET + SEAL_ADDS)
         return ERR(INVALID);
-    TRY(vault_unseal(v, a, holder_text(a, row_i64(r, 3)), sealed, &secret));
-    if (secret.n != SECRET ||
-        crypto_box_seal_open((uint8_t *)&w, wrapped.p, wrapped.n, public.p, secret.p) != 0 || w.thing != thing)
-        return ERR(INVALID);
-    memcpy(out->v, w.key, SEAL_KEY);
+    TRY(vault_unseal(v, holder_text(a, row_i64(r, 3)), sealed, secret));
+    bool good = crypto_box_seal_open((uint8_t *)&w, wrapped.p, wrapped.n, public.p, secret) == 0 && w.thing == thing;
+    sodium_memzero(secret, sizeof secret);
+    if (good)
+        memcpy(out->v, w.key, SEAL_KEY);
     sodium_memzero(&w, sizeof w);
-    return OK;
+    return good ? OK : ERR(INVALID);
 }
 
 err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t thing,

@@ -2,7 +2,7 @@
 /* Facts: one entry of the case is one word on one question, "KEY\tHOW SURE\tESTIMATE\tSOURCE\tVALUE". */
 #include "incident/incident_private.h"
 
-#include "core/html.h"
+#include "core/mynumber.h"
 
 static const char *sure_key(enum incident_sure sure)
 {
@@ -123,9 +123,12 @@ static err parse_time(str text, usec *out)
     return OK;
 }
 
-static err typed_time(str text, usec now, struct incident_known *out, str *why)
+static err typed_time(struct arena *a, str text, usec now, struct incident_known *out, str *why)
 {
-    if (err_is(parse_time(text, &out->time)))
+    char *half = arena_alloc(a, text.n + 1);
+    if (!half)
+        return ERR(NOMEM);
+    if (err_is(parse_time(str_trim(str_to_halfwidth(half, text)), &out->time)))
         *why = S("日時を「2026-11-20 14:05」の形で入力してください。");
     else if (out->time > now + USEC_MINUTE)
         *why = S("先の日時です。いまより前の日時を入力してください。");
@@ -154,14 +157,17 @@ static err typed_choices(struct arena *a, const struct incident_question *q, con
 }
 
 /* The number, and the word "estimate" beside it. */
-static err typed_number(const struct strs *typed, struct incident_known *out, str *why)
+static err typed_number(struct arena *a, const struct strs *typed, struct incident_known *out, str *why)
 {
     str text = STR_NONE;
+    char *half = arena_alloc(a, WEB_LINES_LINE * 4);
+    if (!half)
+        return ERR(NOMEM);
     for (size_t i = 0; i < typed->n; i++)
         if (str_eq(typed->v[i], S("estimate")))
             out->estimate = true;
         else if (typed->v[i].n)
-            text = typed->v[i];
+            text = str_typed_number(half, typed->v[i]);
     if (text.n == 0) {
         out->sure = SURE_UNKNOWN;
         out->estimate = false;
@@ -190,9 +196,13 @@ err incident_known_typed(
         return OK;
     case REPLY_ONE:
     case REPLY_MANY: return typed_choices(a, q, typed, out, why);
-    case REPLY_NUMBER: return typed_number(typed, out, why);
-    case REPLY_TIME: return typed_time(typed->v[0], now, out, why);
-    case REPLY_TEXT: out->value = str_dup(a, typed->v[0]); return OK;
+    case REPLY_NUMBER: return typed_number(a, typed, out, why);
+    case REPLY_TIME: return typed_time(a, typed->v[0], now, out, why);
+    case REPLY_TEXT:
+        out->value = str_dup(a, typed->v[0]);
+        if (mynumber_is_in(out->value))
+            *why = S("個人番号と思われる12桁の数字があります。消してから保存してください。");
+        return why->n ? ERR(INVALID) : OK;
     }
     return OK;
 }

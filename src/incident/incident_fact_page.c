@@ -188,6 +188,8 @@ static err facts_prepare(struct req *rq)
         else if (f->typed[i].n && f->typed[i].v[0].n)
             f->known[i].at = rq->now; /* said, even when it is 「分からない」 */
     }
+    if (f->known[Q_occurred_at].time && f->known[Q_known_at].time && f->known[Q_occurred_at].time > f->known[Q_known_at].time)
+        req_error(rq, "occurred_at", S("気付いた日時より後です。どちらかを確かめてください。"));
     return req_has_errors(rq) ? ERR(INVALID) : OK;
 }
 

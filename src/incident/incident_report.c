@@ -129,7 +129,7 @@ static err report_prepare(struct req *rq)
 }
 
 /* A mail is a postcard: it says that there is something to read, and where. */
-static err tell_office(struct tx *tx, struct req *rq, const struct flow_delivery *d)
+static err tell_office(struct tx *tx, struct req *rq, const struct flow_delivery *d, bool grave)
 {
     struct person_ids ids;
     TRY(incident_office_people(tx_db(tx), d->office, &ids));
@@ -137,7 +137,7 @@ static err tell_office(struct tx *tx, struct req *rq, const struct flow_delivery
         struct web_mail m = {.to = ids.v[i].v,
             .kind = S("incident.report"),
             .key = str_fmt(rq->a, "incident.report:%lld:%lld", (long long)d->id, (long long)ids.v[i].v),
-            .subject = S("インシデントの報告が届きました"),
+            .subject = grave ? S("【重大】インシデントの報告が届きました") : S("インシデントの報告が届きました"),
             .text = S("インシデントの報告が1件届いています。内容は、サインインしてから開いてください。\n"),
             .path = str_fmt(rq->a, "/incidents/received/%lld", (long long)d->id)};
         TRY(req_mail(tx, rq, &m));
@@ -161,7 +161,7 @@ static err hand_to(struct tx *tx, struct req *rq, const struct incident_case *c,
         .action = S("incident.hand"),
         .object = str_fmt(rq->a, "incident:%lld/delivery:%lld", (long long)c->flow.id, (long long)d.id)};
     TRY(audit_append(tx, &e));
-    return d.office ? tell_office(tx, rq, &d) : OK;
+    return d.office ? tell_office(tx, rq, &d, str_eq(c->facts.known[Q_gravity].value, S("grave"))) : OK;
 }
 
 static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c, const struct obligation *o)

@@ -101,7 +101,7 @@ err vault_seal(const struct vault *v, struct arena *a, str what, struct bytes pl
     return seal_in(a, v->key, what, plain, sealed);
 }
 
-err vault_unseal(const struct vault *v, struct arena *a, str what, struct bytes sealed, struct bytes *plain)
+err vault_unseal(const struct vault *v, str what, struct bytes sealed, uint8_t *out)
 {
-    return seal_out(a, v->key, what, sealed, plain);
+    return seal_open(v->key, what, sealed, out);
 }

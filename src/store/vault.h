@@ -17,6 +17,7 @@ void vault_free(struct vault *v); /* wipes it; NULL is allowed */
 str vault_name(const struct vault *v, struct arena *a);
 /* As in seal.h, with the server's key. */
 MUST err vault_seal(const struct vault *v, struct arena *a, str what, struct bytes plain, struct bytes *sealed);
-MUST err vault_unseal(const struct vault *v, struct arena *a, str what, struct bytes sealed, struct bytes *plain);
+/* out: sealed.n - SEAL_ADDS bytes, which the caller wipes. */
+MUST err vault_unseal(const struct vault *v, str what, struct bytes sealed, uint8_t *out);
 
 #endif

@@ -150,15 +150,9 @@ static void parse_str(struct req_private *p, const struct web_field *f, str raw,
 static void parse_int(struct req_private *p, const struct web_field *f, str raw, int64_t *out)
 {
     char *half = arena_alloc(p->rq.a, raw.n);
-    size_t n = 0;
     if (!half)
         return;
-    str s = str_trim(str_to_halfwidth(half, raw));
-    char *digits = half;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != ',')
-            digits[n++] = s.p[i];
-    s = (str){digits, n};
+    str s = str_typed_number(half, raw);
     bool any = f->least == 0 && f->most == 0;
     if (s.n == 0) {
         if (f->required)
