@@ -7,11 +7,12 @@ import { join } from 'node:path';
 
 import { root, run, serve, stopAll, yagura } from './lib.mjs';
 import { darknet } from './darknet.mjs';
+import { incident } from './incident.mjs';
 import { nation } from './nation.mjs';
 import { page, tls } from './page.mjs';
 import { save, signIn } from './save.mjs';
 
-const measures = { save, 'sign-in': signIn, page, tls, nation: tenYears, darknet };
+const measures = { save, 'sign-in': signIn, page, tls, nation: tenYears, darknet, incident };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(measures);
 const unknown = wanted.filter((name) => !measures[name]);
 if (unknown.length) {

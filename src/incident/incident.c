@@ -3,6 +3,7 @@
 #include "incident/incident_private.h"
 
 extern const struct embedded incident_migrations[];
+extern const struct takeout incident_takeouts[];
 
 const struct permission incident_p_report = {
     "incident.report", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER};
@@ -25,6 +26,7 @@ const struct module incident_module = {
     .calls = incident_calls,
     .tick = "incident.tick",
     .migrations = incident_migrations,
+    .takeouts = incident_takeouts,
     .nav = nav,
     .next = incident_next,
 };

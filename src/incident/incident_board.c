@@ -11,8 +11,9 @@ struct board {
     struct req *rq;
     struct view_incident_board *v;
     struct incident_filter f;
-    int64_t kind[32], bodies[SHOWN * 10]; /* bodies: each once */
-    int64_t n_bodies, delays, delay_sum, finds, find_sum, on_time;
+    struct incident_bodies bodies; /* those looked for */
+    bool met[INCIDENT_BODIES];     /* has one that fits */
+    int64_t kind[32], delays, delay_sum, finds, find_sum;
 };
 
 static const struct incident_question *kinds(void)
@@ -26,21 +27,19 @@ static str kinds_text(struct arena *a, str value)
     return value.n ? incident_answer_text(a, Q_kind, &k) : STR_NONE;
 }
 
-static bool fits(const struct board *b, const struct incident_seen *x)
+static int by_id(const void *key, const void *at)
 {
-    struct incident_known k = {.value = x->kinds};
-    return (b->f.kind.n == 0 || incident_has_choice(&k, b->f.kind)) &&
-        (b->f.text.n == 0 || str_has(x->body.name, b->f.text) || str_eq(x->body.code6, b->f.text)) &&
-        (b->f.all || x->state == INCIDENT_OPEN);
+    int64_t id = *(const int64_t *)key, other = ((const struct body *)at)->id.v;
+    return id < other ? -1 : id > other;
 }
 
-static void count_body(struct board *b, int64_t body)
+/* Its body, when it fits what is looked for. */
+static const struct body *fits(const struct board *b, const struct incident_seen *x)
 {
-    int64_t i = 0;
-    while (i < b->n_bodies && b->bodies[i] != body)
-        i++;
-    if (i == b->n_bodies && i < (int64_t)COUNT_OF(b->bodies))
-        b->bodies[b->n_bodies++] = body;
+    struct incident_known k = {.value = x->kinds};
+    if (b->f.kind.n && !incident_has_choice(&k, b->f.kind))
+        return NULL;
+    return bsearch(&x->body, b->bodies.v, b->bodies.n, sizeof *b->bodies.v, by_id);
 }
 
 static void count(struct board *b, const struct incident_seen *x)
@@ -50,9 +49,8 @@ static void count(struct board *b, const struct incident_seen *x)
     v->cases++;
     v->reports += x->reports;
     v->persons += x->persons;
-    v->late += x->late > 0;
+    v->late += x->next_due && x->next_due < b->rq->now;
     v->grave += x->grave;
-    count_body(b, x->body.id.v);
     for (size_t i = 0; i < kinds()->n_choices; i++)
         b->kind[i] += incident_has_choice(&k, kinds()->choices[i].key);
     if (x->known_at && x->reported_at >= x->known_at) {
@@ -69,22 +67,25 @@ static err add(void *ctx, const struct incident_seen *x)
 {
     struct board *b = ctx;
     struct view_incident_board *v = b->v;
-    if (!fits(b, x))
+    const struct body *body = fits(b, x);
+    if (!body)
         return OK;
     count(b, x);
+    v->bodies += !b->met[body - b->bodies.v];
+    b->met[body - b->bodies.v] = true;
     if (v->rows.n == SHOWN)
         return OK;
-    v->rows.p[v->rows.n++] = (struct view_incident_board_rows){.code6 = str_dup(b->rq->a, x->body.code6),
-        .body = str_dup(b->rq->a, x->body.name),
-        .number = x->number,
+    v->rows.p[v->rows.n++] = (struct view_incident_board_rows){.code6 = body->code6,
+        .body = body->name,
         .kinds = kinds_text(b->rq->a, x->kinds),
         .grave = x->grave,
-        .state = word_of(incident_kind.states, incident_kind.n_states, x->state)->name,
+        .state = word_of(incident_kind.states, incident_kind.n_states, x->closed ? INCIDENT_CLOSED : INCIDENT_OPEN)->name,
         .known_at = x->known_at,
         .reported_at = x->reported_at,
+        .next_due = x->next_due,
+        .late = x->next_due && x->next_due < b->rq->now,
         .persons = x->persons,
-        .reports = x->reports,
-        .late = x->late};
+        .reports = x->reports};
     return OK;
 }
 
@@ -121,8 +122,8 @@ static err board_read(struct req *rq)
     if (!v->rows.p)
         return ERR(NOMEM);
     TRY(incident_newest(rq->db, rq->who.scope, &v->version));
-    TRY(incident_each(rq->db, rq->who.scope, rq->now, add, b));
-    v->bodies = b->n_bodies;
+    TRY(incident_bodies_of(rq->db, rq->a, rq->who.scope, b->f.text, &b->bodies));
+    TRY(incident_each(rq->db, rq->who.scope, b->f.all, add, b));
     v->to_report = hours_text(rq->a, b->delay_sum, b->delays);
     v->to_notice = hours_text(rq->a, b->find_sum, b->finds);
     TRY(show_kinds(rq, b));

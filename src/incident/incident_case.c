@@ -96,5 +96,6 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
     TRY(derive(rq->a, c, tx_now(tx)));
     TRY(incident_note(tx, c->flow.id, &c->facts));
-    return set_clocks(tx, rq->a, c);
+    TRY(set_clocks(tx, rq->a, c));
+    return incident_note_duties(tx, c->flow.id);
 }

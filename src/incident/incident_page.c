@@ -87,7 +87,7 @@ static err new_write(struct tx *tx, struct req *rq)
     if (e.code == ERR_DENIED)
         req_say(rq, S("サーバーの鍵のファイルがないため、記録できません。システム管理者に知らせてください。"));
     TRY(e);
-    TRY(incident_add(tx, c.flow.id));
+    TRY(incident_add(tx, &c.flow));
     if (f->alert)
         TRY(say_alert(tx, rq, &c, f->alert));
     else
@@ -294,6 +294,7 @@ static err act_write(struct tx *tx, struct req *rq)
     if (e.code == ERR_STALE || e.code == ERR_CONFLICT)
         req_say(rq, S("画面を開いた後に、状態が変わりました。開き直して、確かめてください。"));
     TRY(e);
+    TRY(incident_note_state(tx, id, str_eq(act, S("close"))));
     struct audit_entry entry = {.body = rq->who.org,
         .person = rq->who.person,
         .action = str_fmt(rq->a, "incident.%.*s", STR_F(act)),

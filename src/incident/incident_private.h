@@ -39,7 +39,9 @@ struct incidents {
     struct incident *v;
     size_t n;
 };
-MUST err incident_add(struct tx *tx, int64_t flow);
+MUST err incident_add(struct tx *tx, const struct flow_case *c);
+MUST err incident_note_state(struct tx *tx, int64_t flow, bool closed);
+MUST err incident_note_duties(struct tx *tx, int64_t flow);
 /* What stays readable, from the facts. */
 MUST err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f);
 MUST err incident_note_reported(struct tx *tx, int64_t flow);
@@ -53,18 +55,23 @@ MUST err incident_office_people(struct db *db, int64_t office, struct person_ids
 
 /* For boards: reported incidents of the scope's bodies, exercises aside, the newest report first. */
 struct incident_seen {
-    struct body body;
-    int64_t number;
-    int state;
-    str kinds; /* words of the row, until fn returns */
+    int64_t flow, body;
+    bool closed;
+    str kinds; /* of the row, until fn returns */
     bool grave;
-    usec known_at, occurred_at, reported_at;
+    usec known_at, occurred_at, reported_at, next_due;
     int64_t persons, reports;
-    int64_t late; /* clocks that have run out */
 };
 typedef err incident_each_fn(void *ctx, const struct incident_seen *x);
-MUST err incident_each(struct db *db, const struct scope *s, usec now, incident_each_fn *fn, void *ctx);
-/* A number that grows when something was reported in the scope. */
+MUST err incident_each(struct db *db, const struct scope *s, bool closed_too, incident_each_fn *fn, void *ctx);
+/* Bodies of the scope that have incidents, by id; text: part of the name, or the code; empty: all. */
+enum { INCIDENT_BODIES = 4000 };
+struct incident_bodies {
+    struct body *v;
+    size_t n;
+};
+MUST err incident_bodies_of(struct db *db, struct arena *a, const struct scope *s, str text, struct incident_bodies *out);
+/* A number that changes when something was reported in the scope. */
 MUST err incident_newest(struct db *db, const struct scope *s, int64_t *out);
 struct incident_filter {
     bool all; /* those that are closed too */

@@ -2,10 +2,26 @@
 /* Statements about what stays readable of incidents, and about who receives. */
 #include "incident/incident_private.h"
 
-err incident_add(struct tx *tx, int64_t flow)
+err incident_add(struct tx *tx, const struct flow_case *c)
 {
     return db_exec(tx,
-        SQL("INSERT INTO incident (flow, kinds, causes, grave, stage, persons) VALUES ($1, '', '', 0, '', 0)"), V(flow));
+        SQL("INSERT INTO incident (flow, body, drill, closed, kinds, causes, grave, stage, persons, reports)"
+            " VALUES ($1, $2, $3, 0, '', '', 0, '', 0, 0)"),
+        V(c->id, c->body.id.v, c->drill));
+}
+
+err incident_note_state(struct tx *tx, int64_t flow, bool closed)
+{
+    return db_exec(tx, SQL("UPDATE incident SET closed=$2 WHERE flow=$1"), V(flow, closed));
+}
+
+/* What was handed over, and which clock runs out first, as the engine has it. */
+err incident_note_duties(struct tx *tx, int64_t flow)
+{
+    return db_exec(tx,
+        SQL("UPDATE incident SET reports=(SELECT COUNT(*) FROM flow_delivery d WHERE d.flow=$1),"
+            " next_due=(SELECT MIN(k.due_at) FROM flow_clock k WHERE k.flow=$1 AND k.done_at IS NULL) WHERE flow=$1"),
+        V(flow));
 }
 
 static struct val time_of(const struct incident_known *k)
@@ -81,25 +97,39 @@ err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t pe
         V(recipient, office, person, tx_now(tx)));
 }
 
-#define SEEN " c.drill=0 AND (CAST($1 AS BIGINT)=3 OR c.body=$2 OR (CAST($1 AS BIGINT)=2 AND b.pref=$3))"
+#define SEEN " (CAST($1 AS BIGINT)=3 OR i.body=$2 OR (CAST($1 AS BIGINT)=2 AND i.body IN (SELECT id FROM body WHERE pref=$3)))"
 
-err incident_each(struct db *db, const struct scope *s, usec now, incident_each_fn *fn, void *ctx)
+err incident_each(struct db *db, const struct scope *s, bool closed_too, incident_each_fn *fn, void *ctx)
 {
     DB_EACH(db, r,
-        SQL("SELECT b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, c.number, c.state, i.kinds, i.grave,"
-            " i.known_at, i.occurred_at, i.reported_at, i.persons,"
-            " (SELECT COUNT(*) FROM flow_delivery d WHERE d.flow=c.id),"
-            " (SELECT COUNT(*) FROM flow_clock k WHERE k.flow=c.id AND k.done_at IS NULL AND k.due_at<$4)"
-            " FROM incident i JOIN flow_case c ON c.id=i.flow JOIN body b ON b.id=c.body"
-            " WHERE i.reported_at IS NOT NULL AND" SEEN " ORDER BY i.reported_at DESC, c.id DESC"),
-        V(scope_level(s), scope_body(s).v, scope_pref(s), now))
+        SQL("SELECT i.flow, i.body, i.closed, i.kinds, i.grave, i.known_at, i.occurred_at, i.reported_at, i.persons,"
+            " i.reports, i.next_due FROM incident i WHERE i.reported_at IS NOT NULL AND i.drill=0"
+            " AND (i.closed=0 OR CAST($4 AS BIGINT)=1) AND" SEEN " ORDER BY i.reported_at DESC"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), closed_too))
     {
-        struct incident_seen x = {.body = {{row_i64(&r, 0)}, row_view(&r, 1), (enum body_class)row_i64(&r, 2), row_i64(&r, 3),
-                                      row_view(&r, 4), row_view(&r, 5)},
-            .number = row_i64(&r, 6), .state = (int)row_i64(&r, 7), .kinds = row_view(&r, 8), .grave = row_i64(&r, 9) != 0,
-            .known_at = row_i64(&r, 10), .occurred_at = row_i64(&r, 11), .reported_at = row_i64(&r, 12),
-            .persons = row_i64(&r, 13), .reports = row_i64(&r, 14), .late = row_i64(&r, 15)};
+        struct incident_seen x = {.flow = row_i64(&r, 0), .body = row_i64(&r, 1), .closed = row_i64(&r, 2) != 0,
+            .kinds = row_view(&r, 3), .grave = row_i64(&r, 4) != 0, .known_at = row_i64(&r, 5), .occurred_at = row_i64(&r, 6),
+            .reported_at = row_i64(&r, 7), .persons = row_i64(&r, 8), .reports = row_i64(&r, 9), .next_due = row_i64(&r, 10)};
         TRY(fn(ctx, &x));
+    }
+    return db_status(db);
+}
+
+err incident_bodies_of(struct db *db, struct arena *a, const struct scope *s, str text, struct incident_bodies *out)
+{
+    *out = (struct incident_bodies){ARENA_ARRAY(a, struct body, INCIDENT_BODIES), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana FROM body b"
+            " WHERE b.id IN (SELECT body FROM incident) AND (CAST($1 AS BIGINT)=3 OR b.id=$2 OR (CAST($1 AS BIGINT)=2"
+            " AND b.pref=$3)) ORDER BY b.id LIMIT 4000"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s)))
+    {
+        struct body b = {{row_i64(&r, 0)}, row_str(a, &r, 1), (enum body_class)row_i64(&r, 2), row_i64(&r, 3), row_str(a, &r, 4),
+            row_str(a, &r, 5)};
+        if (text.n == 0 || str_has(b.name, text) || str_eq(b.code6, text))
+            out->v[out->n++] = b;
     }
     return db_status(db);
 }
@@ -107,8 +137,8 @@ err incident_each(struct db *db, const struct scope *s, usec now, incident_each_
 err incident_newest(struct db *db, const struct scope *s, int64_t *out)
 {
     DB_ONE(db, r,
-        SQL("SELECT CAST(COALESCE(MAX(d.id), 0) AS BIGINT) FROM flow_delivery d JOIN flow_case c ON c.id=d.flow"
-            " JOIN body b ON b.id=c.body WHERE" SEEN),
+        SQL("SELECT CAST(COALESCE(MAX(i.reported_at), 0) + COALESCE(SUM(i.reports), 0) AS BIGINT) FROM incident i"
+            " WHERE i.reported_at IS NOT NULL AND i.drill=0 AND" SEEN),
         V(scope_level(s), scope_body(s).v, scope_pref(s)));
     *out = row_i64(&r, 0);
     return OK;

@@ -85,10 +85,10 @@ err db_url_file(str url, str *file)
 
 static const char *pragmas_of(enum db_mode mode)
 {
-    return mode == DB_READ ? "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;"
+    return mode == DB_READ ? "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;"
                              "PRAGMA cache_size=-4096; PRAGMA mmap_size=268435456;"
                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                             "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;"
+                             "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
                              "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;";
 }
 
