@@ -168,6 +168,23 @@ describe('an alert', LIMIT, () => {
     assert.deepEqual((await c.town.get('/darknet/alerts?state=all&port=446')).json.rows, []);
   });
 
+  test('is evidence in the survey, and an incident can begin with it', LIMIT, async () => {
+    const survey = (await c.town.get('/')).json.own[0].id;
+    const beside = async (code) => (await c.town.get(`/surveys/${survey}/items/${code}`)).json.measure;
+    assert.deepEqual([(await beside('OPE-02')).value, (await beside('OPE-02')).source], ['1件', '/darknet']);
+    assert.deepEqual([(await beside('OPE-03')).value, (await beside('OPE-03')).source], ['0日', '/darknet/alerts']);
+    const begun = await c.town.post('/incidents', { alert: c.alert });
+    assert.equal(begun.status, 200, begun.text);
+    const at = `/incidents/${begun.json.incident}/facts`;
+    const values = async (part) => Object.fromEntries((await c.town.get(`${at}/${part}`)).json.questions
+      .map((q) => [q.key, q.value || q.choices.filter((o) => o.chosen).map((o) => o.key).join()]));
+    const [what, attack, response] = await Promise.all(['what', 'attack', 'response'].map(values));
+    assert.deepEqual([what.kind, what.found_by], ['malware', 'darknet']);
+    assert.equal(attack.indicator, SOURCE);
+    assert.ok(response.other.includes(`自団体のアドレス：${SOURCE}`) && !response.other.includes(DARK), response.other);
+    assert.equal((await c.other.post('/incidents', { alert: c.alert })).status, 404);
+  });
+
   test('what the body does not want to hear of is recorded, and not mailed', LIMIT, async () => {
     const page = `/darknet/alerts/${c.alert}`;
     const until = new Date(Date.now() + 30 * 86400_000).toISOString().slice(0, 10);

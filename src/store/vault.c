@@ -69,7 +69,7 @@ err vault_open(str file, bool create, struct vault **out)
 {
     ARENA_AUTO a = arena_new(1 << 16);
     const char *name = a ? str_z(a, file) : NULL;
-    struct vault *v = sodium_malloc(sizeof *v); /* never in a core file or in swap */
+    struct vault *v = calloc(1, sizeof *v); /* no guarded memory: the sandbox knows no mprotect */
     err e = name && v ? OK : ERR(NOMEM);
     if (!err_is(e) && create)
         e = make(a, name);
@@ -84,7 +84,9 @@ err vault_open(str file, bool create, struct vault **out)
 
 void vault_free(struct vault *v)
 {
-    sodium_free(v);
+    if (v)
+        sodium_memzero(v, sizeof *v);
+    free(v);
 }
 
 str vault_name(const struct vault *v, struct arena *a)
