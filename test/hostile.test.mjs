@@ -37,7 +37,7 @@ const written = forms.map((list) => [...new Set(list.flatMap((s) => [escapeQuote
 function harmless(html) {
   let out = html;
   for (const i of new Set([...html.matchAll(MARK)].map(([, n]) => Number(n)))) {
-    for (const form of written[i]) out = out.replaceAll(form, '無害');
+    for (const form of written[i] ?? []) out = out.replaceAll(form, '無害');
   }
   return out;
 }
@@ -256,7 +256,6 @@ function table(c) {
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
-    '/incidents': { as: 'town', fields: {} },
     '/incidents/{incident}/facts/{part}': { as: 'town', at: `/incidents/${c.incident}/facts/response`, fields: { seen: 0 },
       kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
@@ -264,8 +263,6 @@ function table(c) {
     '/incidents/{incident}/decisions': { as: 'town', at: `/incidents/${c.incident}/decisions`, fields: {}, kept: { decision: 100 } },
     '/incidents/{incident}/waivers': { as: 'town', at: `/incidents/${c.incident}/waivers`, fields: { rule: 'jp.mic' }, kept: { waiver: 100 },
       unused: ['rule'] },
-    '/incidents/{incident}/acts/{act}': { as: 'town', at: `/incidents/${c.incident}/acts/nothing`, fields: { version: 1 } },
-    '/darknet/packets/keep': { as: 'nation', fields: { days: 400 } },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
     '/darknet/desk/{application}/steps/{act}': { as: 'nation', at: `/darknet/desk/${c.returned}/steps/return`, first: async () => {
@@ -340,7 +337,7 @@ describe('hostile texts', LIMIT, () => {
     Object.assign(c, await reportIncident(c.as('town')));
     const kept = new Set(['vendor', 'contact', 'cause', 'prevention', 'other']);
     c.otherFacts = fs.readFileSync(path.join(root, 'src/incident/incident_question_list.h'), 'utf8').split('\n')
-      .map((line) => /^Q\(\w+, "([^"]+)"/.exec(line)?.[1]).filter((key) => key && !kept.has(key));
+      .map((line) => /^Q\(\w+, "([^"]+)"/.exec(line)?.[1]).filter((key) => key && !kept.has(key)).concat('touched');
     await town.post('/sections', { name: '情報課' });
     await complete(town, c.survey);
     c.table = table(c);
