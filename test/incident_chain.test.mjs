@@ -26,7 +26,7 @@ describe('a chain of reports', LIMIT, () => {
     const town = program(c.server.url, token(file, 'town')), pref = program(c.server.url, token(file, 'pref'));
     const { incident, delivery } = await reportIncident(town);
     const at = `/incidents/${incident}`;
-    assert.equal((await pref.post(`/incidents/received/${delivery}/accepted`)).status, 200);
+    assert.equal((await pref.post(`/incidents/received/${delivery}/answers/accepted`)).status, 200);
     for (const persons of ['2780', '2790']) {
       const { seen } = (await town.get(`${at}/facts/personal`)).json;
       assert.equal((await town.post(`${at}/facts/personal`, { seen, touched: 'personal.persons', 'personal.persons': persons })).status, 200);

@@ -100,7 +100,7 @@ const struct route incident_office_routes[] = {
         .shows = VIEWS(&view_incident_received_type)},
     {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,
         .shows = VIEWS(&view_incident_delivery_type)},
-    {.method = POST, .path = "/incidents/received/{delivery}/{answer}", .perm = &incident_p_receive,
+    {.method = POST, .path = "/incidents/received/{delivery}/answers/{answer}", .perm = &incident_p_receive,
         .read = received_read, .write = answer_write, .goes = PATHS("/incidents/received/{delivery}")},
     {.path = NULL},
 };
