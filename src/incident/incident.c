@@ -11,9 +11,12 @@ const struct permission incident_p_receive = {"incident.receive", ROLE_PREF | RO
 
 static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, NULL};
 
+/* The menu of a prefecture is full: it comes to what it received by its own page and the line at the top. */
+static const struct permission nation = {"incident.receive", ROLE_NATION};
+
 static const struct nav_item nav[] = {
     {"インシデント", "/incidents", &incident_p_report, NULL, 1},
-    {"インシデント", "/incidents/received", &incident_p_receive, NULL, 1},
+    {"インシデント", "/incidents/received", &nation, "/incidents", 1},
     {NULL, NULL, NULL},
 };
 

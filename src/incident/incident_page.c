@@ -20,7 +20,8 @@ static err list_read(struct req *rq)
     struct view_incidents *v = ARENA_NEW(rq->a, struct view_incidents);
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_incidents){.body = rq->who.org_name, .sealed = store_vault(web_store(rq->web)) == NULL};
+    *v = (struct view_incidents){.body = rq->who.org_name, .sealed = store_vault(web_store(rq->web)) == NULL,
+        .receives = (incident_p_receive.roles & rq->who.roles) != 0};
     TRY(incident_all(rq->db, rq->a, rq->who.scope, &all));
     v->rows.p = ARENA_ARRAY(rq->a, struct view_incidents_rows, all.n);
     if (!v->rows.p)
