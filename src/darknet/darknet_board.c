@@ -307,18 +307,11 @@ static err board_read(struct req *rq)
     return req_show(rq, &view_darknet_board_type, v);
 }
 
-/* An event stream (HTML Standard, 9.2) that ends after what there is to say: the browser asks again after
- * `retry`. No connection is held, so as many may watch as can load a page. */
 static err events_read(struct req *rq)
 {
     str now;
-    BUF_AUTO out = BUF(400);
     TRY(version_of(rq, &now));
-    buf_lit(&out, "retry: 2000\n");
-    if (!str_eq(now, req_query(rq, "seen")))
-        buf_fmt(&out, "id: %.*s\ndata: %.*s\n", STR_F(now), STR_F(now));
-    buf_char(&out, '\n');
-    return req_send(rq, "text/event-stream", S("events.txt"), &out);
+    return req_send_event(rq, 2000, now);
 }
 
 const struct route darknet_board_routes[] = {

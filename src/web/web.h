@@ -203,6 +203,9 @@ MUST err req_mail(struct tx *tx, struct req *rq, const struct web_mail *m);
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
 
+/* An event stream (HTML Standard, 9.2) that ends after what there is to say (ADR 0031): the version, unless the query
+ * `seen` names it already; the browser asks again after so many milliseconds. */
+MUST err req_send_event(struct req *rq, int retry, str version);
 /* The same of bytes that outlive the program's last request, to be read and not to be saved. */
 MUST err req_send_static(struct req *rq, const char *media_type, struct bytes content);
 /* A table to download, of the row's columns: begun in out with 基準日 the day of the request, and

@@ -259,6 +259,16 @@ err req_send(struct req *rq, const char *media_type, str file_name, const struct
     return buf_status(content);
 }
 
+err req_send_event(struct req *rq, int retry, str version)
+{
+    BUF_AUTO out = BUF(400);
+    buf_fmt(&out, "retry: %d\n", retry);
+    if (!str_eq(version, req_query(rq, "seen")))
+        buf_fmt(&out, "id: %.*s\ndata: %.*s\n", STR_F(version), STR_F(version));
+    buf_char(&out, '\n');
+    return req_send(rq, "text/event-stream", S("events.txt"), &out);
+}
+
 err req_send_static(struct req *rq, const char *media_type, struct bytes content)
 {
     TRY(row_check_file(rq, media_type));
