@@ -90,7 +90,7 @@ enum flow_receipt {
     RECEIPT_WAITING = 1, /* handed over, not opened */
     RECEIPT_SEEN,
     RECEIPT_ACCEPTED,
-    RECEIPT_RETURNED,    /* with a question, which is said in an entry of its own */
+    RECEIPT_RETURNED,    /* the office has a question: it asks by telephone, for there are no messages yet */
     RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so */
 };
 extern const struct word flow_receipts[5];
@@ -123,6 +123,9 @@ MUST err flow_received(struct db *db, struct arena *a, const struct scope *s, st
 /* One of either side, with its text. NOTFOUND. */
 MUST err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t id,
     struct flow_delivery *out, str *text);
+/* The text of the one before d to the same recipient in the same subject; empty: there is none. */
+MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
+    const struct flow_delivery *d, str *text);
 /* All that one recipient of that case was handed, up to and with that delivery, as a file (flow_chain.h); for
  * either side. NOTFOUND. */
 MUST err flow_chain_file(

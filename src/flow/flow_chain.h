@@ -32,7 +32,6 @@ str chain_text(struct arena *a, const struct chain_link *l);
 /* "yagura-receipt-1 HASH ANSWER ANSWERED-AT". */
 str chain_receipt_text(struct arena *a, const struct chain_link *l);
 void chain_put(struct buf *b, const struct chain *c);
-void chain_start(void); /* before a process that may open nothing any more reads its first file */
 /* Reads a file of chain_put and checks it; out: what it holds, in Japanese, a line each. INVALID with why. */
 MUST err chain_verify(struct arena *a, str json, struct buf *out, str *why);
 

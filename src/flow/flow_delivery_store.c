@@ -136,6 +136,21 @@ err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const s
     return OK;
 }
 
+err flow_delivery_before(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
+    const struct flow_delivery *d, str *text)
+{
+    struct flow_delivery old;
+    int64_t id = 0;
+    *text = STR_NONE;
+    DB_EACH(db, r,
+        SQL("SELECT id FROM flow_delivery WHERE flow=$1 AND recipient=$2 AND subject=$3 AND number<$4"
+            " ORDER BY number DESC LIMIT 1"),
+        V(d->flow, d->recipient, d->subject, d->number))
+    id = row_i64(&r, 0);
+    TRY(db_status(db));
+    return id ? flow_delivery(db, a, v, s, id, &old, text) : OK;
+}
+
 err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
 {
     DB_ONE(db, r, SQL("SELECT COUNT(*) FROM flow_delivery WHERE office=$1 AND state=1"), V(scope_body(s).v));

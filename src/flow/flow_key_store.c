@@ -112,8 +112,3 @@ err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const s
         V(thing, scope_body(s).v));
     return unwrap(a, v, thing, &r, out);
 }
-
-err flow_key_destroy(struct tx *tx, int64_t thing)
-{
-    return db_exec(tx, SQL("DELETE FROM flow_key WHERE thing=$1"), V(thing));
-}

@@ -13,6 +13,5 @@ void flow_key_new(struct flow_key *out);
 /* Wraps it for that organisation, which gets a pair of its own if it has none. */
 MUST err flow_key_share(struct tx *tx, struct arena *a, const struct vault *v, const struct flow_key *k,
     int64_t thing, body_id body);
-MUST err flow_key_destroy(struct tx *tx, int64_t thing);
 
 #endif

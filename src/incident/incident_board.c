@@ -21,12 +21,6 @@ static const struct incident_question *kinds(void)
     return &incident_questions[Q_kind];
 }
 
-static str kinds_text(struct arena *a, str value)
-{
-    struct incident_known k = {.sure = SURE_CONFIRMED, .value = value};
-    return value.n ? incident_answer_text(a, Q_kind, &k) : STR_NONE;
-}
-
 static int by_id(const void *key, const void *at)
 {
     int64_t id = *(const int64_t *)key, other = ((const struct body *)at)->id.v;
@@ -77,7 +71,7 @@ static err add(void *ctx, const struct incident_seen *x)
         return OK;
     v->rows.p[v->rows.n++] = (struct view_incident_board_rows){.code6 = body->code6,
         .body = body->name,
-        .kinds = kinds_text(b->rq->a, x->kinds),
+        .kinds = incident_kinds_text(b->rq->a, x->kinds),
         .grave = x->grave,
         .state = word_of(incident_kind.states, incident_kind.n_states, x->closed ? INCIDENT_CLOSED : INCIDENT_OPEN)->name,
         .known_at = x->known_at,
@@ -133,14 +127,8 @@ static err board_read(struct req *rq)
 static err events_read(struct req *rq)
 {
     int64_t now;
-    BUF_AUTO out = BUF(400);
     TRY(incident_newest(rq->db, rq->who.scope, &now));
-    str version = str_fmt(rq->a, "%lld", (long long)now);
-    buf_lit(&out, "retry: 1000\n");
-    if (!str_eq(version, req_query(rq, "seen")))
-        buf_fmt(&out, "id: %.*s\ndata: %.*s\n", STR_F(version), STR_F(version));
-    buf_char(&out, '\n');
-    return req_send(rq, "text/event-stream", S("events.txt"), &out);
+    return req_send_event(rq, 1000, str_fmt(rq->a, "%lld", (long long)now));
 }
 
 const struct route incident_board_routes[] = {

@@ -65,7 +65,7 @@ void incident_case_done(struct incident_case *c)
     flow_key_done(&c->key);
 }
 
-static bool is_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
 {
     for (size_t i = 0; i < c->handed.n; i++)
         if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind)
@@ -83,7 +83,7 @@ static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case
             str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
             bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
             usec due = binds ? d->due : 0;
-            TRY(flow_clock_set(tx, c->flow.id, name, due, is_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
+            TRY(flow_clock_set(tx, c->flow.id, name, due, incident_step_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
         }
     }
     return OK;

@@ -33,19 +33,6 @@ static err list_read(struct req *rq)
     return req_show(rq, &view_incident_received_type, v);
 }
 
-/* The one before, to this office and in this matter. */
-static err before_of(struct req *rq, const struct flow_delivery *d, str *out)
-{
-    struct flow_deliveries all;
-    struct flow_delivery old;
-    *out = STR_NONE;
-    TRY(flow_received(rq->db, rq->a, rq->who.scope, &all));
-    for (size_t i = 0; i < all.n; i++)
-        if (all.v[i].flow == d->flow && all.v[i].id < d->id && str_eq(all.v[i].subject, d->subject))
-            return flow_delivery(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, all.v[i].id, &old, out);
-    return OK;
-}
-
 /* {delivery}, when it came to this office. */
 static err received(struct req *rq, struct db *db, struct flow_delivery *d, str *text)
 {
@@ -60,7 +47,7 @@ static err received_read(struct req *rq)
     struct flow_delivery d;
     str text, before;
     TRY(received(rq, rq->db, &d, &text));
-    TRY(before_of(rq, &d, &before));
+    TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &d, &before));
     return incident_delivery_show(rq, &d, text, before, false);
 }
 
@@ -95,7 +82,6 @@ static err chain_read(struct req *rq)
 const struct route incident_office_routes[] = {
     {.method = GET, .path = "/incidents/received/{delivery}/reports.json", .perm = &incident_p_receive, .read = chain_read,
         .file = "application/json", .journal = JOURNAL_EXPORT},
-
     {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
         .shows = VIEWS(&view_incident_received_type)},
     {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,

@@ -8,12 +8,6 @@
 
 /* ── the list ── */
 
-static str kinds_text(struct arena *a, str kinds)
-{
-    struct incident_known k = {.sure = SURE_CONFIRMED, .value = kinds};
-    return kinds.n ? incident_answer_text(a, Q_kind, &k) : STR_NONE;
-}
-
 static err list_read(struct req *rq)
 {
     struct incidents all;
@@ -33,7 +27,7 @@ static err list_read(struct req *rq)
         v->rows.p[v->rows.n++] = (struct view_incidents_rows){.incident = x->flow.id,
             .number = x->flow.number,
             .drill = x->flow.drill,
-            .kinds = kinds_text(rq->a, x->kinds),
+            .kinds = incident_kinds_text(rq->a, x->kinds),
             .grave = x->grave,
             .state_key = state->key,
             .state = state->name,
@@ -104,14 +98,6 @@ static err new_write(struct tx *tx, struct req *rq)
 
 /* ── one ── */
 
-static bool step_done(const struct incident_case *c, const struct rule *r, enum rule_step_kind kind)
-{
-    for (size_t i = 0; i < c->handed.n; i++)
-        if (str_eq(c->handed.v[i].subject, r->id) && c->handed.v[i].step == (int)kind)
-            return true;
-    return false;
-}
-
 /* 24:00 of a day is said as the day. */
 static str due_text(struct arena *a, usec due)
 {
@@ -133,7 +119,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
         return ERR(NOMEM);
     for (size_t i = 0; i < o->n_steps; i++) {
         const struct rule_due *d = &o->step[i];
-        bool done = step_done(c, o->rule, d->kind);
+        bool done = incident_step_done(c, o->rule, d->kind);
         row->steps.p[row->steps.n++] = (struct view_incident_duties_steps){WORD_OF(rule_step_kinds, d->kind)->name, d->due,
             due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
     }

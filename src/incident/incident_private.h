@@ -50,9 +50,6 @@ MUST err incident_all(struct db *db, struct arena *a, const struct scope *s, str
 /* The organisation here that receives for a recipient; 0: none. pref: of the body that reports. */
 MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out);
 
-/* Who works for that office as a receiver: people of a prefecture or of a national office. */
-MUST err incident_office_people(struct db *db, int64_t office, struct person_ids *out);
-
 /* For boards: reported incidents of the scope's bodies, exercises aside, the newest report first. */
 struct incident_seen {
     int64_t flow, body;
@@ -114,6 +111,8 @@ struct incident_case {
 MUST err incident_case_read(struct req *rq, struct db *db, struct incident_case *out);
 void incident_case_done(struct incident_case *c);
 #define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
+/* Was that step of the rule handed over. */
+bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
 /* Derives anew after facts were said, sets clocks and what stays readable. */
 MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
 const struct rule_pack *incident_pack(void);

@@ -197,3 +197,9 @@ str incident_answer_text(struct arena *a, size_t question, const struct incident
         buf_lit(&b, "（おそれ）");
     return str_dup(a, buf_view(&b));
 }
+
+str incident_kinds_text(struct arena *a, str keys)
+{
+    struct incident_known k = {.sure = SURE_CONFIRMED, .value = keys};
+    return keys.n ? incident_answer_text(a, Q_kind, &k) : STR_NONE;
+}

@@ -83,6 +83,8 @@ struct incident_facts {
 /* Is the question to be asked, as far as is known. */
 bool incident_is_asked(const struct incident_facts *f, size_t question);
 bool incident_has_choice(const struct incident_known *k, str choice);
+/* 「ランサムウェア（暗号化・脅迫）、委託先の事故」 of the keys of Q_kind; empty for none. */
+str incident_kinds_text(struct arena *a, str kinds);
 /* 「おそれがある」 「ランサムウェア、情報の公開」 「約3,000人」: for reasons and forms. */
 str incident_answer_text(struct arena *a, size_t question, const struct incident_known *k);
 

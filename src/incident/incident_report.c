@@ -8,13 +8,9 @@
 /* The next step of an obligation that was not done; 0: all were. */
 static enum rule_step_kind next_step_of(const struct incident_case *c, const struct obligation *o)
 {
-    for (size_t i = 0; i < o->n_steps; i++) {
-        bool done = false;
-        for (size_t k = 0; k < c->handed.n; k++)
-            done = done || (str_eq(c->handed.v[k].subject, o->rule->id) && c->handed.v[k].step == (int)o->step[i].kind);
-        if (!done)
+    for (size_t i = 0; i < o->n_steps; i++)
+        if (!incident_step_done(c, o->rule, o->step[i].kind))
             return o->step[i].kind;
-    }
     return 0;
 }
 
@@ -23,18 +19,6 @@ static enum rule_step_kind step_of(const struct incident_case *c, const struct o
 {
     enum rule_step_kind next = next_step_of(c, o);
     return next ? next : o->n_steps ? o->step[o->n_steps - 1].kind : STEP_FIRST;
-}
-
-/* What this recipient was told last in this matter. */
-static err told_before(struct req *rq, struct db *db, const struct incident_case *c, const struct obligation *o, str *out)
-{
-    *out = STR_NONE;
-    for (size_t i = c->handed.n; i-- > 0;)
-        if (str_eq(c->handed.v[i].subject, o->rule->id)) {
-            struct flow_delivery d;
-            return flow_delivery(db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, c->handed.v[i].id, &d, out);
-        }
-    return OK;
 }
 
 static err show_lines(struct req *rq, const struct incident_lines *all, struct view_incident_report_views *row)
@@ -66,7 +50,8 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
     str text, before;
     int64_t office;
     TRY(incident_view_write(rq->a, form, c, o, step, c->flow.body.name, rq->now, &text));
-    TRY(told_before(rq, rq->db, c, o, &before));
+    struct flow_delivery next = {.flow = c->flow.id, .recipient = o->rule->recipient->key, .subject = o->rule->id, .number = INT64_MAX};
+    TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &next, &before));
     TRY(incident_view_lines(rq->a, text, before, &lines));
     TRY(incident_office_of(rq->db, o->rule->recipient->key, c->flow.body.pref, &office));
     struct view_incident_report_views *row = &v->views.p[v->views.n++];
@@ -78,7 +63,6 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
         .law = lines.law,
         .official = form->official,
         .here = office != 0 && !c->flow.drill,
-        .again = next_step_of(c, o) == 0,
         .chosen = req_is_redraw(rq) ? was_chosen(rq, o->rule->id)
                                     : next_step_of(c, o) != 0 && !o->rule->voluntary && office != 0 &&
                 !incident_waiver_of(&c->waivers, o->rule->id)};
@@ -132,7 +116,7 @@ static err report_prepare(struct req *rq)
 static err tell_office(struct tx *tx, struct req *rq, const struct flow_delivery *d, bool grave)
 {
     struct person_ids ids;
-    TRY(incident_office_people(tx_db(tx), d->office, &ids));
+    TRY(org_receivers(tx_db(tx), (body_id){d->office}, &ids));
     for (size_t i = 0; i < ids.n; i++) {
         struct web_mail m = {.to = ids.v[i].v,
             .kind = S("incident.report"),
@@ -257,9 +241,10 @@ static err sent(struct req *rq, struct flow_delivery *d, str *text)
 static err sent_read(struct req *rq)
 {
     struct flow_delivery d;
-    str text;
+    str text, before;
     TRY(sent(rq, &d, &text));
-    return incident_delivery_show(rq, &d, text, STR_NONE, true);
+    TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &d, &before));
+    return incident_delivery_show(rq, &d, text, before, true);
 }
 
 static err sent_chain_read(struct req *rq)

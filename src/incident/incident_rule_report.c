@@ -8,11 +8,6 @@
 #include <jansson.h>
 
 /* Else jansson would ask /dev/urandom for it at its first object. */
-void rule_report_start(void)
-{
-    json_object_seed(0);
-}
-
 static err read_pack(struct arena *a, str json, struct rule_pack **out, struct rule_refusal *why)
 {
     struct rule_problem problem;

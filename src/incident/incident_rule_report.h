@@ -12,8 +12,6 @@ struct rule_refusal {
     str text;
 };
 
-void rule_report_start(void); /* before a process that may open nothing any more reads its first pack */
-
 /* json: a pack; empty: the one the program carries. INVALID with the refusal; LIMIT: too much to look at, likewise. */
 typedef err rule_report(struct arena *a, str json, struct buf *out, struct rule_refusal *why);
 rule_report rule_report_check; /* proves it: the number of states, of rules by mark */

@@ -45,23 +45,27 @@ err incident_note_reported(struct tx *tx, int64_t flow)
         V(flow, tx_now(tx)));
 }
 
+/* Every case has its row, and both come in the order of their ids. */
 err incident_all(struct db *db, struct arena *a, const struct scope *s, struct incidents *out)
 {
     struct flow_cases all;
-    size_t n = 0;
     TRY(flow_all(db, a, s, &incident_kind, &all));
     *out = (struct incidents){ARENA_ARRAY(a, struct incident, all.n), 0};
     if (!out->v)
         return ERR(NOMEM);
-    for (; n < all.n; n++) {
-        DB_ONE(db, r,
-            SQL("SELECT kinds, causes, grave, known_at, occurred_at, stage, persons, reported_at FROM incident WHERE flow=$1"),
-            V(all.v[n].id));
-        out->v[out->n++] = (struct incident){.flow = all.v[n], .kinds = row_str(a, &r, 0), .causes = row_str(a, &r, 1),
-            .grave = row_i64(&r, 2) != 0, .known_at = row_i64(&r, 3), .occurred_at = row_i64(&r, 4),
-            .stage = row_str(a, &r, 5), .persons = row_i64(&r, 6), .reported_at = row_i64(&r, 7)};
+    DB_EACH(db, r,
+        SQL("SELECT flow, kinds, causes, grave, known_at, occurred_at, stage, persons, reported_at FROM incident"
+            " WHERE body=$1 OR body IN (SELECT old_body FROM body_successor WHERE new_body=$1) ORDER BY flow DESC LIMIT 500"),
+        V(scope_body(s).v))
+    {
+        if (out->n == all.n || all.v[out->n].id != row_i64(&r, 0))
+            return ERR(BUG);
+        out->v[out->n] = (struct incident){.flow = all.v[out->n], .kinds = row_str(a, &r, 1), .causes = row_str(a, &r, 2),
+            .grave = row_i64(&r, 3) != 0, .known_at = row_i64(&r, 4), .occurred_at = row_i64(&r, 5),
+            .stage = row_str(a, &r, 6), .persons = row_i64(&r, 7), .reported_at = row_i64(&r, 8)};
+        out->n++;
     }
-    return OK;
+    return db_status(db);
 }
 
 /* The prefecture of the body stands for 「都道府県」 without being told so. */
@@ -73,17 +77,6 @@ err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out)
             " SELECT b.id FROM body b WHERE $1='pref' AND b.class=1 AND b.pref=$2 LIMIT 1"),
         V(recipient, pref))
     *out = row_i64(&r, 0);
-    return db_status(db);
-}
-
-err incident_office_people(struct db *db, int64_t office, struct person_ids *out)
-{
-    out->n = 0;
-    DB_EACH(db, r,
-        SQL("SELECT p.id FROM person p WHERE p.active=1 AND p.body=$1"
-            " AND EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND x.role IN (8, 16)) ORDER BY p.id LIMIT 100"),
-        V(office))
-    out->v[out->n++] = (person_id){row_i64(&r, 0)};
     return db_status(db);
 }
 

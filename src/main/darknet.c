@@ -6,6 +6,7 @@
 #include "core/file.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 
 enum { BATCH = 64, PREFIX_FILE_MOST = 64 << 20 };
 
@@ -120,6 +121,7 @@ err sensing_confine(enum sandbox_kind kind)
 {
     struct sandbox_grant none = {0};
     int abi;
+    json_object_seed(0); /* jansson takes its seed from a device, which cannot be opened afterwards */
     if (!sandbox_is_built())
         return OK;
     TRY(sandbox_files(kind, &none, &abi));

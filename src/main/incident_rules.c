@@ -35,7 +35,6 @@ static err run(const struct options *o, struct arena *a, rule_report *report)
     struct rule_refusal why = {0};
     BUF_AUTO out = BUF(OUT_MOST);
     TRY(read_text(o, a, &text));
-    rule_report_start();
     TRY(sensing_confine(SANDBOX_SENSOR));
     err e = report(a, text, &out, &why);
     if (why.text.n)

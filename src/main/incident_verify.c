@@ -19,7 +19,6 @@ err command_incident_verify(const struct options *o, struct arena *a)
     if (err_is(e))
         main_say(str_fmt(a, "ファイルを読めません。名前と権限を確かめてください: %.*s", STR_F(o->file)));
     TRY(e);
-    chain_start();
     TRY(sensing_confine(SANDBOX_SENSOR));
     e = chain_verify(a, text, &out, &why);
     if (why.n)

@@ -246,6 +246,9 @@ struct person_ids {
 };
 MUST err org_people_with_role(
     struct db *db, body_id body, uint32_t role, jday today, struct person_ids *out);
+/* Active people of that organisation itself who hold ROLE_PREF or ROLE_NATION: whom it tells what it received. At
+ * most 100. */
+MUST err org_receivers(struct db *db, body_id office, struct person_ids *out);
 MUST err org_person_by_login(struct db *db, str login, person_id *out);
 
 /* ── sections of a body (課・係) ── */

@@ -147,6 +147,17 @@ err org_people_with_role(
     return db_status(db);
 }
 
+err org_receivers(struct db *db, body_id office, struct person_ids *out)
+{
+    out->n = 0;
+    DB_EACH(db, r,
+        SQL("SELECT p.id FROM person p WHERE p.active=1 AND p.body=$1"
+            " AND EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND x.role IN (8, 16)) ORDER BY p.id LIMIT 100"),
+        V(office.v))
+    out->v[out->n++] = (person_id){row_i64(&r, 0)};
+    return db_status(db);
+}
+
 #define PERSON_COLUMNS                                                                           \
     "p.id, p.body, p.login, p.name, b.name, COALESCE(b.code6, ''), p.active,"                    \
     " CAST(COALESCE((SELECT SUM(role) FROM person_role x WHERE x.person=p.id), 0) AS BIGINT),"   \
