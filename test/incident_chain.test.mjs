@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { demo, program, reportIncident, serve, tempFolder, token, yagura } from './lib.mjs';
+import { demo, program, reportIncident, serve, sqlite, tempFolder, token, yagura } from './lib.mjs';
 
 const LIMIT = { timeout: 120_000 };
 
@@ -40,6 +40,7 @@ describe('a chain of reports', LIMIT, () => {
     assert.equal(mine.text, theirs.text, 'both sides have the same');
     assert.equal((await program(c.server.url, token(file, 'u483028')).get(`${at}/sent/${last}/reports.json`)).status, 404);
     c.chain = JSON.parse(mine.text);
+    c.file = file;
   }, LIMIT);
   after(() => c.server?.stop());
 
@@ -50,6 +51,15 @@ describe('a chain of reports', LIMIT, () => {
     assert.match(r.out, /^1通目：.*、受け付けられた（/);
     assert.match(r.out, /3通目：/);
     assert.ok(r.out.includes(`署名した鍵：${c.chain.public_key}`));
+  });
+
+  test('what the boards read is what the cases have, and yagura check sees when it is not', () => {
+    assert.equal(yagura('check', '--db', `sqlite:${c.file}`).code, 0);
+    sqlite(c.file, 'UPDATE incident SET reports=reports+1;');
+    const r = yagura('check', '--db', `sqlite:${c.file}`);
+    assert.notEqual(r.code, 0);
+    assert.match(r.out + r.err, /incident: 1 incidents differ from their case/);
+    sqlite(c.file, 'UPDATE incident SET reports=reports-1;');
   });
 
   const flip = (hex) => (hex[0] === '0' ? '1' : '0') + hex.slice(1);

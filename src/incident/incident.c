@@ -32,4 +32,5 @@ const struct module incident_module = {
     .takeouts = incident_takeouts,
     .nav = nav,
     .next = incident_next,
+    .check = incident_check,
 };

@@ -42,6 +42,7 @@ struct incidents {
 MUST err incident_add(struct tx *tx, const struct flow_case *c);
 MUST err incident_note_state(struct tx *tx, int64_t flow, bool closed);
 MUST err incident_note_duties(struct tx *tx, int64_t flow);
+MUST err incident_check(struct db *db, struct arena *a, struct check_report *report);
 /* What stays readable, from the facts. */
 MUST err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f);
 MUST err incident_note_reported(struct tx *tx, int64_t flow);

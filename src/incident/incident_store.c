@@ -115,7 +115,7 @@ err incident_bodies_of(struct db *db, struct arena *a, const struct scope *s, st
         return ERR(NOMEM);
     DB_EACH(db, r,
         SQL("SELECT b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana FROM body b"
-            " WHERE b.id IN (SELECT body FROM incident) AND (CAST($1 AS BIGINT)=3 OR b.id=$2 OR (CAST($1 AS BIGINT)=2"
+            " WHERE EXISTS (SELECT 1 FROM incident i WHERE i.body=b.id) AND (CAST($1 AS BIGINT)=3 OR b.id=$2 OR (CAST($1 AS BIGINT)=2"
             " AND b.pref=$3)) ORDER BY b.id LIMIT 4000"),
         V(scope_level(s), scope_body(s).v, scope_pref(s)))
     {
@@ -134,5 +134,22 @@ err incident_newest(struct db *db, const struct scope *s, int64_t *out)
             " WHERE i.reported_at IS NOT NULL AND i.drill=0 AND" SEEN),
         V(scope_level(s), scope_body(s).v, scope_pref(s)));
     *out = row_i64(&r, 0);
+    return OK;
+}
+
+/* What a row repeats of its case, so that a board reads one table, is what the engine has. */
+err incident_check(struct db *db, struct arena *a, struct check_report *report)
+{
+    (void)a;
+    DB_ONE(db, r,
+        SQL("SELECT COUNT(*) FROM flow_case c LEFT JOIN incident i ON i.flow=c.id WHERE c.kind='incident' AND"
+            " (i.flow IS NULL OR i.body<>c.body OR i.drill<>c.drill OR i.closed<>CASE WHEN c.state=2 THEN 1 ELSE 0 END"
+            " OR i.reports<>(SELECT COUNT(*) FROM flow_delivery d WHERE d.flow=c.id) OR COALESCE(i.next_due, 0)<>"
+            " (SELECT COALESCE(MIN(k.due_at), 0) FROM flow_clock k WHERE k.flow=c.id AND k.done_at IS NULL))"),
+        V0);
+    int64_t wrong = row_i64(&r, 0);
+    if (wrong)
+        buf_fmt(report->lines, "incident: %lld incidents differ from their case\n", (long long)wrong);
+    report->problems += wrong;
     return OK;
 }
