@@ -301,7 +301,7 @@ static err alert_read(struct req *rq)
     TRY(darknet_alert_get(rq->db, rq->a, rq->who.scope, id, &x));
     show_facts(rq, &x, v);
     TRY(darknet_keep_days(rq->db, rq->a, &v->days));
-    v->masked = !v->keeps && scope_level(rq->who.scope) != SCOPE_NATION;
+    v->masked = !x.own && scope_level(rq->who.scope) != SCOPE_NATION;
     TRY(show_packets(rq, &x, v));
     TRY(show_steps(rq, &x, v));
     TRY(show_causes(rq, &x, v));
