@@ -90,16 +90,25 @@ enum flow_receipt {
     RECEIPT_WAITING = 1, /* handed over, not opened */
     RECEIPT_SEEN,
     RECEIPT_ACCEPTED,
-    RECEIPT_RETURNED,    /* the office has a question: it asks by telephone, for there are no messages yet */
+    RECEIPT_RETURNED,    /* the office has a question, which is a message */
     RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so */
 };
 extern const struct word flow_receipts[5];
+
+/* What it is beside what went to the same recipient before. */
+enum flow_sort {
+    SORT_REPORT = 1,
+    SORT_CORRECTION, /* what was said before was wrong */
+    SORT_WITHDRAWAL  /* what was said before no longer holds */
+};
+extern const struct word flow_sorts[3];
 
 struct flow_delivery {
     int64_t id, flow;
     str recipient, subject;
     int64_t office;
     int step;
+    enum flow_sort sort;
     int64_t number;
     enum flow_receipt state;
     int64_t person;
@@ -113,7 +122,7 @@ struct flow_deliveries {
     struct flow_delivery *v;
     size_t n;
 };
-/* d: recipient, office, subject, step; the rest is filled. CONFLICT: an exercise never goes to an office. */
+/* d: recipient, office, subject, step, sort; the rest is filled. CONFLICT: an exercise never goes to an office. */
 MUST err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_case *c, str text, struct flow_delivery *d);
 /* Of a case of the own body, in order, up to 500. */
@@ -130,8 +139,60 @@ MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault
  * either side. NOTFOUND. */
 MUST err flow_chain_file(
     struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery, struct buf *out);
-/* The office's answer: SEEN, ACCEPTED or RETURNED. CONFLICT: it was answered. */
+/* The office's answer: SEEN, ACCEPTED or RETURNED; after RETURNED it may still be ACCEPTED. CONFLICT: it was
+ * answered. Whoever is called for it is called no longer. */
 MUST err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer);
+
+/* ── questions and answers about what was handed over ── */
+
+struct flow_message {
+    int64_t id;
+    bool office; /* the office wrote it; else the case's body */
+    int64_t person;
+    usec at;
+    str text;
+};
+enum { FLOW_MESSAGES = 200 };
+struct flow_messages {
+    struct flow_message *v;
+    size_t n;
+};
+/* By either side; d as flow_delivery gave it. Sealed with the delivery's key. */
+MUST err flow_message_add(
+    struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d, str text);
+/* The oldest first, up to FLOW_MESSAGES. */
+MUST err flow_message_all(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery,
+    struct flow_messages *out);
+/* The oldest question to the scope's body that has no answer; 0: none. */
+MUST err flow_asked(struct db *db, const struct scope *s, const struct flow_kind *kind, int64_t *flow, int64_t *delivery);
+
+/* ── calling the people on duty (R57) ── */
+
+#define FLOW_CALL_EVERY (5 * USEC_MINUTE)
+#define FLOW_CALL_NEXT (15 * USEC_MINUTE) /* after it the next person is called too */
+/* In the order they are called. */
+MUST err flow_duty_of(struct db *db, int64_t office, struct person_ids *out);
+MUST err flow_duty_set(struct tx *tx, int64_t office, const struct person_ids *people);
+/* From now on, until flow_answer or flow_call_end. */
+MUST err flow_call_begin(struct tx *tx, const struct flow_delivery *d);
+MUST err flow_call_end(struct tx *tx, int64_t delivery);
+struct flow_call {
+    int64_t delivery, office;
+    str name;        /* of the office; of flow_calling alone */
+    usec began_at;
+    int64_t calls;   /* so far; in the function the one that is made */
+    int64_t minutes; /* since it began, in the function */
+};
+struct flow_calls {
+    struct flow_call *v;
+    size_t n;
+};
+/* One person who is to be called now; without a duty list, everybody who receives for the office. A worker that was
+ * away calls once and does not make up for what it slept through. */
+typedef err flow_call_fn(void *ctx, struct tx *tx, const struct flow_call *c, person_id who);
+MUST err flow_call_tick(struct tx *tx, struct arena *a, flow_call_fn *fn, void *ctx);
+/* Calls that go on, of the own office; of all below for a prefecture and the nation. */
+MUST err flow_calling(struct db *db, struct arena *a, const struct scope *s, struct flow_calls *out);
 
 /* ── clocks ── */
 

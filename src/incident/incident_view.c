@@ -205,29 +205,37 @@ static void put_words(struct json *j, const char *name, str text)
     json_str(j, text);
 }
 
-err incident_view_write(struct arena *a, const struct incident_view *v, const struct incident_case *c,
-    const struct obligation *o, enum rule_step_kind step, str from, usec now, str *out)
+static void put_head(struct json *j, struct arena *a, const struct incident_case *c, const struct incident_letter *l)
+{
+    const struct rule *rule = l->duty->rule;
+    put_words(j, "form", str_of(l->view->key));
+    put_words(j, "title", str_of(l->view->title));
+    put_words(j, "source", str_of(l->view->source));
+    put_words(j, "step", WORD_OF(rule_step_kinds, l->step)->name);
+    put_words(j, "sort", WORD_OF(flow_sorts, l->sort)->key);
+    if (l->reason.n)
+        put_words(j, "reason", l->reason);
+    put_words(j, "to", rule->recipient->name);
+    put_words(j, "law", str_fmt(a, "%.*s %.*s", STR_F(rule->law), STR_F(rule->article)));
+    put_words(j, "from", l->from);
+    json_key(j, S("case"));
+    json_i64(j, c->flow.number);
+    json_key(j, S("drill"));
+    json_bool(j, c->flow.drill);
+    json_key(j, S("at"));
+    json_time(j, l->at);
+}
+
+err incident_view_write(struct arena *a, const struct incident_case *c, const struct incident_letter *l, str *out)
 {
     BUF_AUTO b = BUF(1 << 20);
     struct json j = json_on(&b);
     json_begin_object(&j);
-    put_words(&j, "form", str_of(v->key));
-    put_words(&j, "title", str_of(v->title));
-    put_words(&j, "source", str_of(v->source));
-    put_words(&j, "step", WORD_OF(rule_step_kinds, step)->name);
-    put_words(&j, "to", o->rule->recipient->name);
-    put_words(&j, "law", str_fmt(a, "%.*s %.*s", STR_F(o->rule->law), STR_F(o->rule->article)));
-    put_words(&j, "from", from);
-    json_key(&j, S("case"));
-    json_i64(&j, c->flow.number);
-    json_key(&j, S("drill"));
-    json_bool(&j, c->flow.drill);
-    json_key(&j, S("at"));
-    json_time(&j, now);
+    put_head(&j, a, c, l);
     json_key(&j, S("rows"));
     json_begin_array(&j);
-    for (size_t i = 0; i < v->n; i++)
-        put_row(&j, a, &v->rows[i], &c->facts);
+    for (size_t i = 0; i < l->view->n; i++)
+        put_row(&j, a, &l->view->rows[i], &c->facts);
     json_end_array(&j);
     json_end_object(&j);
     TRY(json_finish(&j));
@@ -274,7 +282,8 @@ err incident_view_lines(struct arena *a, str written, str before, struct inciden
     err e = json_is_array(json_object_get(now, "rows")) ? OK : ERR(INVALID);
     if (!err_is(e)) {
         *out = (struct incident_lines){.form = word_in(a, now, "form"), .title = word_in(a, now, "title"),
-            .step = word_in(a, now, "step"), .to = word_in(a, now, "to"), .law = word_in(a, now, "law")};
+            .step = word_in(a, now, "step"), .sort = word_in(a, now, "sort"), .reason = word_in(a, now, "reason"),
+            .to = word_in(a, now, "to"), .law = word_in(a, now, "law")};
         out->v = ARENA_ARRAY(a, struct incident_line, json_array_size(json_object_get(now, "rows")));
         if (out->v)
             read_lines(a, now, old, out);

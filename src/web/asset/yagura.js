@@ -44,3 +44,10 @@ function live(part) {
   });
 }
 for (const part of document.querySelectorAll('[data-live]')) live(part);
+
+// What a page says on its own once it is open: that it was opened. Without this file it is a button.
+for (const form of document.querySelectorAll('form[data-on-open]')) {
+  form.hidden = true;
+  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' })
+    .catch(() => { form.hidden = false; });
+}
