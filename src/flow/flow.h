@@ -12,6 +12,7 @@
 
 #include "core/word.h"
 #include "org/org.h"
+#include "store/blob.h"
 
 /* ── keys ── */
 
@@ -193,6 +194,60 @@ typedef err flow_call_fn(void *ctx, struct tx *tx, const struct flow_call *c, pe
 MUST err flow_call_tick(struct tx *tx, struct arena *a, flow_call_fn *fn, void *ctx);
 /* Calls that go on, of the own office; of all below for a prefecture and the nation. */
 MUST err flow_calling(struct db *db, struct arena *a, const struct scope *s, struct flow_calls *out);
+
+/* ── files of a case: by the hash of their content, with the list of who had them in hands ── */
+
+/* Neither content nor name lies open anywhere but in the nameless file of an upload (store/blob.h), which no backup
+ * takes. */
+enum { FLOW_FILES = 50, FLOW_CUSTODY = 200 };
+
+/* Content that was sealed, and is not yet a file of a case. */
+struct flow_content {
+    struct blob blob; /* of what is sealed */
+    uint8_t hash[BLOB_HASH], key[SEAL_KEY]; /* of the content; wipe it with flow_content_done */
+    int64_t size;
+};
+void flow_content_done(struct flow_content *c);
+
+/* Reads the content from the source, seals it into the blobs. Slow. FULL, IO. */
+typedef err flow_read(void *ctx, int64_t from, void *p, size_t n, size_t *got);
+MUST err flow_content_seal(str folder, flow_read *source, void *ctx, struct flow_content *out);
+
+struct flow_file {
+    int64_t id, size, person;
+    usec at;
+    str name, note;
+    uint8_t hash[BLOB_HASH];
+    struct blob blob;
+    uint8_t key[SEAL_KEY];
+};
+struct flow_files {
+    struct flow_file *v;
+    size_t n;
+};
+/* LIMIT: there are FLOW_FILES. */
+MUST err flow_file_add(struct tx *tx, struct arena *a, const struct flow_key *k, const struct flow_case *c, int64_t person,
+    const struct flow_content *content, str name, str note, int64_t *id);
+/* The oldest first. */
+MUST err flow_file_all(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct flow_files *out);
+MUST err flow_file_get(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, int64_t id, struct flow_file *out);
+MUST err flow_file_count(struct db *db, int64_t flow, int64_t *n);
+/* The content, opened into a nameless file of the folder, and held to its hash. The caller closes *fd. INVALID: damaged. */
+MUST err flow_file_open(str folder, const struct flow_file *f, int *fd);
+
+/* Who had it: "handed", to whom, why. */
+MUST err flow_custody_say(struct tx *tx, struct arena *a, const struct flow_key *k, int64_t file, int64_t person, str text);
+/* The oldest first, up to FLOW_CUSTODY. */
+struct flow_custody {
+    int64_t person;
+    usec at;
+    str text;
+};
+struct flow_custodies {
+    struct flow_custody *v;
+    size_t n;
+};
+MUST err flow_custody_all(struct db *db, struct arena *a, const struct flow_key *k, int64_t file, struct flow_custodies *out);
 
 /* ── clocks ── */
 

@@ -255,6 +255,8 @@ err incident_page(struct req *rq)
         .decision_error = req_error_of(rq, "decision"),
         .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(incident_pack())), STR_F(rule_pack_version(incident_pack())))};
     TRY(show_parts(rq, &c, v));
+    TRY(incident_checks_count(rq->db, rq->a, &c, &v->checked, &v->checks));
+    TRY(flow_file_count(rq->db, c.flow.id, &v->files));
     TRY(show_duties(rq, &c, v));
     TRY(show_handed(rq, &c, v));
     TRY(show_decisions(rq, &c, v));

@@ -7,7 +7,8 @@
 #include "incident/incident_rule.h"
 
 enum incident_state { INCIDENT_OPEN = 1, INCIDENT_CLOSED };
-enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_WAIVER /* "RULE\tREASON"; without a reason: taken back */ };
+enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_WAIVER /* "RULE\tREASON"; without a reason: taken back */,
+    ENTRY_CHECK /* "KEY\tSTATE\tNOTE" */ };
 extern const struct flow_kind incident_kind;
 
 /* ── incident_fact.c: facts are a ledger; the newest word on a question counts ── */
@@ -80,6 +81,8 @@ struct incident_filter {
 };
 extern const struct route incident_board_routes[];
 
+struct incident_case;
+
 /* ── incident_word.c: what was decided, and what is not told, with its reason ── */
 
 struct incident_word {
@@ -98,7 +101,17 @@ MUST err incident_decisions(struct db *db, struct arena *a, const struct flow_ke
 /* Waivers that stand: the newest word on each rule, unless it was taken back. */
 MUST err incident_waivers(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct incident_words *out);
 const struct incident_word *incident_waiver_of(const struct incident_words *all, str rule); /* NULL: none */
+/* Says it in an incident that is open, follows, and goes to its page with the rest of the address. CONFLICT: closed. */
+MUST err incident_say(struct tx *tx, struct req *rq, struct incident_case *c, enum incident_entry kind, str text, str action,
+    const char *rest);
+/* The end of the same: in the audit trail, and on. */
+MUST err incident_noted(struct tx *tx, struct req *rq, const struct incident_case *c, str action, const char *rest);
 extern const struct route incident_word_routes[];
+
+/* ── incident_check.c: what to do first (incident_check_list.h) ── */
+
+MUST err incident_checks_count(struct db *db, struct arena *a, const struct incident_case *c, int64_t *done, int64_t *all);
+extern const struct route incident_check_routes[], incident_file_routes[];
 
 /* ── incident_case.c: one incident as a request means it ── */
 
