@@ -109,6 +109,7 @@ const NO_FILE = {
   'incident/incident': 'the duties and the record of one incident; what was sent is a signed file',
   'incident/incident_board': 'numbers of the moment',
   'incident/incident_checks': 'part of one incident: what was done first',
+  'incident/incident_drill': 'the score of one exercise',
   'incident/incident_files': 'each file is a file; who had it is sealed with the incident',
   'incident/incident_duty': 'part of a form: who is called first',
   'incident/incident_offices': 'part of a form: who receives',

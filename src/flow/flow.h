@@ -50,6 +50,7 @@ struct flow_case {
     int64_t person;
     usec at, changed_at;
     int64_t version;
+    usec shift; /* of an exercise: its clock is so far ahead; else 0 */
 };
 struct flow_cases {
     struct flow_case *v;
@@ -67,6 +68,14 @@ MUST err flow_all(struct db *db, struct arena *a, const struct scope *s, const s
 /* One act of the kind's table. NOTFOUND: no such act; CONFLICT: not from this state; STALE. */
 MUST err flow_move(struct tx *tx, const struct scope *s, const struct flow_kind *kind, const struct flow_case *c,
     str act, int64_t version);
+
+/* ── exercises ── */
+
+#define FLOW_DRILL_MOST (400 * USEC_DAY)
+/* What the clock of that case says: what is said, handed over and told is dated by it. */
+usec flow_now(const struct flow_case *c, usec now);
+/* Moves it on. CONFLICT: no exercise, not onwards, or further than FLOW_DRILL_MOST. */
+MUST err flow_drill_move(struct tx *tx, struct flow_case *c, usec by);
 
 /* ── what is said ── */
 
@@ -92,7 +101,7 @@ enum flow_receipt {
     RECEIPT_SEEN,
     RECEIPT_ACCEPTED,
     RECEIPT_RETURNED,    /* the office has a question, which is a message */
-    RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so */
+    RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so; never of an exercise */
 };
 extern const struct word flow_receipts[5];
 
@@ -133,6 +142,9 @@ MUST err flow_received(struct db *db, struct arena *a, const struct scope *s, st
 /* One of either side, with its text. NOTFOUND. */
 MUST err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t id,
     struct flow_delivery *out, str *text);
+/* What a played recipient of an exercise answers: ACCEPTED, or RETURNED with its question. CONFLICT: no exercise. */
+MUST err flow_drill_answer(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_case *c,
+    const struct flow_delivery *d, enum flow_receipt answer, str question);
 /* The text of the one before d to the same recipient in the same subject; empty: there is none. */
 MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_delivery *d, str *text);

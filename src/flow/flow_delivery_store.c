@@ -83,8 +83,8 @@ err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struc
     d->id = tx_id(tx);
     d->flow = link.flow = c->id;
     d->number = ++link.number;
-    d->state = d->office ? RECEIPT_WAITING : RECEIPT_BY_HAND;
-    d->at = link.at = tx_now(tx);
+    d->state = d->office || c->drill ? RECEIPT_WAITING : RECEIPT_BY_HAND;
+    d->at = link.at = flow_now(c, tx_now(tx));
     d->person = scope_person(s).v;
     link.recipient = d->recipient;
     crypto_hash_sha256(link.hash, (const uint8_t *)text.p, text.n);
@@ -166,9 +166,9 @@ err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
 }
 
 /* What is signed under the answer; of SEEN nothing is. */
-static err receipt_of(struct db *db, struct arena *a, int64_t id, str answer, usec now, uint8_t out[SIGN_BYTES])
+err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_receipt answer, usec now, uint8_t out[SIGN_BYTES])
 {
-    struct chain_link link = {.answer = answer, .answered_at = now};
+    struct chain_link link = {.answer = WORD_OF(flow_receipts, answer)->key, .answered_at = now};
     DB_ONE(db, r, SQL("SELECT hash FROM flow_delivery WHERE id=$1"), V(id));
     struct bytes hash = row_bytes(a, &r, 0);
     if (hash.n != CHAIN_HASH)
@@ -186,7 +186,7 @@ err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t i
             V(id, scope_body(s).v, tx_now(tx)), &n));
         return n ? flow_call_end(tx, id) : ERR(CONFLICT);
     }
-    TRY(receipt_of(tx_db(tx), a, id, WORD_OF(flow_receipts, answer)->key, tx_now(tx), receipt));
+    TRY(flow_receipt_sign(tx_db(tx), a, id, answer, tx_now(tx), receipt));
     TRY(db_exec_count(tx,
         SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)), answered_at=$4,"
             " answered_by=$5, receipt=$6 WHERE id=$1 AND office=$2"

@@ -7,8 +7,8 @@ static str seal_text(struct arena *a, int64_t delivery, int64_t id)
     return str_fmt(a, "flow-message:%lld:%lld", (long long)delivery, (long long)id);
 }
 
-err flow_message_add(
-    struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d, str text)
+err flow_message_put(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d,
+    bool office, int64_t person, usec at, str text)
 {
     struct bytes sealed;
     int64_t id = tx_id(tx);
@@ -17,7 +17,13 @@ err flow_message_add(
     TRY(seal_in(a, key.v, seal_text(a, d->id, id), (struct bytes){(const uint8_t *)text.p, text.n}, &sealed));
     return db_exec(tx,
         SQL("INSERT INTO flow_message (id, delivery, office, person, at, sealed) VALUES ($1, $2, $3, $4, $5, $6)"),
-        V(id, d->id, d->office == scope_body(s).v, scope_person(s).v, tx_now(tx), sealed));
+        V(id, d->id, office, person, at, sealed));
+}
+
+err flow_message_add(
+    struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d, str text)
+{
+    return flow_message_put(tx, a, v, s, d, d->office == scope_body(s).v, scope_person(s).v, tx_now(tx), text);
 }
 
 err flow_message_all(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery,

@@ -26,7 +26,7 @@ const struct module incident_module = {
     .label = "インシデント",
     .routes = (const struct route *const[]){incident_board_routes, incident_desk_routes, incident_office_routes, incident_routes, incident_fact_routes,
         incident_report_routes, incident_message_routes, incident_word_routes, incident_check_routes,
-        incident_file_routes, NULL},
+        incident_file_routes, incident_drill_routes, NULL},
     .permissions = permissions,
     .calls = incident_calls,
     .tick = "incident.tick",

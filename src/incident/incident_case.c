@@ -68,7 +68,7 @@ err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
     TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
     TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
     TRY(incident_waivers(db, rq->a, &out->key, id, &out->waivers));
-    return derive(rq->a, out, rq->now);
+    return derive(rq->a, out, flow_now(&out->flow, rq->now));
 }
 
 void incident_case_done(struct incident_case *c)
@@ -119,7 +119,7 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
     TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
     TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
-    TRY(derive(rq->a, c, tx_now(tx)));
+    TRY(derive(rq->a, c, flow_now(&c->flow, tx_now(tx))));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     TRY(set_clocks(tx, rq->a, c));
     return incident_note_duties(tx, c->flow.id);

@@ -178,12 +178,16 @@ static err facts_read(struct req *rq)
 static err facts_prepare(struct req *rq)
 {
     struct facts_form *f = rq->form;
+    struct flow_case c;
+    int64_t id;
     str part, name, why;
+    TRY(req_param_i64(rq, "incident", &id));
+    TRY(flow_get(rq->db, rq->a, rq->who.scope, &incident_kind, id, &c));
     TRY(part_of(rq, &part, &name));
     for (size_t i = 0; i < incident_questions_n; i++) {
         if (!is_in(part, i))
             continue;
-        if (err_is(incident_known_typed(rq->a, i, &f->typed[i], rq->now, &f->known[i], &why)))
+        if (err_is(incident_known_typed(rq->a, i, &f->typed[i], flow_now(&c, rq->now), &f->known[i], &why)))
             req_error(rq, incident_questions[i].key, why);
         else if (f->typed[i].n && f->typed[i].v[0].n)
             f->known[i].at = rq->now; /* said, even when it is 「分からない」 */

@@ -121,7 +121,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
         const struct rule_due *d = &o->step[i];
         bool done = incident_step_done(c, o->rule, d->kind);
         row->steps.p[row->steps.n++] = (struct view_incident_duties_steps){WORD_OF(rule_step_kinds, d->kind)->name, d->due,
-            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
+            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < flow_now(&c->flow, rq->now)};
     }
     return OK;
 }
@@ -246,6 +246,7 @@ err incident_page(struct req *rq)
         .version = c.flow.version,
         .body = c.flow.body.name,
         .drill = c.flow.drill,
+        .drill_now = c.flow.drill ? flow_now(&c.flow, rq->now) : 0,
         .grave = str_eq(c.facts.known[Q_gravity].value, S("grave")),
         .state_key = state->key,
         .state = state->name,

@@ -111,7 +111,7 @@ extern const struct route incident_word_routes[];
 /* ── incident_check.c: what to do first (incident_check_list.h) ── */
 
 MUST err incident_checks_count(struct db *db, struct arena *a, const struct incident_case *c, int64_t *done, int64_t *all);
-extern const struct route incident_check_routes[], incident_file_routes[];
+extern const struct route incident_check_routes[], incident_file_routes[], incident_drill_routes[];
 
 /* ── incident_case.c: one incident as a request means it ── */
 

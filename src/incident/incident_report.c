@@ -86,7 +86,7 @@ static err show_sorts(struct req *rq, const struct incident_case *c, const struc
 static err show_view(struct req *rq, const struct incident_case *c, const struct obligation *o, struct view_incident_report *v)
 {
     struct incident_letter letter = {.view = incident_view_of(o->rule->form), .duty = o, .step = step_of(c, o),
-        .sort = may(c, o, SORT_REPORT) ? SORT_REPORT : SORT_WITHDRAWAL, .from = c->flow.body.name, .at = rq->now};
+        .sort = may(c, o, SORT_REPORT) ? SORT_REPORT : SORT_WITHDRAWAL, .from = c->flow.body.name, .at = flow_now(&c->flow, rq->now)};
     struct incident_lines lines;
     str text, before;
     int64_t office;
@@ -203,7 +203,7 @@ static err hand_one(struct tx *tx, struct req *rq, const struct incident_case *c
     const struct report_form *f = rq->form;
     int64_t through = 0;
     struct incident_letter l = {.view = incident_view_of(o->rule->form), .duty = o, .step = step_of(c, o),
-        .sort = sort_of(rq->a, f, o->rule->id), .from = c->flow.body.name, .at = tx_now(tx)};
+        .sort = sort_of(rq->a, f, o->rule->id), .from = c->flow.body.name, .at = flow_now(&c->flow, tx_now(tx))};
     if (l.sort != SORT_REPORT)
         l.reason = f->reason;
     if (!may(c, o, l.sort)) {

@@ -32,6 +32,7 @@ static const struct web_query parts[] = {
     {"part", "質問の組の鍵", false},
     {"answer", "受取りの鍵", false},
     {"check", "まずすることの鍵", false},
+    {"move", "時刻の進め方の鍵", false},
     {"addressee", "決まりの表の宛先の鍵", false},
     {"code", "項目の符号", false},
     {"area", "分野の符号", false},
