@@ -266,7 +266,7 @@ function table(c) {
       unused: ['message'] },
     '/incidents/{incident}/checks/{check}': { as: 'town', at: `/incidents/${c.incident}/checks/spread`, fields: { state: 'done' },
       kept: { note: 150 }, unused: ['state'] },
-    '/incidents/{incident}/files/{file}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
+    '/incidents/{incident}/files/{evidence}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
       fields: { act: 'handed' }, kept: { note: 100 }, unused: ['act'] },
     '/incidents/duty': { as: 'pref', fields: {}, unused: ['people'] },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({

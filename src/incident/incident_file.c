@@ -128,7 +128,7 @@ static const struct web_form custody_form = WEB_FORM(custody_fields, custody_for
 static err file_of(struct req *rq, struct db *db, struct incident_case *c, struct flow_file *f)
 {
     int64_t id;
-    TRY(req_param_i64(rq, "file", &id));
+    TRY(req_param_i64(rq, "evidence", &id));
     TRY(incident_case_read(rq, db, c));
     return flow_file_get(db, rq->a, &c->key, c->flow.id, id, f);
 }
@@ -167,9 +167,9 @@ const struct route incident_file_routes[] = {
         .shows = VIEWS(&view_incident_files_type)},
     {.method = POST, .path = "/incidents/{incident}/files", .perm = &incident_p_report, .flags = ROUTE_SLOW, .form = &file_form,
         .upload = &upload, .read = files_read, .prepare = file_prepare, .write = file_write, .goes = PATHS("/incidents/{incident}/files")},
-    {.method = GET, .path = "/incidents/{incident}/files/{file}", .perm = &incident_p_report, .flags = ROUTE_SLOW, .read = file_read,
+    {.method = GET, .path = "/incidents/{incident}/files/{evidence}", .perm = &incident_p_report, .flags = ROUTE_SLOW, .read = file_read,
         .file = "application/octet-stream", .journal = JOURNAL_EXPORT},
-    {.method = POST, .path = "/incidents/{incident}/files/{file}/custody", .perm = &incident_p_report, .form = &custody_form,
+    {.method = POST, .path = "/incidents/{incident}/files/{evidence}/custody", .perm = &incident_p_report, .form = &custody_form,
         .read = files_read, .write = custody_write, .goes = PATHS("/incidents/{incident}/files")},
     {.path = NULL},
 };

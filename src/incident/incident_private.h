@@ -150,6 +150,7 @@ struct incident_view {
     const struct incident_view_row *rows;
     size_t n;
 };
+const struct incident_view *incident_views(size_t *n);
 const struct incident_view *incident_view_of(str key); /* the common one when there is none */
 /* What a report is beside its facts. */
 struct incident_letter {

@@ -83,6 +83,15 @@ static err show_sorts(struct req *rq, const struct incident_case *c, const struc
     return OK;
 }
 
+/* Waits for its next step, or was told what is now known otherwise. */
+static bool is_wanting(const struct incident_case *c, const struct obligation *o, const struct incident_lines *lines)
+{
+    bool changed = false;
+    for (size_t i = 0; i < lines->n; i++)
+        changed = changed || lines->v[i].changed;
+    return holds(c, o) && ((next_step_of(c, o) && !o->rule->voluntary) || (changed && incident_is_told(c, o->rule->id)));
+}
+
 static err show_view(struct req *rq, const struct incident_case *c, const struct obligation *o, struct view_incident_report *v)
 {
     struct incident_letter letter = {.view = incident_view_of(o->rule->form), .duty = o, .step = step_of(c, o),
@@ -105,8 +114,7 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
         .official = letter.view->official,
         .here = office != 0 && !c->flow.drill,
         .ended = letter.sort == SORT_WITHDRAWAL,
-        .chosen = req_is_redraw(rq) ? was_chosen(rq, "rules", o->rule->id)
-                                    : next_step_of(c, o) != 0 && !o->rule->voluntary && office != 0 && holds(c, o)};
+        .chosen = req_is_redraw(rq) ? was_chosen(rq, "rules", o->rule->id) : office != 0 && is_wanting(c, o, &lines)};
     TRY(show_sorts(rq, c, o, row));
     v->sorts = v->sorts || row->sorts.n;
     return show_lines(rq, &lines, row);
@@ -243,7 +251,7 @@ static err report_write(struct tx *tx, struct req *rq)
     if (!c.flow.drill)
         TRY(incident_note_reported(tx, c.flow.id));
     TRY(incident_case_follow(tx, rq, &c));
-    return req_go(rq, str_fmt(rq->a, "/incidents/%lld?ok=sent", (long long)c.flow.id));
+    return req_go(rq, str_fmt(rq->a, "/incidents/%lld?ok=told", (long long)c.flow.id));
 }
 
 /* ── what was handed over, as a file ── */

@@ -33,6 +33,7 @@ static const struct web_query parts[] = {
     {"answer", "受取りの鍵", false},
     {"check", "まずすることの鍵", false},
     {"move", "時刻の進め方の鍵", false},
+    {"evidence", "証拠のファイルの番号", true},
     {"addressee", "決まりの表の宛先の鍵", false},
     {"code", "項目の符号", false},
     {"area", "分野の符号", false},
