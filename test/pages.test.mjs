@@ -91,6 +91,16 @@ const STATES = [
     await p.page.evaluate(() => { document.querySelector('#value').value = '後の回答'; });
     await send(p.page, 'form[data-autosave]');
   }],
+  ['incident_envelope', 200, '', async (p, c) => { // opened; the word may be wrong first
+    await p.open(`/envelope/${c.envelope}`);
+    await p.page.fill('#word', c.word);
+    await send(p.page, 'main form');
+  }],
+  ['incident_word', 200, 'town', async (p, c) => {
+    await p.open(c.hand);
+    await p.page.fill('#address', 'desk@example.jp');
+    await send(p.page, 'form[action$="/envelope"]');
+  }],
   ['plan_conflict', 409, 'town', async (p, c) => {
     await p.open('/plan/ORG-01');
     const { version } = (await c.as('town2').get('/plan/ORG-01')).json;
@@ -280,7 +290,9 @@ describe('every view', WHOLE, () => {
     const at = `/incidents/${c.parts.incident}`, { seen } = (await town.get(`${at}/report`)).json;
     await town.post(`${at}/report`, { seen, rules: 'jp.ppc-68' });
     const { handed } = (await town.get(at)).json;
-    const { link } = (await town.post(`${at}/sent/${handed.at(-1).delivery}/envelope`, { address: 'desk@example.jp' })).json;
+    c.hand = `${at}/sent/${handed.at(-1).delivery}`;
+    const { link, word } = (await town.post(`${c.hand}/envelope`, { address: 'desk@example.jp' })).json;
+    c.word = word;
     c.envelope = link.split('/').pop();
     await town.upload(`${at}/files`, ['note', '端末'], ['file', '脅迫文', '脅迫文.txt']);
     c.browser = await launch();

@@ -97,7 +97,7 @@ static void show_step(const struct req *rq, const struct incident_case *c, const
     v->late += at && late > 0;
     v->in_time += at && late == 0;
     v->steps.p[v->steps.n++] = (struct view_incident_drill_steps){.recipient = o->rule->recipient->name,
-        .law = o->rule->law, .step = WORD_OF(rule_step_kinds, d->kind)->name, .due = d->due, .at = at, .late = late,
+        .law = o->rule->law, .step = WORD_OF(rule_step_kinds, d->kind)->name, .due = d->due, .due_text = incident_due_text(rq->a, d->due), .at = at, .late = late,
         .missed = !at && d->due && now > d->due};
 }
 

@@ -198,6 +198,7 @@ MUST err incident_tell_message(struct tx *tx, struct arena *a, const struct flow
 MUST err incident_tell_call(void *ctx, struct tx *tx, const struct flow_call *c, person_id who); /* ctx: an arena */
 
 MUST err incident_page(struct req *rq); /* one incident */
+str incident_due_text(struct arena *a, usec due); /* 24:00 of a day is said as the day */
 
 /* ── incident_remind.c ── */
 

@@ -111,6 +111,14 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
     return row->lines.p ? OK : ERR(NOMEM);
 }
 
+/* What a page of this case has seen: the newest word, or the newest report. So a button that was pressed twice, and two
+ * people at once, tell nobody twice. Ids grow with time. */
+static int64_t state_of(const struct incident_case *c)
+{
+    int64_t last = c->handed.n ? c->handed.v[c->handed.n - 1].id : 0;
+    return last > c->newest ? last : c->newest;
+}
+
 static err report_read(struct req *rq)
 {
     INCIDENT_CASE_AUTO c;
@@ -126,7 +134,7 @@ static err report_read(struct req *rq)
         .rules_error = req_error_of(rq, "rules"),
         .reason_typed = req_typed(rq, "reason", STR_NONE),
         .reason_error = req_error_of(rq, "reason"),
-        .seen = c.newest};
+        .seen = state_of(&c)};
     v->views.p = ARENA_ARRAY(rq->a, struct view_incident_report_views, c.duties.n);
     if (!v->views.p)
         return ERR(NOMEM);
@@ -141,7 +149,7 @@ static err report_read(struct req *rq)
 struct report_form {
     struct strs rules, sorts; /* sorts: "jp.mic=correction" */
     str reason;
-    int64_t seen; /* the newest entry of what was looked at */
+    int64_t seen; /* the state of what was looked at */
 };
 static const struct web_field report_fields[] = {
     {.name = "rules", .label = "知らせる先", .type = FIELD_LINES, .offset = offsetof(struct report_form, rules)},
@@ -229,8 +237,8 @@ static err report_write(struct tx *tx, struct req *rq)
     INCIDENT_CASE_AUTO c;
     const struct report_form *f = rq->form;
     TRY(incident_case_read(rq, tx_db(tx), &c));
-    if (f->seen != c.newest) {
-        req_say(rq, S("画面を開いた後に、分かっていることが変わりました。内容を確かめてから、もう一度知らせてください。"));
+    if (f->seen != state_of(&c)) {
+        req_say(rq, S("画面を開いた後に、分かっていることが変わったか、だれかが知らせました。内容を確かめてから、もう一度知らせてください。"));
         return ERR(STALE);
     }
     for (size_t i = 0; i < f->rules.n; i++) {
