@@ -2,6 +2,7 @@
 // Incidents of the whole nation: from a submission to every delivery queued, and the national board, with twenty
 // incidents of each of 1,788 bodies in the database.
 import { people, round, run, serve } from './lib.mjs';
+import { fiveTickets } from './tracker.mjs';
 
 const BODIES = 60, EACH = 5, LOOKS = 100, BEFORE = 20;
 
@@ -51,8 +52,12 @@ export async function incident({ copy }) {
   const nation = s.token('nation');
   for (let i = 0; i < LOOKS; i++) board.push((await timed(() => ask(nation, '/incidents/board?state=all')))[0]);
   await s.stop();
+  const peer = await fiveTickets(10);
   const row = (what, times, goal) => `| ${what} | ${at(times, 0.5).toFixed(1)} ms | **${at(times, 0.95).toFixed(1)} ms** | ${goal} |`;
   return ['## Incidents', '', `${round(BODIES * EACH)} incidents one after the other, each told to ${round(handed / submit.length)} addressees, in a database with ${BEFORE} reported ones of each body; from the client.`, '',
     '| what | p50 | p95 | goal |', '|---|---|---|---|', row('the first questions saved, duties derived, clocks set', facts, '—'),
-    row('submitted: every delivery written, signed, sealed and its mail queued', submit, '50 ms'), row('the national board, all of them', board, '50 ms'), ''];
+    row('submitted: every delivery written, signed, sealed and its mail queued', submit, '50 ms'), row('the national board, all of them', board, '50 ms'),
+    ...peer ? [row('peer: five tickets in Request Tracker 5 (Debian, SQLite), one for each of five addressees', peer, '—'),
+      `| the peer's five tickets by this submission, at p50 and p95 | **${(at(peer, 0.5) / at(submit, 0.5)).toFixed(0)} ×** | **${(at(peer, 0.95) / at(submit, 0.95)).toFixed(0)} ×** | more than 1 |`]
+      : ['| peer: Request Tracker is not installed (`script/bootstrap bench`) | — | — | — |'], ''];
 }
