@@ -168,8 +168,8 @@ export function request(url, where, { method = 'GET', headers = {}, body, agent,
       rs.on('error', reject);
       rs.on('aborted', () => reject(new Error('aborted')));
       rs.on('end', () => {
-        resolve({ status: rs.statusCode, headers: rs.headers,
-          text: Buffer.concat(parts).toString('utf8') });
+        const bytes = Buffer.concat(parts);
+        resolve({ status: rs.statusCode, headers: rs.headers, text: bytes.toString('utf8'), bytes });
         if (holdBack) rq.destroy();
       });
     });

@@ -79,9 +79,19 @@ static err chain_read(struct req *rq)
     return incident_chain_send(rq, d.id);
 }
 
+static err paper_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(received(rq, rq->db, &d, &text));
+    return incident_paper_delivery(rq, &d, text);
+}
+
 const struct route incident_office_routes[] = {
     {.method = GET, .path = "/incidents/received/{delivery}/reports.json", .perm = &incident_p_receive, .read = chain_read,
         .file = "application/json", .journal = JOURNAL_EXPORT},
+    {.method = GET, .path = "/incidents/received/{delivery}/{paper}", .perm = &incident_p_receive, .flags = ROUTE_SLOW,
+        .read = paper_read, .file = "*", .journal = JOURNAL_EXPORT},
     {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
         .shows = VIEWS(&view_incident_received_type)},
     {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,

@@ -152,6 +152,23 @@ MUST err incident_view_lines(struct arena *a, str written, str before, struct in
 /* mine: as its sender has it. before: what the same recipient was told before, or empty. */
 MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str text, str before, bool mine);
 
+/* ── incident_paper.c: reports as files ── */
+
+struct incident_paper {
+    str text, before;   /* what was written, and what the same recipient was told before, or empty */
+    str body;           /* whose it is */
+    int64_t case_number, number; /* number 0: not handed over */
+    bool drill;
+    usec at;
+};
+/* As {paper} of the path names it: report.pdf, report.xlsx or report.json. NOTFOUND: another name. */
+MUST err incident_paper_send(struct req *rq, const struct incident_paper *p);
+/* Of what was handed over, for either side. */
+MUST err incident_paper_delivery(struct req *rq, const struct flow_delivery *d, str text);
+/* What every paper of an incident begins with. */
+void incident_sheet_begin(struct buf *b, str title, str foot, bool drill, usec at);
+extern const struct route incident_paper_routes[];
+
 MUST err incident_page(struct req *rq); /* one incident */
 
 /* ── incident_remind.c ── */

@@ -41,6 +41,14 @@ static bool was_chosen(const struct req *rq, str rule)
     return false;
 }
 
+/* What the recipient would be told now, and what it was told before. */
+static err write_next(struct req *rq, const struct incident_case *c, const struct obligation *o, str *text, str *before)
+{
+    struct flow_delivery next = {.flow = c->flow.id, .recipient = o->rule->recipient->key, .subject = o->rule->id, .number = INT64_MAX};
+    TRY(incident_view_write(rq->a, incident_view_of(o->rule->form), c, o, step_of(c, o), c->flow.body.name, rq->now, text));
+    return flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &next, before);
+}
+
 static err show_view(struct req *rq, const struct incident_case *c, const struct obligation *o,
     struct view_incident_report *v)
 {
@@ -49,9 +57,7 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
     struct incident_lines lines;
     str text, before;
     int64_t office;
-    TRY(incident_view_write(rq->a, form, c, o, step, c->flow.body.name, rq->now, &text));
-    struct flow_delivery next = {.flow = c->flow.id, .recipient = o->rule->recipient->key, .subject = o->rule->id, .number = INT64_MAX};
-    TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &next, &before));
+    TRY(write_next(rq, c, o, &text, &before));
     TRY(incident_view_lines(rq->a, text, before, &lines));
     TRY(incident_office_of(rq->db, o->rule->recipient->key, c->flow.body.pref, &office));
     struct view_incident_report_views *row = &v->views.p[v->views.n++];
@@ -255,6 +261,28 @@ static err sent_chain_read(struct req *rq)
     return incident_chain_send(rq, d.id);
 }
 
+static err sent_paper_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(sent(rq, &d, &text));
+    return incident_paper_delivery(rq, &d, text);
+}
+
+/* What is about to be told, for an office that is told outside of this installation. */
+static err next_paper_read(struct req *rq)
+{
+    INCIDENT_CASE_AUTO c;
+    str text, before;
+    TRY(incident_case_read(rq, rq->db, &c));
+    const struct obligation *o = duty_of(&c, req_param(rq, "rule"));
+    if (!o)
+        return ERR(NOTFOUND);
+    TRY(write_next(rq, &c, o, &text, &before));
+    return incident_paper_send(rq, &(struct incident_paper){.text = text, .before = before, .body = c.flow.body.name,
+        .case_number = c.flow.number, .drill = c.flow.drill, .at = rq->now});
+}
+
 const struct route incident_report_routes[] = {
     {.method = GET, .path = "/incidents/{incident}/report", .perm = &incident_p_report, .read = report_read,
         .shows = VIEWS(&view_incident_report_type)},
@@ -264,5 +292,9 @@ const struct route incident_report_routes[] = {
         .shows = VIEWS(&view_incident_delivery_type)},
     {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/reports.json", .perm = &incident_p_report,
         .read = sent_chain_read, .file = "application/json", .journal = JOURNAL_EXPORT},
+    {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/{paper}", .perm = &incident_p_report, .flags = ROUTE_SLOW,
+        .read = sent_paper_read, .file = "*", .journal = JOURNAL_EXPORT},
+    {.method = GET, .path = "/incidents/{incident}/report/{rule}/{paper}", .perm = &incident_p_report, .flags = ROUTE_SLOW,
+        .read = next_paper_read, .file = "*", .journal = JOURNAL_EXPORT},
     {.path = NULL},
 };
