@@ -44,6 +44,7 @@ const VIEWS = {
   '/policy': ['town'], '/policies': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
   '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
+  '/incidents/{incident}/summary': ['town'], '/incidents/{incident}/letters': ['town'],
   '/incidents/board': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],

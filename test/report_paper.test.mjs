@@ -102,7 +102,7 @@ describe('papers of a report', LIMIT, () => {
     for (const said of [c.page.title, c.page.to, c.page.law, '様式未確認', '髙﨑', '葛\u{E0100}']) assert.ok(text.includes(bare(said)), said);
     for (const [i, page] of pages.entries()) {
       assert.ok(page.includes('架空データ'), 'a demo says so on every page');
-      assert.match(page, new RegExp(`(^|\\n)${i + 1} / ${pages.length}\\n`));
+      assert.match(page, new RegExp(`(^|[\\n ])${i + 1} / ${pages.length}\\n`));
     }
     const fonts = ran('pdffonts', write('a.pdf', bytes)).trim().split('\n').slice(2);
     assert.ok(fonts.length > 0);
@@ -188,5 +188,116 @@ describe('papers of a report', LIMIT, () => {
   test('an office that takes a file of another body stands in the journal', async () => {
     const { rows } = (await get(c.town, '/seen')).json;
     assert.ok(rows.filter((r) => r.object.includes('インシデント第1号の報告')).length > 0, JSON.stringify(rows));
+  });
+});
+
+describe('papers for people', LIMIT, () => {
+  const c = {};
+  const pages = (bytes) => {
+    const file = path.join(c.folder, 'b.pdf');
+    fs.writeFileSync(file, bytes);
+    return execFileSync('pdftotext', ['-raw', file, '-'], { encoding: 'utf8' }).split('\f').filter((p) => p.trim());
+  };
+  const get = async (where, who = c.town) => {
+    const r = await who.get(where);
+    assert.equal(r.status, 200, `${where}: ${r.text.slice(0, 300)}`);
+    return r;
+  };
+  const say = async (page, answers) => {
+    const { seen } = (await get(`${c.at}/facts/${page}`)).json;
+    const r = await c.town.post(`${c.at}/facts/${page}`, { seen, touched: Object.keys(answers), ...answers });
+    assert.ok([200, 303].includes(r.status), r.text);
+  };
+
+  before(async () => {
+    c.folder = tempFolder();
+    c.file = demo('--sample');
+    c.server = await serve(c.file);
+    c.town = program(c.server.url, token(c.file, 'town'));
+    const { json: { incident } } = await c.town.post('/incidents');
+    c.at = `/incidents/${incident}`;
+  }, LIMIT);
+  after(() => c.server?.stop());
+
+  test('of an incident nothing is known of, each says what is being looked into', async () => {
+    const { rows } = (await get(`${c.at}/summary`)).json;
+    assert.deepEqual(rows.map((r) => r.label), ['何が起きたか', 'いつから', '止まっているもの', '個人情報', 'いまの状態と、したこと', '知らせた先',
+      'これから知らせる先と期限', '次に決めること', '連絡先']);
+    for (const r of rows) assert.ok(r.text, r.label);
+    assert.equal(rows[2].text, '調べています。');
+    assert.equal(rows[5].text, 'まだ、どこにも知らせていません。');
+    const letters = (await get(`${c.at}/letters`)).json;
+    assert.equal(letters.counted, false);
+    assert.ok(letters.rows.every((r) => r.text));
+    assert.equal(pages((await get(`${c.at}/summary.pdf`)).bytes).length, 1);
+    assert.equal(pages((await get(`${c.at}/letters/letter.pdf`)).bytes).length, 1);
+  });
+
+  test('the page for the mayor: one side of A4, from facts and duties', async () => {
+    await say('first', { kind: 'ransomware', known_at: '2026-11-01 08:40', organ: 'mayor hospital'.split(' '), gravity: 'grave',
+      summary: '共有フォルダーが開けない。'.repeat(120), stopped: 'confirmed', personal: 'suspected', 'personal.persons': ['100000', 'estimate'],
+      'personal.malice': 'suspected', 'personal.number': 'suspected', contact: '0261-00-0000' });
+    await say('now', { service: ['counter', 'medical'] });
+    const { rows } = (await get(`${c.at}/summary`)).json, text = Object.fromEntries(rows.map((r) => [r.label, r.text]));
+    assert.match(text['何が起きたか'], /^ランサムウェア/);
+    assert.ok(text['何が起きたか'].includes('…'), 'a long story is cut here, not in the reports');
+    assert.equal(text['止まっているもの'], '窓口・証明の交付、診療・救急の受入れ');
+    assert.match(text['個人情報'], /約100,000/);
+    assert.match(text['これから知らせる先と期限'], /個人情報保護委員会　速報　令和8年11月.*まで（過ぎています）|個人情報保護委員会　速報　令和8年/);
+    assert.match(text['次に決めること'], /何で代えるか/);
+    assert.match(text['次に決めること'], /警察に相談するか/);
+    assert.equal(text['連絡先'], '0261-00-0000');
+    await say('response', { police: 'told' });
+    assert.doesNotMatch((await get(`${c.at}/summary`)).json.rows.find((r) => r.label === '次に決めること').text, /警察に相談するか/);
+    const pdf = pages((await get(`${c.at}/summary.pdf`)).bytes);
+    assert.equal(pdf.length, 1);
+    for (const r of rows.filter((x) => x.label !== '次に決めること')) {
+      for (const line of r.text.split('\n')) assert.ok(bare(pdf[0]).includes(bare(line)), line);
+    }
+  });
+
+  test('letters to 100,000 people at 100 + 350 yen are 45,000,000 yen', async () => {
+    const { ways, prices } = (await get(`${c.at}/letters?letter=100&registered=350`)).json;
+    assert.deepEqual(ways.map((w) => [w.name, w.each, w.sum]), [['普通郵便', 100, 10_000_000], ['簡易書留', 450, 45_000_000], ['公表などで代える', 0, 0]]);
+    const known = Object.fromEntries(parse(fs.readFileSync(path.join(root, 'data/postage.csv'), 'utf8'), { columns: true }).map((r) => [r.key, r]));
+    assert.deepEqual(prices.map((p) => p.yen), [Number(known.letter.yen), Number(known.registered.yen)]);
+    const untyped = (await get(`${c.at}/letters`)).json;
+    assert.deepEqual([untyped.letter, untyped.registered, untyped.making], [Number(known.letter.yen), Number(known.registered.yen), 0]);
+    const typed = (await get(`${c.at}/letters?letter=${encodeURIComponent('１００')}&registered=350&making=${encodeURIComponent('1,0')}`)).json;
+    assert.equal(typed.ways[1].sum, 46_000_000);
+    for (const bad of ['-1', '100001', 'x', '1.5', '9'.repeat(40)]) {
+      const r = (await get(`${c.at}/letters?letter=${bad}`)).json;
+      assert.match(r.wrong, /0から100,000まで/, bad);
+      assert.deepEqual(r.ways, []);
+    }
+  });
+
+  test('the letter says what the form for persons names, and no more', async () => {
+    await say('personal', { 'personal.items': ['name', 'address', 'account', 'password'], 'personal.how': 'leak' });
+    await say('attack', { vector: 'vpn', indicator: '198.51.100.7' });
+    const { rows, letter_opening: opening, page_opening: page } = (await get(`${c.at}/letters`)).json;
+    const text = Object.fromEntries(rows.map((r) => [r.label, r.text]));
+    assert.match(text['何が起きたか'], /ランサムウェア.*\n令和8年11月1日.*に分かりました。/);
+    assert.match(text['どの情報か'], /氏名、住所.*口座の番号|氏名.*パスワード/);
+    assert.equal(text['原因'], 'VPN・リモート接続の機器');
+    assert.match(text['お願い'], /パスワード.*\n口座やカード/);
+    assert.match(opening, /あなたの個人情報が、漏れた・失われたおそれ/);
+    assert.match(page, /お一人ずつにお知らせすることが難しいため/);
+    for (const [file, first] of [['letter', opening], ['page', page]]) {
+      const pdf = pages((await get(`${c.at}/letters/${file}.pdf`)).bytes), all = bare(pdf.join(''));
+      assert.equal(pdf.length, 1);
+      assert.ok(all.includes(bare(first)));
+      for (const r of rows) for (const line of r.text.split('\n')) assert.ok(all.includes(bare(line)), line);
+      for (const secret of ['198.51.100.7', '0261-00-0000', '共有フォルダー']) assert.ok(!all.includes(secret), secret);
+    }
+  });
+
+  test('nobody of another body has them', async () => {
+    for (const other of ['u483028', 'pref', 'nation']) {
+      const who = program(c.server.url, token(c.file, other));
+      for (const where of ['summary', 'summary.pdf', 'letters', 'letters/letter.pdf', 'letters/page.pdf']) {
+        assert.ok([403, 404].includes((await who.get(`${c.at}/${where}`)).status), `${other}: ${where}`);
+      }
+    }
   });
 });

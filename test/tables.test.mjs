@@ -108,6 +108,7 @@ const NO_FILE = {
   'darknet/darknet_way': 'the record of one application',
   'incident/incident': 'the duties and the record of one incident; what was sent is a signed file',
   'incident/incident_board': 'numbers of the moment',
+  'incident/incident_letters': 'an estimate of the moment, of prices that were just typed',
   'incident/incident_received': 'each report is a signed file',
   'incident/incidents': 'what stays readable is in what the body takes with it',
   'export/export': 'what is in the ZIP, where each of them is a file',

@@ -24,7 +24,7 @@ const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
     .routes = (const struct route *const[]){incident_board_routes, incident_office_routes, incident_routes, incident_fact_routes,
-        incident_paper_routes, incident_report_routes, incident_word_routes, NULL},
+        incident_brief_routes, incident_letter_routes, incident_paper_routes, incident_report_routes, incident_word_routes, NULL},
     .permissions = permissions,
     .calls = incident_calls,
     .tick = "incident.tick",

@@ -98,8 +98,7 @@ static err new_write(struct tx *tx, struct req *rq)
 
 /* ── one ── */
 
-/* 24:00 of a day is said as the day. */
-static str due_text(struct arena *a, usec due)
+str incident_due_text(struct arena *a, usec due)
 {
     BUF_AUTO b = BUF(200);
     if (due == 0)
@@ -121,7 +120,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
         const struct rule_due *d = &o->step[i];
         bool done = incident_step_done(c, o->rule, d->kind);
         row->steps.p[row->steps.n++] = (struct view_incident_duties_steps){WORD_OF(rule_step_kinds, d->kind)->name, d->due,
-            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
+            incident_due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
     }
     return OK;
 }

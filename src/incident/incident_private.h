@@ -167,7 +167,9 @@ MUST err incident_paper_send(struct req *rq, const struct incident_paper *p);
 MUST err incident_paper_delivery(struct req *rq, const struct flow_delivery *d, str text);
 /* What every paper of an incident begins with. */
 void incident_sheet_begin(struct buf *b, str title, str foot, bool drill, usec at);
-extern const struct route incident_paper_routes[];
+extern const struct route incident_paper_routes[], incident_brief_routes[], incident_letter_routes[];
+/* 24:00 of a day is said as the day; empty for 0. */
+str incident_due_text(struct arena *a, usec due);
 
 MUST err incident_page(struct req *rq); /* one incident */
 
