@@ -247,11 +247,20 @@ describe('papers for people', LIMIT, () => {
     assert.match(text['次に決めること'], /何で代えるか/);
     assert.match(text['次に決めること'], /警察に相談するか/);
     assert.equal(text['連絡先'], '0261-00-0000');
+    const { seen, views } = (await get(`${c.at}/report`)).json;
+    assert.ok(views.length > 6);
+    assert.equal((await c.town.post(`${c.at}/report`, { seen, rules: views.map((v) => v.rule) })).status, 200);
+    const after = (await get(`${c.at}/summary`)).json.rows, told = after.find((r) => r.label === '知らせた先').text;
+    assert.match(told, /総務省.*\n初めの報告は 令和.*通のうち 0 通が受け付けられました。/);
+    assert.equal(told.match(/個人情報保護委員会/g).length, 1);
+    const left = after.find((r) => r.label === 'これから知らせる先と期限').text.split('\n');
+    assert.deepEqual(left, [...new Set(left)]);
+    assert.match(left[0], /個人情報保護委員会　確報　令和9年1月4日（月）まで$/);
     await say('response', { police: 'told' });
     assert.doesNotMatch((await get(`${c.at}/summary`)).json.rows.find((r) => r.label === '次に決めること').text, /警察に相談するか/);
     const pdf = pages((await get(`${c.at}/summary.pdf`)).bytes);
     assert.equal(pdf.length, 1);
-    for (const r of rows.filter((x) => x.label !== '次に決めること')) {
+    for (const r of (await get(`${c.at}/summary`)).json.rows) {
       for (const line of r.text.split('\n')) assert.ok(bare(pdf[0]).includes(bare(line)), line);
     }
   });

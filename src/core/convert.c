@@ -31,6 +31,7 @@ static const struct op *const ops[] = {&op_table, &op_pdf, &op_xlsx};
 static struct {
     pthread_mutex_t lock;
     int forker; /* a socket to it; 0: there is none */
+    bool fonts; /* written before the first thread, and before a sandbox hides them */
 } convert = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 union control {
@@ -150,6 +151,7 @@ err convert_start(void)
 {
     int pair[2];
     BUG_IF(convert.forker != 0);
+    convert.fonts = sheet_is_installed();
     TRY(text_decode_prepare());
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return ERR(IO);
@@ -169,6 +171,11 @@ err convert_status(void)
     if (convert.forker == 0)
         return ERR(BUG);
     return poll(&p, 1, 0) == 1 && p.revents ? ERR(IO) : OK; /* its end of the socket is gone */
+}
+
+bool convert_has_fonts(void)
+{
+    return convert.fonts;
 }
 
 /* ── the conversation ── */

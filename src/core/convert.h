@@ -34,6 +34,9 @@ MUST err convert_start(void);
  * the next start of this process; BUG: convert_start was not called. */
 MUST err convert_status(void);
 
+/* Whether there were fonts to draw a PDF with when it was started. */
+bool convert_has_fonts(void);
+
 /* The rows of a CSV file or of cells copied from a spreadsheet, whatever the encoding; all in a.
  * From any thread; takes up to PATIENCE of convert.c, so never on a thread that serves others.
  * OK with out->problem: the file is not right. BUG: convert_start was not called. IO: the child or

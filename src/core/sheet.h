@@ -47,6 +47,7 @@ void sheet_row(struct buf *b, str label, str text);
 /* Loads the fonts into this process, so that a child without files has them. NOTFOUND: they are not installed:
  * then papers are made as XLSX only. Once, in the forker, before its sandbox. */
 MUST err sheet_prepare(void);
+bool sheet_is_installed(void); /* whether they are there to be loaded */
 bool sheet_has_fonts(void);
 /* The file of a description, into out. INVALID: no description; LIMIT: too long; NOTFOUND: no fonts. */
 MUST err sheet_make(enum sheet_form form, str description, struct buf *out);

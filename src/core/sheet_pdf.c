@@ -274,7 +274,8 @@ static err lay_out(struct layout *p)
     TRY(begin_page(p));
     TRY(put_text(p, &title_style, p->s->title, false));
     for (size_t i = 0; i < p->s->n; i++) {
-        if (i > 0 && p->s->v[i].kind != SHEET_HEAD && p->s->v[i - 1].kind == SHEET_HEAD)
+        enum sheet_kind now = p->s->v[i].kind, before = i ? p->s->v[i - 1].kind : now;
+        if (now != before && (before == SHEET_HEAD || before == SHEET_TEXT || before == SHEET_ROW))
             p->y += 6;
         TRY(put_record(p, &p->s->v[i]));
     }

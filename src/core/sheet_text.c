@@ -30,6 +30,14 @@ bool sheet_has_fonts(void)
     return fonts.ready;
 }
 
+bool sheet_is_installed(void)
+{
+    for (int f = 0; f < FACES; f++)
+        if (access(files[f], R_OK) != 0)
+            return false;
+    return true;
+}
+
 static err load(enum sheet_face f)
 {
     hb_blob_t *blob = hb_blob_create_from_file_or_fail(files[f]); /* mapped, kept to the end */

@@ -5,7 +5,7 @@
 
 #include "incident_brief.ht.h"
 
-enum { ROWS = 12, LIST = 8, LONG = 240 }; /* rows; entries of a list in one; characters of a free text */
+enum { ROWS = 12, LIST = 6, LONG = 120 }; /* rows; entries of a list in one; characters of an answer */
 
 /* What stands to be decided while a question has no answer, or has this one ("": any that says it is so). */
 static const struct decision {
@@ -88,56 +88,74 @@ static void put_facts(struct brief *s, struct buf *b)
     put_row(s, "いまの状態と、したこと", b, "まだ記録がありません。");
 }
 
+static bool was_named(const struct flow_deliveries *all, size_t before, str recipient)
+{
+    for (size_t i = 0; i < before; i++)
+        if (str_eq(all->v[i].recipient, recipient))
+            return true;
+    return false;
+}
+
+/* Each once, and how it stands; when what was said to whom is on the page of the incident. */
 static void put_told(struct brief *s, struct buf *b)
 {
     const struct flow_deliveries *all = &s->c->handed;
-    for (size_t i = 0; i < all->n && i < LIST; i++) {
-        const struct flow_delivery *d = &all->v[all->n - 1 - i];
-        const struct rule_recipient *to = rule_pack_recipient(incident_pack(), d->recipient);
-        if (i)
-            buf_char(b, '\n');
-        put_wareki_time(b, d->at);
-        buf_lit(b, "　");
-        buf_str(b, to ? to->name : d->recipient);
-        buf_lit(b, "　");
-        buf_str(b, WORD_OF(flow_receipts, d->state)->name);
+    size_t accepted = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct rule_recipient *to = rule_pack_recipient(incident_pack(), all->v[i].recipient);
+        accepted += all->v[i].state == RECEIPT_ACCEPTED;
+        if (was_named(all, i, all->v[i].recipient))
+            continue;
+        if (b->n)
+            buf_lit(b, "、");
+        buf_str(b, to ? to->name : all->v[i].recipient);
     }
-    if (all->n > LIST)
-        buf_fmt(b, "\nほか %zu 件", all->n - LIST);
+    if (all->n) {
+        buf_lit(b, "\n初めの報告は ");
+        put_wareki_time(b, all->v[0].at);
+        buf_fmt(b, "。%zu 通のうち %zu 通が受け付けられました。", all->n, accepted);
+    }
     put_row(s, "知らせた先", b, "まだ、どこにも知らせていません。");
 }
 
-static void put_due(struct brief *s, struct buf *b, const struct obligation *o, size_t *n)
+/* The next step alone: those behind it follow. Empty: all were done. */
+static str due_line(const struct brief *s, const struct obligation *o)
 {
     for (size_t k = 0; k < o->n_steps; k++) {
         const struct rule_due *d = &o->step[k];
         if (incident_step_done(s->c, o->rule, d->kind))
             continue;
-        if ((*n)++ >= LIST)
-            return;
-        if (b->n)
-            buf_char(b, '\n');
-        buf_str(b, o->rule->recipient->name);
-        buf_fmt(b, "　%.*s　", STR_F(WORD_OF(rule_step_kinds, d->kind)->name));
-        buf_str(b, d->due ? incident_due_text(s->a, d->due) : S("速やかに"));
-        if (d->due)
-            buf_lit(b, "まで");
-        if (d->due && d->due < s->now)
-            buf_lit(b, "（過ぎています）");
-        return; /* the next step alone: those behind it follow */
+        str due = d->due ? str_fmt(s->a, "%.*sまで%s", STR_F(incident_due_text(s->a, d->due)), d->due < s->now ? "（過ぎています）" : "")
+                         : S("速やかに");
+        return str_fmt(s->a, "%.*s　%.*s　%.*s", STR_F(o->rule->recipient->name), STR_F(WORD_OF(rule_step_kinds, d->kind)->name),
+            STR_F(due));
     }
+    return STR_NONE;
 }
 
+/* Three laws that want the same of one office by the same day are one line. */
 static void put_duties(struct brief *s, struct buf *b)
 {
-    size_t n = 0;
+    str lines[LIST];
+    size_t n = 0, more = 0;
     for (size_t i = 0; i < s->c->duties.n; i++) {
         const struct obligation *o = &s->c->duties.v[i];
-        if (o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&s->c->waivers, o->rule->id))
-            put_due(s, b, o, &n);
+        bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&s->c->waivers, o->rule->id);
+        str line = binds ? due_line(s, o) : STR_NONE;
+        size_t k = 0;
+        while (k < n && !str_eq(lines[k], line))
+            k++;
+        if (line.n && k == n && n < LIST)
+            lines[n++] = line;
+        else if (line.n && k == n)
+            more++;
     }
-    if (n > LIST)
-        buf_fmt(b, "\nほか %zu 件", n - LIST);
+    for (size_t i = 0; i < n; i++) {
+        buf_str(b, i ? S("\n") : STR_NONE);
+        buf_str(b, lines[i]);
+    }
+    if (more)
+        buf_fmt(b, "\nほか %zu 件", more);
     put_row(s, "これから知らせる先と期限", b, "いま分かっていることからは、ありません。");
 }
 

@@ -83,6 +83,31 @@ static void what_is_too_long_is_refused_whole(void **state)
     assert_int_equal(out.n, 0);
 }
 
+/* More than a cell of a spreadsheet or a page of A4 takes goes on in the next one. */
+static void a_long_text_goes_on_and_nothing_of_it_is_lost(void **state)
+{
+    enum { LONG = 100000 };
+    BUF_AUTO b = BUF(SHEET_BYTES);
+    BUF_AUTO text = BUF(SHEET_BYTES);
+    BUF_AUTO out = BUF(SHEET_FILE);
+    size_t found = 0, rows = 0;
+    (void)state;
+    for (int i = 0; i < LONG; i++)
+        buf_lit(&text, "あ");
+    describe(&b);
+    sheet_row(&b, S("\x01<&>\t"), buf_view(&text));
+    assert_int_equal(make(SHEET_XLSX, &b, &out).code, ERR_OK);
+    for (size_t i = 0; i + 4 < out.n; i++) {
+        found += memcmp(out.p + i, "あ", 3) == 0;
+        rows += memcmp(out.p + i, "<row ", 5) == 0;
+    }
+    assert_int_equal(found, LONG + 3); /* one stands in the head, one in the band, in its cell and over the page */
+    assert_int_equal(rows, 4 + 4);     /* band, title, head, row; the long one is four */
+    assert_true(str_has(buf_view(&out), S("> &lt;&amp;&gt; </t>")));
+    out.n = 0;
+    assert_int_equal(make(SHEET_PDF, &b, &out).code, ERR_OK);
+}
+
 /* ── where lines end ── */
 
 static str broken(struct arena *a, double width, str text)
@@ -137,6 +162,7 @@ int main(void)
         cmocka_unit_test(both_forms_come_back_from_a_child),
         cmocka_unit_test(a_description_that_is_none_is_refused),
         cmocka_unit_test(what_is_too_long_is_refused_whole),
+        cmocka_unit_test(a_long_text_goes_on_and_nothing_of_it_is_lost),
         cmocka_unit_test(lines_end_where_japanese_lets_them),
     };
     return cmocka_run_group_tests(tests, start, NULL);
