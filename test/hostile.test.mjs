@@ -258,8 +258,19 @@ function table(c) {
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
     '/incidents/{incident}/facts/{part}': { as: 'town', at: `/incidents/${c.incident}/facts/response`, fields: { seen: 0 },
       kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
+    '/incidents/{incident}/sent/{delivery}/messages': { as: 'town', at: `/incidents/${c.incident}/sent/${c.delivery}/messages`, fields: {},
+      kept: { message: 100 } },
+    '/incidents/received/{delivery}/messages': { as: 'pref', at: `/incidents/received/${c.delivery}/messages`, fields: {},
+      kept: { message: 100 } },
+    '/incidents/received/{delivery}/answers/{answer}': { as: 'pref', at: `/incidents/received/${c.delivery}/answers/seen`, fields: {},
+      unused: ['message'] },
+    '/incidents/{incident}/checks/{check}': { as: 'town', at: `/incidents/${c.incident}/checks/spread`, fields: { state: 'done' },
+      kept: { note: 150 }, unused: ['state'] },
+    '/incidents/{incident}/files/{evidence}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
+      fields: { act: 'handed' }, kept: { note: 100 }, unused: ['act'] },
+    '/incidents/duty': { as: 'pref', fields: {}, unused: ['people'] },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
-      seen: (await seenAt('town', at)).seen }), unused: ['rules'] },
+      seen: (await seenAt('town', at)).seen }), unused: ['rules', 'sorts', 'reason'] },
     '/incidents/{incident}/decisions': { as: 'town', at: `/incidents/${c.incident}/decisions`, fields: {}, kept: { decision: 100 } },
     '/incidents/{incident}/waivers': { as: 'town', at: `/incidents/${c.incident}/waivers`, fields: { rule: 'jp.mic' }, kept: { waiver: 100 },
       unused: ['rule'] },
@@ -335,6 +346,8 @@ describe('hostile texts', LIMIT, () => {
     c.recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
     c.alert = plantAlert(c.file, 483010);
     Object.assign(c, await reportIncident(c.as('town')));
+    await c.as('town').upload(`/incidents/${c.incident}/files`, ['note', ''], ['file', 'x', 'x.txt']);
+    c.evidence = (await c.as('town').get(`/incidents/${c.incident}/files`)).json.files[0].file;
     const kept = new Set(['vendor', 'contact', 'cause', 'prevention', 'other']);
     c.otherFacts = fs.readFileSync(path.join(root, 'src/incident/incident_question_list.h'), 'utf8').split('\n')
       .map((line) => /^Q\(\w+, "([^"]+)"/.exec(line)?.[1]).filter((key) => key && !kept.has(key)).concat('touched');

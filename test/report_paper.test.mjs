@@ -185,6 +185,23 @@ describe('papers of a report', LIMIT, () => {
     assert.match(x.rows[0][0], /訓練/);
   });
 
+  test('a correction says so, and why; what differs from the report before is marked', async () => {
+    const { seen: facts } = (await get(c.town, `${c.at}/facts/personal`)).json;
+    assert.equal((await c.town.post(`${c.at}/facts/personal`, { seen: facts, touched: ['personal.persons'], 'personal.persons': '2780' })).status, 200);
+    const { seen } = (await get(c.town, `${c.at}/report`)).json;
+    const r = await c.town.post(`${c.at}/report`, { seen, rules: ['jp.mic'], sorts: ['jp.mic=correction'], reason: '数え直した。' });
+    assert.equal(r.status, 200, r.text);
+    const last = (await get(c.town, c.at)).json.handed.reduce((a, b) => (a.delivery > b.delivery ? a : b)).delivery;
+    const at = `${c.at}/sent/${last}`, file = await get(c.town, `${at}/report.pdf`), text = bare(pdf(file.bytes).join(''));
+    for (const said of ['速報の訂正（2通目）', '訂正の理由', '数え直した。', '（前の報告から変わった）', '2,780']) assert.ok(text.includes(said), said);
+    assert.match(decodeURIComponent(file.headers['content-disposition']), /_速報の訂正_2通目\.pdf$/);
+    const { json } = await get(c.town, `${at}/report.json`);
+    assert.deepEqual([json.sort, json.reason], ['correction', '数え直した。']);
+    const ajv = new Ajv({ strict: true });
+    addFormats(ajv);
+    assert.ok(ajv.validate((await program(c.server.url).get('/schema/incident-report-1.json')).json, json), JSON.stringify(ajv.errors));
+  });
+
   test('an office that takes a file of another body stands in the journal', async () => {
     const { rows } = (await get(c.town, '/seen')).json;
     assert.ok(rows.filter((r) => r.object.includes('インシデント第1号の報告')).length > 0, JSON.stringify(rows));

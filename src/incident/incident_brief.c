@@ -180,7 +180,7 @@ static void put_decisions(struct brief *s, struct buf *b)
 static err write_brief(struct req *rq, const struct incident_case *c, struct brief *s)
 {
     BUF_AUTO b = BUF(65536);
-    *s = (struct brief){.a = rq->a, .c = c, .now = rq->now};
+    *s = (struct brief){.a = rq->a, .c = c, .now = flow_now(&c->flow, rq->now)};
     put_facts(s, &b);
     put_told(s, &b);
     put_duties(s, &b);
@@ -200,7 +200,7 @@ static err brief_read(struct req *rq)
     TRY(incident_case_read(rq, rq->db, &c));
     TRY(write_brief(rq, &c, &s));
     *v = (struct view_incident_brief){.incident = c.flow.id, .number = c.flow.number, .body = c.flow.body.name,
-        .drill = c.flow.drill, .at = rq->now};
+        .drill = c.flow.drill, .at = s.now};
     v->rows.p = ARENA_ARRAY(rq->a, struct view_incident_brief_rows, s.n);
     if (!v->rows.p)
         return ERR(NOMEM);
@@ -217,9 +217,9 @@ static err brief_pdf_read(struct req *rq)
     TRY(write_brief(rq, &c, &s));
     BUF_AUTO b = BUF(SHEET_BYTES);
     str which = str_fmt(rq->a, "%.*s　インシデント第%lld号", STR_F(c.flow.body.name), (long long)c.flow.number);
-    incident_sheet_begin(&b, S("インシデントのあらまし（首長・幹部用）"), which, c.flow.drill, rq->now);
+    incident_sheet_begin(&b, S("インシデントのあらまし（首長・幹部用）"), which, c.flow.drill, s.now);
     BUF_AUTO at = BUF(100);
-    put_wareki_time(&at, rq->now);
+    put_wareki_time(&at, s.now);
     sheet_line(&b, SHEET_HEAD, str_fmt(rq->a, "%.*s　%.*sの時点", STR_F(which), STR_F(buf_view(&at))));
     for (size_t i = 0; i < s.n; i++)
         sheet_row(&b, s.v[i].label, s.v[i].text);

@@ -26,9 +26,10 @@ static const struct paper *paper_of(const struct req *rq)
 /* 「あさぎり市_第3号_個人情報の漏えい等報告_速報_1通目」: who files a hundred of them finds it. */
 static str name_of(struct arena *a, const struct incident_paper *p, const struct incident_lines *l)
 {
+    str sort = p->sort == SORT_REPORT ? STR_NONE : str_fmt(a, "の%.*s", STR_F(WORD_OF(flow_sorts, p->sort)->name));
     str number = p->number ? str_fmt(a, "%lld通目", (long long)p->number) : S("未送付");
-    str name = str_fmt(a, "%s%.*s_第%lld号_%.*s_%.*s_%.*s", p->drill ? "訓練_" : "", STR_F(p->body), (long long)p->case_number,
-        STR_F(l->title), STR_F(l->step), STR_F(number));
+    str name = str_fmt(a, "%s%.*s_第%lld号_%.*s_%.*s%.*s_%.*s", p->drill ? "訓練_" : "", STR_F(p->body), (long long)p->case_number,
+        STR_F(l->title), STR_F(l->step), STR_F(sort), STR_F(number));
     char *c = arena_alloc(a, name.n + 1);
     for (size_t i = 0; c && i < name.n; i++)
         c[i] = name.p[i] == '/' ? '-' : name.p[i]; /* JPCERT/CC is no folder */
@@ -56,14 +57,18 @@ void incident_sheet_begin(struct buf *b, str title, str foot, bool drill, usec a
 static void describe(struct buf *b, struct arena *a, const struct incident_paper *p, const struct incident_lines *l)
 {
     bool official = incident_view_of(l->form)->official;
-    str how = p->number ? str_fmt(a, "%.*s（%lld通目）　%.*s", STR_F(l->step), (long long)p->number, STR_F(wareki(a, p->at)))
-                        : str_fmt(a, "%.*s（まだ知らせていません）　%.*sの内容", STR_F(l->step), STR_F(wareki(a, p->at)));
+    str sort = p->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, p->sort)->name;
+    str step = sort.n ? str_fmt(a, "%.*sの%.*s", STR_F(l->step), STR_F(sort)) : l->step;
+    str how = p->number ? str_fmt(a, "%.*s（%lld通目）　%.*s", STR_F(step), (long long)p->number, STR_F(wareki(a, p->at)))
+                        : str_fmt(a, "%.*s（まだ知らせていません）　%.*sの内容", STR_F(step), STR_F(wareki(a, p->at)));
     incident_sheet_begin(b, l->title,
         str_fmt(a, "%.*s　インシデント第%lld号　%.*s%s", STR_F(p->body), (long long)p->case_number, STR_F(l->to),
             official ? "" : "　様式未確認"),
         p->drill, p->at);
     sheet_line(b, SHEET_HEAD, str_fmt(a, "%.*sから%.*sへ　%.*s", STR_F(p->body), STR_F(l->to), STR_F(how)));
     sheet_line(b, SHEET_HEAD, str_fmt(a, "%.*s%s", STR_F(l->law), official ? "" : "　様式未確認（項目の順と名は、公式の様式と違うことがあります）"));
+    if (l->reason.n)
+        sheet_row(b, str_fmt(a, "%.*sの理由", STR_F(sort)), l->reason);
     for (size_t i = 0; i < l->n; i++) {
         const struct incident_line *x = &l->v[i];
         sheet_row(b, str_fmt(a, "%.*s %.*s%s", STR_F(x->number), STR_F(x->label), x->changed ? "\n（前の報告から変わった）" : ""),
@@ -94,7 +99,7 @@ err incident_paper_delivery(struct req *rq, const struct flow_delivery *d, str t
     TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, d, &before));
     req_journal_body(rq, d->body.id.v, str_fmt(rq->a, "インシデント第%lld号の報告", (long long)d->case_number));
     return incident_paper_send(rq, &(struct incident_paper){.text = text, .before = before, .body = d->body.name,
-        .case_number = d->case_number, .number = d->number, .drill = d->drill, .at = d->at});
+        .case_number = d->case_number, .number = d->number, .sort = d->sort, .drill = d->drill, .at = d->at});
 }
 
 /* What the JSON is made of, for machines of other makers: public, as the program is. */

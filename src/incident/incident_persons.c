@@ -264,8 +264,8 @@ static err letter_pdf(struct req *rq, bool page)
     TRY(write_letter(rq->a, &c, &l));
     BUF_AUTO b = BUF(SHEET_BYTES);
     BUF_AUTO day = BUF(100);
-    put_wareki_day(&day, jday_of_usec(rq->now));
-    incident_sheet_begin(&b, title_of(page), c.flow.body.name, c.flow.drill, rq->now);
+    put_wareki_day(&day, jday_of_usec(flow_now(&c.flow, rq->now)));
+    incident_sheet_begin(&b, title_of(page), c.flow.body.name, c.flow.drill, flow_now(&c.flow, rq->now));
     sheet_line(&b, SHEET_RIGHT, str_fmt(rq->a, "%.*s\n%.*s", STR_F(buf_view(&day)), STR_F(c.flow.body.name)));
     sheet_line(&b, SHEET_TEXT, opening(rq->a, &c, page));
     for (size_t i = 0; i < l.n; i++)
@@ -284,7 +284,7 @@ static err page_pdf_read(struct req *rq)
     return letter_pdf(rq, true);
 }
 
-const struct route incident_letter_routes[] = {
+const struct route incident_persons_routes[] = {
     {.method = GET, .path = "/incidents/{incident}/letters", .perm = &incident_p_report, .read = letters_read,
         .query = QUERY({"letter", "普通郵便の1通の額", true}, {"registered", "簡易書留に加わる1通の額", true},
             {"making", "印刷と封入の1通の額", true}),
