@@ -52,8 +52,7 @@ static err paper_read(struct req *rq)
 const struct route incident_office_routes[] = {
     {.method = GET, .path = "/incidents/received/{delivery}/reports.json", .perm = &incident_p_receive, .read = chain_read,
         .file = "application/json", .journal = JOURNAL_EXPORT},
-    {.method = GET, .path = "/incidents/received/{delivery}/{paper}", .perm = &incident_p_receive, .flags = ROUTE_SLOW,
-        .read = paper_read, .file = "*", .journal = JOURNAL_EXPORT},
+    INCIDENT_PAPERS("/incidents/received/{delivery}", &incident_p_receive, paper_read),
     {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
         .shows = VIEWS(&view_incident_received_type)},
     {.path = NULL},

@@ -5,22 +5,12 @@
 
 extern const struct embedded incident_schema[];
 
-static const struct paper {
-    const char *name; /* in the address */
-    bool is_sheet;
-    enum sheet_form form;
-} papers[] = {
-    {"report.pdf", true, SHEET_PDF},
-    {"report.xlsx", true, SHEET_XLSX},
-    {"report.json", false, 0},
-};
-
-static const struct paper *paper_of(const struct req *rq)
+/* As the path of the row says. JSON: false. */
+static bool is_sheet(const struct req *rq, enum sheet_form *form)
 {
-    for (size_t i = 0; i < COUNT_OF(papers); i++)
-        if (str_eq(req_param(rq, "paper"), str_of(papers[i].name)))
-            return &papers[i];
-    return NULL;
+    str path = str_of(rq->route->path);
+    *form = str_ends(path, sheet_end(SHEET_PDF)) ? SHEET_PDF : SHEET_XLSX;
+    return str_ends(path, sheet_end(*form));
 }
 
 /* 「あさぎり市_第3号_個人情報の漏えい等報告_速報_1通目」: who files a hundred of them finds it. */
@@ -78,16 +68,14 @@ static void describe(struct buf *b, struct arena *a, const struct incident_paper
 
 err incident_paper_send(struct req *rq, const struct incident_paper *p)
 {
-    const struct paper *paper = paper_of(rq);
+    enum sheet_form form;
     struct incident_lines l;
-    if (!paper)
-        return ERR(NOTFOUND);
     TRY(incident_view_lines(rq->a, p->text, p->before, &l));
     str name = name_of(rq->a, p, &l);
     BUF_AUTO b = BUF(SHEET_BYTES);
-    if (paper->is_sheet) {
+    if (is_sheet(rq, &form)) {
         describe(&b, rq->a, p, &l);
-        return req_send_sheet(rq, paper->form, name, &b);
+        return req_send_sheet(rq, form, name, &b);
     }
     buf_str(&b, p->text);
     return req_send(rq, "application/json", str_fmt(rq->a, "%.*s.json", STR_F(name)), &b);

@@ -204,7 +204,15 @@ struct incident_paper {
     bool drill;
     usec at;
 };
-/* As {paper} of the path names it: report.pdf, report.xlsx or report.json. NOTFOUND: another name. */
+/* The rows of the three files of one report, below path_; read_ ends with incident_paper_send. */
+#define INCIDENT_PAPER(path_, end_, media_, perm_, read_) \
+    {.method = GET, .path = path_ "/report" end_, .perm = (perm_), .flags = ROUTE_SLOW, .read = (read_), .file = media_, \
+        .journal = JOURNAL_EXPORT}
+#define INCIDENT_PAPERS(path_, perm_, read_) \
+    INCIDENT_PAPER(path_, ".pdf", "application/pdf", perm_, read_), \
+    INCIDENT_PAPER(path_, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", perm_, read_), \
+    INCIDENT_PAPER(path_, ".json", "application/json", perm_, read_)
+/* As the row's path ends. */
 MUST err incident_paper_send(struct req *rq, const struct incident_paper *p);
 /* Of what was handed over, for either side. */
 MUST err incident_paper_delivery(struct req *rq, const struct flow_delivery *d, str text);

@@ -313,9 +313,7 @@ const struct route incident_report_routes[] = {
         .read = report_read, .prepare = report_prepare, .write = report_write, .goes = PATHS("/incidents/{incident}")},
     {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/reports.json", .perm = &incident_p_report,
         .read = sent_chain_read, .file = "application/json", .journal = JOURNAL_EXPORT},
-    {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/{paper}", .perm = &incident_p_report, .flags = ROUTE_SLOW,
-        .read = sent_paper_read, .file = "*", .journal = JOURNAL_EXPORT},
-    {.method = GET, .path = "/incidents/{incident}/report/{rule}/{paper}", .perm = &incident_p_report, .flags = ROUTE_SLOW,
-        .read = next_paper_read, .file = "*", .journal = JOURNAL_EXPORT},
+    INCIDENT_PAPERS("/incidents/{incident}/sent/{delivery}", &incident_p_report, sent_paper_read),
+    INCIDENT_PAPERS("/incidents/{incident}/report/{rule}", &incident_p_report, next_paper_read),
     {.path = NULL},
 };
