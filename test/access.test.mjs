@@ -206,7 +206,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { incident: this.incident, delivery: this.delivery, part: 'first', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,

@@ -143,9 +143,10 @@ describe('the canary', LIMIT, () => {
     const addresses = everyAddress({ incident: [String(own.incident)], delivery: [String(own.delivery), ministry], part: ['first', 'response'],
       survey: ['1'], code: ['ORG-01'], edition: ['1'], body: ['483010'], area: ['ORG'] });
     const at = `/incidents/${own.incident}`, facts = [`${at}/facts/first`, `${at}/facts/response`];
-    const chain = (where) => [where, `${where}/reports.json`];
-    const sent = [`${at}/report`, ...chain(`${at}/sent/${own.delivery}`), ...chain(`${at}/sent/${ministry}`)];
-    const sees = { town2: { ジアン8f3d: [at, facts[0], ...sent], デンワ2c7a: [...facts, ...sent] },
+    const chain = (where) => [where, ...['reports.json', 'report.json', 'report.xlsx'].map((f) => `${where}/${f}`)]; // a PDF is compressed
+    const next = ['report.json', 'report.xlsx'].map((f) => `${at}/report/jp.mic/${f}`);
+    const sent = [`${at}/report`, ...next, ...chain(`${at}/sent/${own.delivery}`), ...chain(`${at}/sent/${ministry}`)];
+    const sees = { town2: { ジアン8f3d: [at, `${at}/summary`, facts[0], ...sent], デンワ2c7a: [`${at}/summary`, ...facts, ...sent] },
       pref: { ジアン8f3d: chain(`/incidents/received/${own.delivery}`), デンワ2c7a: chain(`/incidents/received/${own.delivery}`) },
       nation: { ジアン8f3d: chain(`/incidents/received/${ministry}`), デンワ2c7a: chain(`/incidents/received/${ministry}`) } };
     for (const login of ['town2', 'pref', 'nation', 'system', 'u483028', 'u483036']) {

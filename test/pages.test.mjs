@@ -43,6 +43,7 @@ const VIEWS = {
   '/surveys/{survey}/board/{body}/files': ['pref'], '/plan': ['town'], '/plan/{code}': ['town'],
   '/policy': ['town'], '/policies': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
+  '/incidents/{incident}/summary': ['town'], '/incidents/{incident}/letters': ['town'],
   '/incidents/{incident}/checks': ['town'], '/incidents/{incident}/drill': ['town'], '/incidents/{incident}/files': ['town'], '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
   '/envelope/{token}': [''], '/incidents/board': ['nation'], '/incidents/duty': ['pref'], '/incidents/offices': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],

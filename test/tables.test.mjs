@@ -108,6 +108,7 @@ const NO_FILE = {
   'darknet/darknet_way': 'the record of one application',
   'incident/incident': 'the duties and the record of one incident; what was sent is a signed file',
   'incident/incident_board': 'numbers of the moment',
+  'incident/incident_letters': 'an estimate of the moment, of prices that were just typed',
   'incident/incident_delivery': 'one report: it is a signed file, and the talk about it is sealed with it',
   'incident/incident_drill': 'the score of one exercise',
   'incident/incident_envelope': 'one report, for somebody without an account: it is printed',

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Foreign files are parsed in a process of their own. A forker is started first of all; for every
+/* Foreign files are parsed, and papers are drawn (core/sheet.h), in a process of their own. A forker is started first of all; for every
  * file it makes one child, which gets one descriptor (the file comes in, rows go out), enters the
  * sandbox "convert" (core/sandbox.h) and ends. A child that does what it may not is killed by the
  * kernel; nothing but its file is lost. What a child says is not believed either: its rows are
@@ -8,6 +8,7 @@
 #define CORE_CONVERT_H
 
 #include "core/arena.h"
+#include "core/sheet.h"
 
 enum { CONVERT_FILE = 2 << 20, CONVERT_ROWS = 20000 }; /* most bytes of a file; most rows */
 
@@ -33,14 +34,21 @@ MUST err convert_start(void);
  * the next start of this process; BUG: convert_start was not called. */
 MUST err convert_status(void);
 
+/* Whether there were fonts to draw a PDF with when it was started. */
+bool convert_has_fonts(void);
+
 /* The rows of a CSV file or of cells copied from a spreadsheet, whatever the encoding; all in a.
  * From any thread; takes up to PATIENCE of convert.c, so never on a thread that serves others.
  * OK with out->problem: the file is not right. BUG: convert_start was not called. IO: the child or
  * the forker was killed. */
 MUST err convert_table(struct arena *a, str raw, struct foreign_table *out);
 
+/* A paper of its description, into out, which is BUF(SHEET_FILE). As convert_table. INVALID: no description; LIMIT: too
+ * long for a paper; NOTFOUND: the fonts of a PDF are not installed; IO: the child was killed, or said what is no such
+ * file. */
+MUST err convert_sheet(enum sheet_form form, str description, struct buf *out);
+
 /* What the child does with the bytes of a table: the same records into out. For the fuzzer too. */
-struct buf;
 void convert_child_table(str raw, struct buf *out);
 /* The reverse, as the parent reads it; cells are views of records. IO: not what a child would say. */
 MUST err convert_table_read(struct arena *a, str records, struct foreign_table *out);

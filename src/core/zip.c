@@ -28,6 +28,14 @@ static void fail(struct zip *z, err e)
         z->failed = e;
 }
 
+static err write_out(struct zip *z, const void *p, size_t n)
+{
+    if (!z->to)
+        return file_put(z->fd, p, n);
+    buf_put(z->to, p, n);
+    return buf_status(z->to);
+}
+
 static void put_raw(struct zip *z, const void *p, size_t n)
 {
     if (err_is(z->failed) || n == 0)
@@ -36,7 +44,7 @@ static void put_raw(struct zip *z, const void *p, size_t n)
         fail(z, ERR(LIMIT));
         return;
     }
-    err e = file_put(z->fd, p, n);
+    err e = write_out(z, p, n);
     if (err_is(e))
         fail(z, e);
     z->size += (int64_t)n;
@@ -56,6 +64,13 @@ void zip_init(struct zip *z, int fd, usec now)
     }
 }
 
+void zip_init_memory(struct zip *z, struct buf *to)
+{
+    BUG_IF(to->n != 0);
+    zip_init(z, -1, 0);
+    z->to = to;
+}
+
 void zip_done(struct zip *z)
 {
     buf_free(&z->list);
@@ -68,7 +83,7 @@ static bool is_name(str s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && c != '.' && c != '_' && c != '-' && c != '/')
+        if (!plain && c != '.' && c != '_' && c != '-' && c != '/' && c != '[' && c != ']')
             return false;
     }
     return true;
@@ -129,6 +144,8 @@ static void settle_head(struct zip *z)
     put_head(&head, z);
     if (err_is(buf_status(&head)))
         fail(z, buf_status(&head));
+    else if (!err_is(z->failed) && z->to)
+        memcpy(z->to->p + z->start, head.p, head.n);
     else if (!err_is(z->failed) &&
         pwrite(z->fd, head.p, head.n, (off_t)z->start) != (ssize_t)head.n)
         fail(z, file_error());
@@ -159,7 +176,7 @@ err zip_finish(struct zip *z)
     BUG_IF(z->in_entry);
     TRY(buf_status(&z->list));
     TRY(z->failed);
-    TRY(file_put(z->fd, z->list.p, z->list.n)); /* size_most left room for it */
+    TRY(write_out(z, z->list.p, z->list.n)); /* size_most left room for it */
     le(&end, 0x06054b50, 4);
     le(&end, 0, 4); /* disks */
     le(&end, z->n, 2);
@@ -168,7 +185,7 @@ err zip_finish(struct zip *z)
     le(&end, (uint64_t)at, 4);
     le(&end, 0, 2); /* no comment */
     TRY(buf_status(&end));
-    TRY(file_put(z->fd, end.p, end.n));
+    TRY(write_out(z, end.p, end.n));
     z->size += (int64_t)(z->list.n + end.n);
     return OK;
 }

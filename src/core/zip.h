@@ -5,7 +5,7 @@
  * 4 GiB and 65,535 entries: what would need ZIP64 is LIMIT.
  *
  * Errors are sticky: zip_finish() says them. Names are the program's own: relative, of ASCII letters,
- * digits and . _ - /, never anything that somebody typed; another one is a BUG. */
+ * digits and . _ - / [ ], never anything that somebody typed; another one is a BUG. */
 #ifndef CORE_ZIP_H
 #define CORE_ZIP_H
 
@@ -15,7 +15,8 @@
 enum { ZIP_NAME = 200, ZIP_ENTRIES = 65535, ZIP_LIST = 16 << 20 };
 
 struct zip {
-    int fd;          /* seekable, empty at first; the caller's */
+    int fd;          /* seekable, empty at first; the caller's; unused with to */
+    struct buf *to;  /* in memory instead; or NULL */
     int64_t size;    /* of the file so far */
     uint16_t day, time;
     struct buf list; /* the list at the end */
@@ -31,6 +32,8 @@ struct zip {
 
 /* In place. Every entry gets the time now, in JST. */
 void zip_init(struct zip *z, int fd, usec now);
+/* Behind what is in the buffer already, which is nothing; without a time, so that the same content gives the same bytes. */
+void zip_init_memory(struct zip *z, struct buf *to);
 void zip_done(struct zip *z);
 
 void zip_begin(struct zip *z, str name);

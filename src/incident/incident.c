@@ -25,7 +25,7 @@ const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
     .routes = (const struct route *const[]){incident_board_routes, incident_desk_routes, incident_office_routes, incident_routes, incident_fact_routes,
-        incident_report_routes, incident_message_routes, incident_word_routes, incident_check_routes,
+        incident_brief_routes, incident_persons_routes, incident_paper_routes, incident_report_routes, incident_message_routes, incident_word_routes, incident_check_routes,
         incident_file_routes, incident_drill_routes,
         incident_envelope_routes, NULL},
     .permissions = permissions,

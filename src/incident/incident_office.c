@@ -41,9 +41,18 @@ static err chain_read(struct req *rq)
     return incident_chain_send(rq, d.id);
 }
 
+static err paper_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(incident_received(rq, rq->db, &d, &text));
+    return incident_paper_delivery(rq, &d, text);
+}
+
 const struct route incident_office_routes[] = {
     {.method = GET, .path = "/incidents/received/{delivery}/reports.json", .perm = &incident_p_receive, .read = chain_read,
         .file = "application/json", .journal = JOURNAL_EXPORT},
+    INCIDENT_PAPERS("/incidents/received/{delivery}", &incident_p_receive, paper_read),
     {.method = GET, .path = "/incidents/received", .perm = &incident_p_receive, .read = list_read,
         .shows = VIEWS(&view_incident_received_type)},
     {.path = NULL},

@@ -197,6 +197,34 @@ MUST err incident_tell_delivery(struct tx *tx, struct arena *a, const struct flo
 MUST err incident_tell_message(struct tx *tx, struct arena *a, const struct flow_delivery *d, bool from_office);
 MUST err incident_tell_call(void *ctx, struct tx *tx, const struct flow_call *c, person_id who); /* ctx: an arena */
 
+/* ── incident_paper.c: reports as files ── */
+
+struct incident_paper {
+    str text, before;   /* what was written, and what the same recipient was told before, or empty */
+    str body;           /* whose it is */
+    int64_t case_number, number; /* number 0: not handed over */
+    enum flow_sort sort;
+    bool drill;
+    usec at;
+};
+/* The rows of the three files of one report, below path_; read_ ends with incident_paper_send. */
+#define INCIDENT_PAPER(path_, end_, media_, perm_, read_) \
+    {.method = GET, .path = path_ "/report" end_, .perm = (perm_), .flags = ROUTE_SLOW, .read = (read_), .file = media_, \
+        .journal = JOURNAL_EXPORT}
+#define INCIDENT_PAPERS(path_, perm_, read_) \
+    INCIDENT_PAPER(path_, ".pdf", "application/pdf", perm_, read_), \
+    INCIDENT_PAPER(path_, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", perm_, read_), \
+    INCIDENT_PAPER(path_, ".json", "application/json", perm_, read_)
+/* As the row's path ends. */
+MUST err incident_paper_send(struct req *rq, const struct incident_paper *p);
+/* Of what was handed over, for either side. */
+MUST err incident_paper_delivery(struct req *rq, const struct flow_delivery *d, str text);
+/* What every paper of an incident begins with. */
+void incident_sheet_begin(struct buf *b, str title, str foot, bool drill, usec at);
+extern const struct route incident_paper_routes[], incident_brief_routes[], incident_persons_routes[];
+/* 24:00 of a day is said as the day; empty for 0. */
+str incident_due_text(struct arena *a, usec due);
+
 MUST err incident_page(struct req *rq); /* one incident */
 str incident_due_text(struct arena *a, usec due); /* 24:00 of a day is said as the day */
 

@@ -81,16 +81,28 @@ static bool is_wanting(const struct incident_case *c, const struct obligation *o
     return holds(c, o) && ((next_step_of(c, o) && !o->rule->voluntary) || (changed && incident_is_told(c, o->rule->id)));
 }
 
+/* What would go out in its name now. */
+static struct incident_letter letter_of(const struct incident_case *c, const struct obligation *o, usec now)
+{
+    return (struct incident_letter){.view = incident_view_of(o->rule->form), .duty = o, .step = step_of(c, o),
+        .sort = may(c, o, SORT_REPORT) ? SORT_REPORT : SORT_WITHDRAWAL, .from = c->flow.body.name, .at = flow_now(&c->flow, now)};
+}
+
+/* What the recipient would be told, and what it was told before. */
+static err write_next(struct req *rq, const struct incident_case *c, const struct incident_letter *l, str *text, str *before)
+{
+    struct flow_delivery next = {.flow = c->flow.id, .recipient = l->duty->rule->recipient->key, .subject = l->duty->rule->id, .number = INT64_MAX};
+    TRY(incident_view_write(rq->a, c, l, text));
+    return flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &next, before);
+}
+
 static err show_view(struct req *rq, const struct incident_case *c, const struct obligation *o, struct view_incident_report *v)
 {
-    struct incident_letter letter = {.view = incident_view_of(o->rule->form), .duty = o, .step = step_of(c, o),
-        .sort = may(c, o, SORT_REPORT) ? SORT_REPORT : SORT_WITHDRAWAL, .from = c->flow.body.name, .at = flow_now(&c->flow, rq->now)};
+    struct incident_letter letter = letter_of(c, o, rq->now);
     struct incident_lines lines;
     str text, before;
     int64_t office;
-    TRY(incident_view_write(rq->a, c, &letter, &text));
-    struct flow_delivery next = {.flow = c->flow.id, .recipient = o->rule->recipient->key, .subject = o->rule->id, .number = INT64_MAX};
-    TRY(flow_delivery_before(rq->db, rq->a, store_vault(web_store(rq->web)), rq->who.scope, &next, &before));
+    TRY(write_next(rq, c, &letter, &text, &before));
     TRY(incident_view_lines(rq->a, text, before, &lines));
     TRY(incident_office_of(rq->db, o->rule->recipient->key, c->flow.body.pref, &office));
     struct view_incident_report_views *row = &v->views.p[v->views.n++];
@@ -270,6 +282,29 @@ static err sent_chain_read(struct req *rq)
     return incident_chain_send(rq, d.id);
 }
 
+static err sent_paper_read(struct req *rq)
+{
+    struct flow_delivery d;
+    str text;
+    TRY(incident_sent(rq, rq->db, &d, &text));
+    return incident_paper_delivery(rq, &d, text);
+}
+
+/* What is about to be told, for an office that is told outside of this installation. */
+static err next_paper_read(struct req *rq)
+{
+    INCIDENT_CASE_AUTO c;
+    str text, before;
+    TRY(incident_case_read(rq, rq->db, &c));
+    const struct obligation *o = duty_of(&c, req_param(rq, "rule"));
+    if (!o)
+        return ERR(NOTFOUND);
+    struct incident_letter letter = letter_of(&c, o, rq->now);
+    TRY(write_next(rq, &c, &letter, &text, &before));
+    return incident_paper_send(rq, &(struct incident_paper){.text = text, .before = before, .body = c.flow.body.name,
+        .case_number = c.flow.number, .sort = letter.sort, .drill = c.flow.drill, .at = letter.at});
+}
+
 const struct route incident_report_routes[] = {
     {.method = GET, .path = "/incidents/{incident}/report", .perm = &incident_p_report, .read = report_read,
         .shows = VIEWS(&view_incident_report_type)},
@@ -277,5 +312,7 @@ const struct route incident_report_routes[] = {
         .read = report_read, .prepare = report_prepare, .write = report_write, .goes = PATHS("/incidents/{incident}")},
     {.method = GET, .path = "/incidents/{incident}/sent/{delivery}/reports.json", .perm = &incident_p_report,
         .read = sent_chain_read, .file = "application/json", .journal = JOURNAL_EXPORT},
+    INCIDENT_PAPERS("/incidents/{incident}/sent/{delivery}", &incident_p_report, sent_paper_read),
+    INCIDENT_PAPERS("/incidents/{incident}/report/{rule}", &incident_p_report, next_paper_read),
     {.path = NULL},
 };

@@ -262,26 +262,34 @@ static str word_in(struct arena *a, json_t *o, const char *name)
 }
 
 /* 「種類：ランサムウェア」, a line each. */
-static str facts_text(struct arena *a, json_t *row)
+static err facts_text(struct arena *a, json_t *row, str *out)
 {
     json_t *fact;
     size_t i;
-    BUF_AUTO b = BUF(1 << 18);
-    json_array_foreach(json_object_get(row, "facts"), i, fact)
-        buf_fmt(&b, "%s%s：%s", i ? "\n" : "", json_string_value(json_object_get(fact, "name")),
-            json_string_value(json_object_get(fact, "text")));
-    return str_dup(a, buf_view(&b));
+    BUF_AUTO b = BUF(1 << 20);
+    json_array_foreach(json_object_get(row, "facts"), i, fact) {
+        if (i)
+            buf_char(&b, '\n');
+        buf_str(&b, str_of(json_string_value(json_object_get(fact, "name"))));
+        buf_lit(&b, "：");
+        buf_str(&b, str_of(json_string_value(json_object_get(fact, "text"))));
+    }
+    TRY(buf_status(&b));
+    *out = str_dup(a, buf_view(&b));
+    return OK;
 }
 
-static void read_lines(struct arena *a, json_t *now, json_t *before, struct incident_lines *out)
+static err read_lines(struct arena *a, json_t *now, json_t *before, struct incident_lines *out)
 {
     json_t *row, *old = json_object_get(before, "rows");
     size_t i;
     json_array_foreach(json_object_get(now, "rows"), i, row) {
         struct incident_line *l = &out->v[out->n++];
-        *l = (struct incident_line){word_in(a, row, "number"), word_in(a, row, "label"), facts_text(a, row), false};
+        *l = (struct incident_line){.number = word_in(a, row, "number"), .label = word_in(a, row, "label")};
+        TRY(facts_text(a, row, &l->text));
         l->changed = old && !json_equal(json_object_get(row, "facts"), json_object_get(json_array_get(old, i), "facts"));
     }
+    return OK;
 }
 
 err incident_view_lines(struct arena *a, str written, str before, struct incident_lines *out)
@@ -294,10 +302,7 @@ err incident_view_lines(struct arena *a, str written, str before, struct inciden
             .step = word_in(a, now, "step"), .sort = word_in(a, now, "sort"), .reason = word_in(a, now, "reason"),
             .to = word_in(a, now, "to"), .law = word_in(a, now, "law")};
         out->v = ARENA_ARRAY(a, struct incident_line, json_array_size(json_object_get(now, "rows")));
-        if (out->v)
-            read_lines(a, now, old, out);
-        else
-            e = ERR(NOMEM);
+        e = out->v ? read_lines(a, now, old, out) : ERR(NOMEM);
     }
     json_decref(now);
     json_decref(old);

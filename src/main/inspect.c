@@ -339,10 +339,14 @@ static err look_convert(struct req *rq, struct inspected *out)
 {
     (void)rq;
     err e = convert_status();
-    out->state = e.code == ERR_BUG ? INSPECT_UNKNOWN : err_is(e) ? INSPECT_BAD : INSPECT_GOOD;
+    bool fonts = convert_has_fonts();
+    out->state = e.code == ERR_BUG ? INSPECT_UNKNOWN : err_is(e) ? INSPECT_BAD : fonts ? INSPECT_GOOD : INSPECT_ATTENTION;
     out->found = e.code == ERR_BUG ? S("このプロセスでは、外から来る表を読みません")
-        : err_is(e) ? S("止まっています。利用者や属性の表（CSV）を読み込めません。ほかの仕事はできます")
-                    : S("動いています");
+        : err_is(e) ? S("止まっています。利用者や属性の表（CSV）を読み込めず、報告のPDFとXLSXも作れません。ほかの仕事はできます")
+        : fonts     ? S("動いています")
+                    : S("動いていますが、フォントがないため、報告のPDFを作れません（XLSXは作れます）");
+    if (out->state == INSPECT_ATTENTION)
+        out->remedy = S("「apt-get install fonts-noto-cjk」で入れて、「systemctl restart yagura-serve」で動かし直してください。");
     if (out->state == INSPECT_BAD)
         out->remedy = S("利用の少ない時に「systemctl restart yagura-serve」で動かし直してください。何度も止まるときは、"
                         "メモリーの空きと、記録（journalctl -u yagura-serve）の convert_failed を確かめてください。");

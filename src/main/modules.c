@@ -56,13 +56,16 @@ err main_conf_new(struct arena *a, struct conf **out)
 
 const struct route *const *modules_routes(struct arena *a, size_t *n)
 {
-    enum { MOST = 64 };
-    const struct route **lists = ARENA_ARRAY(a, const struct route *, MOST);
+    size_t all = 1;
+    for (size_t i = 0; i < MODULES; i++)
+        for (const struct route *const *l = modules[i]->routes; l && *l; l++)
+            all++;
+    const struct route **lists = ARENA_ARRAY(a, const struct route *, all);
     BUG_IF(!lists);
     *n = 0;
     lists[(*n)++] = main_routes;
     for (size_t i = 0; i < MODULES; i++)
-        for (const struct route *const *l = modules[i]->routes; l && *l && *n < MOST; l++)
+        for (const struct route *const *l = modules[i]->routes; l && *l; l++)
             lists[(*n)++] = *l;
     return lists;
 }

@@ -9,6 +9,7 @@
 #define WEB_WEB_H
 
 #include "core/conf.h"
+#include "core/sheet.h"
 #include "core/view.h"
 #include "store/store.h"
 #include "web/http.h"
@@ -202,6 +203,10 @@ MUST err req_mail(struct tx *tx, struct req *rq, const struct web_mail *m);
 /* A file to download instead of a page; of a demo its name begins with 「架空データ」. content is
  * copied. LIMIT when it was cut short. */
 MUST err req_send(struct req *rq, const char *media_type, str file_name, const struct buf *content);
+
+/* A paper to download, NAME.pdf: what was described, a demo's with its band. Of a ROUTE_SLOW: another process draws it.
+ * What goes wrong is said for people. */
+MUST err req_send_sheet(struct req *rq, enum sheet_form form, str name, struct buf *description);
 
 /* An event stream (HTML Standard, 9.2) that ends after what there is to say (ADR 0031): the version, unless the query
  * `seen` names it already; the browser asks again after so many milliseconds. */

