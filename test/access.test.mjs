@@ -253,7 +253,7 @@ class Nation {
     if (row.path.startsWith('/incidents')) {
       const last = row.path.split('/').pop();
       return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' },
-        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' } }[last] ?? {};
+        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' }, keep: { years: '5' }, erase: { sure: '1', reason: '訓練' } }[last] ?? {};
     }
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };

@@ -4,7 +4,9 @@
 
 #define CASE                                                                                     \
     " c.id, c.number, c.state, c.drill, c.person, c.at, c.changed_at, c.version, b.id,"           \
-    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana FROM flow_case c JOIN body b ON b.id=c.body"
+    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana,"                                    \
+    " e.at, e.person FROM flow_case c JOIN body b ON b.id=c.body"                                 \
+    " LEFT JOIN flow_erased e ON e.flow=c.id AND e.body=c.body"
 
 static struct flow_case case_of_row(struct arena *a, const struct rows *r)
 {
@@ -12,7 +14,8 @@ static struct flow_case case_of_row(struct arena *a, const struct rows *r)
         .drill = row_i64(r, 3) != 0, .person = row_i64(r, 4), .at = row_i64(r, 5), .changed_at = row_i64(r, 6),
         .version = row_i64(r, 7),
         .body = {{row_i64(r, 8)}, row_str(a, r, 9), (enum body_class)row_i64(r, 10), row_i64(r, 11), row_str(a, r, 12),
-            row_str(a, r, 13)}};
+            row_str(a, r, 13)},
+        .erased_at = row_i64(r, 14), .erased_by = row_i64(r, 15)};
 }
 
 err flow_get(struct db *db, struct arena *a, const struct scope *s, const struct flow_kind *kind, int64_t id,
@@ -78,6 +81,8 @@ err flow_move(struct tx *tx, const struct scope *s, const struct flow_kind *kind
     const struct flow_act *step = act_of(kind, act);
     if (!step)
         return ERR(NOTFOUND);
+    if (c->erased_at)
+        return ERR(GONE);
     if (c->version != version)
         return ERR(STALE);
     if (c->state != step->from)

@@ -9,7 +9,7 @@ const struct permission incident_p_report = {
     "incident.report", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER};
 const struct permission incident_p_receive = {"incident.receive", ROLE_PREF | ROLE_NATION};
 
-static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, NULL};
+static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, &incident_p_keep, NULL};
 
 /* The menu of a prefecture is full: it comes to what it received by its own page and the line at the top. */
 static const struct permission nation = {"incident.receive", ROLE_NATION};
@@ -23,7 +23,8 @@ static const struct nav_item nav[] = {
 const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
-    .routes = (const struct route *const[]){incident_board_routes, incident_office_routes, incident_routes, incident_fact_routes,
+    .routes = (const struct route *const[]){incident_board_routes, incident_keep_routes, incident_office_routes, incident_routes,
+        incident_fact_routes,
         incident_report_routes, incident_word_routes, NULL},
     .permissions = permissions,
     .calls = incident_calls,

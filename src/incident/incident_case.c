@@ -12,7 +12,7 @@ static const struct flow_act acts[] = {
     {"close", "終結する", INCIDENT_OPEN, INCIDENT_CLOSED},
     {"reopen", "再び開く", INCIDENT_CLOSED, INCIDENT_OPEN},
 };
-const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts)};
+const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts), INCIDENT_CLOSED};
 
 /* ── the rules: read once, for as long as the program runs ── */
 

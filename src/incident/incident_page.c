@@ -15,6 +15,7 @@ static err list_read(struct req *rq)
     if (!v)
         return ERR(NOMEM);
     *v = (struct view_incidents){.body = rq->who.org_name, .sealed = store_vault(web_store(rq->web)) == NULL,
+        .keeps = (incident_p_keep.roles & rq->who.roles) != 0,
         .receives = (incident_p_receive.roles & rq->who.roles) != 0};
     TRY(incident_all(rq->db, rq->a, rq->who.scope, &all));
     v->rows.p = ARENA_ARRAY(rq->a, struct view_incidents_rows, all.n);
@@ -34,7 +35,8 @@ static err list_read(struct req *rq)
             .known_at = x->known_at,
             .reported_at = x->reported_at,
             .persons = x->persons,
-            .at = x->flow.at};
+            .at = x->flow.at,
+            .erased = incident_erased_text(&x->flow)};
     }
     return req_show(rq, &view_incidents_type, v);
 }

@@ -154,6 +154,14 @@ MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, s
 
 MUST err incident_page(struct req *rq); /* one incident */
 
+/* ── incident_keep.c: how long, and erasing ── */
+
+/* That its content was erased, and why; empty: it is there. */
+str incident_erased_text(const struct flow_case *c);
+MUST err incident_keep_tick(struct tx *tx, struct arena *a);
+extern const struct permission incident_p_keep;
+extern const struct route incident_keep_routes[];
+
 /* ── incident_remind.c ── */
 
 MUST err incident_next(struct req *rq, struct next_step *out);
