@@ -44,7 +44,7 @@ const VIEWS = {
   '/policy': ['town'], '/policies': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
   '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
-  '/incidents/board': ['nation'], '/incidents/keep': ['ciso', 'pref'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
+  '/incidents/board': ['nation'], '/incidents/keep': ['ciso', 'pref'], '/incidents/rules': ['town'], '/incidents/packs': ['nation'], '/incidents/packs/{pack}': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],

@@ -12,7 +12,18 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-enum { AT_ONCE = 4, PIECE = 65536, RECORDS = 6 * CONVERT_FILE };
+enum { AT_ONCE = 4, PIECE = 65536, RECORDS = 6 * CONVERT_FILE, ANSWER = 1 << 16 };
+
+/* What a child is asked for, by the one byte of a request. */
+static void do_table(str in, struct buf *out);
+static void do_text(str in, struct buf *out);
+static const struct op {
+    char letter;
+    size_t in, out; /* bytes, at most */
+    void (*run)(str in, struct buf *out);
+} op_table = {'t', CONVERT_FILE, RECORDS, do_table}, op_text = {'r', CONVERT_FILE, ANSWER, do_text};
+static const struct op *const ops[] = {&op_table, &op_text};
+
 #define PATIENCE (30 * USEC_SECOND)
 
 static struct {
@@ -27,6 +38,19 @@ union control {
 
 /* ── a child ── */
 
+static void do_table(str in, struct buf *out)
+{
+    convert_child_table(in, out);
+}
+
+static convert_child *text_child;
+
+static void do_text(str in, struct buf *out)
+{
+    if (text_child)
+        text_child(in, out);
+}
+
 static bool read_whole(struct buf *in)
 {
     for (;;) {
@@ -40,16 +64,16 @@ static bool read_whole(struct buf *in)
 }
 
 /* One descriptor is left: standard input, which is written to as well. */
-static _Noreturn void be_child(int fd)
+static _Noreturn void be_child(int fd, const struct op *op)
 {
-    struct buf in = BUF(CONVERT_FILE + PIECE), out = BUF(RECORDS);
+    struct buf in = BUF(op->in + PIECE), out = BUF(op->out);
     struct sandbox_grant nothing = {0};
     int abi;
     if (dup2(fd, 0) != 0 || close_range(1, ~0U, 0) != 0 ||
         err_is(sandbox_files(SANDBOX_CONVERT, &nothing, &abi)) ||
         err_is(sandbox_enter(SANDBOX_CONVERT)) || !read_whole(&in))
         _exit(1);
-    convert_child_table(buf_view(&in), &out);
+    op->run(buf_view(&in), &out);
     if (!err_is(buf_status(&out)))
         IGNORE(file_put(0, out.p, out.n)); /* a parent that went away wants nothing */
     _exit(0);
@@ -58,7 +82,7 @@ static _Noreturn void be_child(int fd)
 /* ── the forker ── */
 
 /* A request is one byte with one descriptor. -1: the process that asks has ended. */
-static int take_request(int from)
+static int take_request(int from, const struct op **op)
 {
     char byte;
     union control control;
@@ -74,6 +98,10 @@ static int take_request(int from)
         return -1;
     int fd;
     memcpy(&fd, CMSG_DATA(c), sizeof fd);
+    *op = NULL;
+    for (size_t i = 0; i < COUNT_OF(ops); i++)
+        if (ops[i]->letter == byte)
+            *op = ops[i];
     return fd;
 }
 
@@ -87,15 +115,16 @@ static _Noreturn void be_forker(int from)
 {
     enum { FROM = 3 };
     struct sandbox_grant nothing = {0};
+    const struct op *op;
     int abi, running = 0;
     if (dup2(from, FROM) != FROM || close_range(FROM + 1, ~0U, 0) != 0 ||
         err_is(sandbox_files(SANDBOX_FORKER, &nothing, &abi)) ||
         err_is(sandbox_enter(SANDBOX_FORKER)))
         _exit(1);
-    for (int fd; (fd = take_request(FROM)) >= 0; close(fd)) {
-        pid_t child = fork();
+    for (int fd; (fd = take_request(FROM, &op)) >= 0; close(fd)) {
+        pid_t child = op ? fork() : -1;
         if (child == 0)
-            be_child(fd);
+            be_child(fd, op);
         running += child > 0;
         reap(&running, AT_ONCE - 1);
     }
@@ -129,9 +158,9 @@ err convert_status(void)
 
 /* ── the conversation ── */
 
-static err hand_over(int fd)
+static err hand_over(int fd, const struct op *op)
 {
-    char byte = 't';
+    char byte = op->letter;
     union control control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
                                  .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
     struct iovec io = {&byte, 1};
@@ -186,27 +215,54 @@ static err talk(int fd, str raw, struct buf *records)
     return receive_whole(fd, records, until);
 }
 
-err convert_table(struct arena *a, str raw, struct foreign_table *out)
+static err ask(const struct op *op, str in, struct buf *out)
 {
-    BUF_AUTO records = BUF(RECORDS + PIECE);
     int pair[2];
     if (convert.forker == 0)
         return ERR(BUG);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return ERR(IO);
+    err e = hand_over(pair[1], op);
+    close(pair[1]);
+    if (!err_is(e))
+        e = talk(pair[0], in, out);
+    close(pair[0]);
+    return e;
+}
+
+static err told(err e)
+{
+    if (e.code == ERR_IO)
+        log_event(LOG_ERROR, "convert_failed", NULL, 0);
+    return e;
+}
+
+err convert_table(struct arena *a, str raw, struct foreign_table *out)
+{
+    BUF_AUTO records = BUF(RECORDS + PIECE);
     if (raw.n > CONVERT_FILE) {
         *out = (struct foreign_table){
             .problem = S("ファイルが大きすぎます（2MBまで）。分けてください。")};
         return OK;
     }
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return ERR(IO);
-    err e = hand_over(pair[1]);
-    close(pair[1]);
-    if (!err_is(e))
-        e = talk(pair[0], raw, &records);
-    close(pair[0]);
+    err e = ask(&op_table, raw, &records);
     if (!err_is(e))
         e = convert_table_read(a, str_dup(a, buf_view(&records)), out);
-    if (e.code == ERR_IO)
-        log_event(LOG_ERROR, "convert_failed", NULL, 0);
-    return e;
+    return told(e);
+}
+
+void convert_text_is(convert_child *child)
+{
+    BUG_IF(convert.forker != 0);
+    text_child = child;
+}
+
+err convert_text(struct arena *a, str raw, str *answer)
+{
+    BUF_AUTO out = BUF(ANSWER + PIECE);
+    if (raw.n > CONVERT_FILE)
+        return ERR(LIMIT);
+    TRY(told(ask(&op_text, raw, &out)));
+    *answer = str_dup(a, buf_view(&out));
+    return answer->n == out.n ? OK : ERR(NOMEM);
 }

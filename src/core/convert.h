@@ -39,8 +39,15 @@ MUST err convert_status(void);
  * the forker was killed. */
 MUST err convert_table(struct arena *a, str raw, struct foreign_table *out);
 
-/* What the child does with the bytes of a table: the same records into out. For the fuzzer too. */
+/* Another kind of foreign text, which a floor above this one reads: its function runs in the child, on all the bytes,
+ * and what it writes (at most 64 KiB) is the answer, which whoever asks checks again. Named before convert_start. */
 struct buf;
+typedef void convert_child(str raw, struct buf *out);
+void convert_text_is(convert_child *child);
+/* As convert_table. LIMIT: more than CONVERT_FILE bytes. */
+MUST err convert_text(struct arena *a, str raw, str *answer);
+
+/* What the child does with the bytes of a table: the same records into out. For the fuzzer too. */
 void convert_child_table(str raw, struct buf *out);
 /* The reverse, as the parent reads it; cells are views of records. IO: not what a child would say. */
 MUST err convert_table_read(struct arena *a, str records, struct foreign_table *out);

@@ -26,6 +26,10 @@ void flow_key_done(struct flow_key *k); /* wipes it */
 MUST err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
     int64_t thing, struct flow_key *out);
 
+/* The same for a body, where there is nobody who asks: the replay of rules. */
+MUST err flow_key_open_of(
+    struct db *db, struct arena *a, const struct vault *v, body_id body, int64_t thing, struct flow_key *out);
+
 /* ── cases ── */
 
 struct flow_act {
@@ -146,6 +150,8 @@ struct flow_soon {
     usec due;
 };
 MUST err flow_soonest(struct db *db, const struct scope *s, const struct flow_kind *kind, struct flow_soon *out);
+/* None of them runs: before they are set anew by other rules. */
+MUST err flow_clocks_stop(struct tx *tx, int64_t flow);
 /* What waits for the scope's body as an office, unopened. */
 MUST err flow_waiting(struct db *db, const struct scope *s, int64_t *n);
 struct flow_due {

@@ -99,12 +99,12 @@ err flow_erase_tick(struct tx *tx, struct arena *a, const struct flow_kind *kind
 
 /* ── what was erased ── */
 
-err flow_is_erased(struct db *db, const struct scope *s, int64_t thing)
+err flow_is_erased(struct db *db, body_id body, int64_t thing)
 {
     DB_EACH(db, r,
         SQL("SELECT 1 FROM flow_erased e WHERE (e.flow=$1 OR e.flow=(SELECT d.flow FROM flow_delivery d WHERE d.id=$1))"
             " AND" FLOW_OWN("e.body", 2) " LIMIT 1"),
-        V(thing, scope_body(s).v))
+        V(thing, body.v))
     return ERR(GONE);
     return db_status(db);
 }

@@ -14,7 +14,7 @@ void flow_key_new(struct flow_key *out);
 MUST err flow_key_share(struct tx *tx, struct arena *a, const struct vault *v, const struct flow_key *k,
     int64_t thing, body_id body);
 
-/* GONE, when the keys of that case or delivery were destroyed for the scope's body. */
-MUST err flow_is_erased(struct db *db, const struct scope *s, int64_t thing);
+/* GONE, when the keys of that case or delivery were destroyed for the body. */
+MUST err flow_is_erased(struct db *db, body_id body, int64_t thing);
 
 #endif

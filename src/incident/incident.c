@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of incident. */
-#include "incident/incident_private.h"
+#include "incident/incident_pack.h"
 
 extern const struct embedded incident_migrations[];
 extern const struct takeout incident_takeouts[];
@@ -9,7 +9,7 @@ const struct permission incident_p_report = {
     "incident.report", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER};
 const struct permission incident_p_receive = {"incident.receive", ROLE_PREF | ROLE_NATION};
 
-static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, &incident_p_keep, NULL};
+static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, &incident_p_keep, &incident_p_packs, &incident_p_rules, NULL};
 
 /* The menu of a prefecture is full: it comes to what it received by its own page and the line at the top. */
 static const struct permission nation = {"incident.receive", ROLE_NATION};
@@ -23,7 +23,8 @@ static const struct nav_item nav[] = {
 const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
-    .routes = (const struct route *const[]){incident_board_routes, incident_keep_routes, incident_office_routes, incident_routes,
+    .routes = (const struct route *const[]){incident_board_routes, incident_keep_routes, incident_pack_routes, incident_rules_routes,
+        incident_office_routes, incident_routes,
         incident_fact_routes,
         incident_report_routes, incident_word_routes, NULL},
     .permissions = permissions,

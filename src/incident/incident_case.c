@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One incident as a request means it: opened, its facts, and what follows from them. */
-#include "incident/incident_private.h"
-
-#include <pthread.h>
+#include "incident/incident_pack.h"
 
 static const struct word states[] = {
     {INCIDENT_OPEN, S("open"), S("対応中")},
@@ -14,24 +12,6 @@ static const struct flow_act acts[] = {
 };
 const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts), INCIDENT_CLOSED};
 
-/* ── the rules: read once, for as long as the program runs ── */
-
-static pthread_once_t read_once = PTHREAD_ONCE_INIT;
-static struct rule_pack *pack;
-
-static void read_pack(void)
-{
-    struct rule_problem why;
-    struct arena *a = arena_new(16 << 20);
-    BUG_IF(!a || err_is(rule_pack_read(a, rule_pack_shipped(), &pack, &why)));
-}
-
-const struct rule_pack *incident_pack(void)
-{
-    BUG_IF(pthread_once(&read_once, read_pack) != 0);
-    return pack;
-}
-
 /* Which steps of which rules were done, by what was handed over. */
 static err derive(struct arena *a, struct incident_case *c, usec now)
 {
@@ -40,7 +20,7 @@ static err derive(struct arena *a, struct incident_case *c, usec now)
         return ERR(NOMEM);
     for (size_t i = 0; i < c->handed.n; i++)
         done[i] = (struct rule_done){c->handed.v[i].subject, (enum rule_step_kind)c->handed.v[i].step, c->handed.v[i].at};
-    return rule_derive(a, incident_pack(), &c->facts, done, c->handed.n, now, &c->duties);
+    return rule_derive(a, c->pack, &c->facts, done, c->handed.n, now, &c->duties);
 }
 
 err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
@@ -57,6 +37,8 @@ err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
     TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
     TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
     TRY(incident_waivers(db, rq->a, &out->key, id, &out->waivers));
+    TRY(incident_pack_of_case(db, id, &out->pack_id));
+    TRY(incident_pack_read(db, out->pack_id, &out->pack));
     return derive(rq->a, out, rq->now);
 }
 
@@ -73,9 +55,10 @@ bool incident_step_done(const struct incident_case *c, const struct rule *rule, 
     return false;
 }
 
-/* A step that is due has a clock; one that is due no more has none. */
+/* A step that is due has a clock; one that is due no more, or that no rule speaks of any more, has none. */
 static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case *c)
 {
+    TRY(flow_clocks_stop(tx, c->flow.id));
     for (size_t i = 0; i < c->duties.n; i++) {
         const struct obligation *o = &c->duties.v[i];
         for (size_t k = 0; k < o->n_steps; k++) {
@@ -94,7 +77,10 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
     TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
     TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
+    TRY(incident_pack_in_force(tx_db(tx), &c->pack_id));
+    TRY(incident_pack_read(tx_db(tx), c->pack_id, &c->pack));
     TRY(derive(rq->a, c, tx_now(tx)));
+    TRY(incident_note_pack(tx, c->flow.id, c->pack_id));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     TRY(set_clocks(tx, rq->a, c));
     return incident_note_duties(tx, c->flow.id);

@@ -130,7 +130,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
 
 static err show_duty(struct req *rq, const struct incident_case *c, const struct obligation *o, struct view_incident *v)
 {
-    const struct rule_recipient *via = rule_pack_recipient(incident_pack(), o->rule->recipient->via);
+    const struct rule_recipient *via = rule_pack_recipient(c->pack, o->rule->recipient->via);
     struct view_incident_duties *row = &v->duties.p[v->duties.n++];
     *row = (struct view_incident_duties){.rule = o->rule->id,
         .recipient = o->rule->recipient->name,
@@ -200,7 +200,7 @@ static err show_handed(struct req *rq, const struct incident_case *c, struct vie
         return ERR(NOMEM);
     for (size_t i = 0; i < c->handed.n; i++) {
         const struct flow_delivery *d = &c->handed.v[i];
-        const struct rule_recipient *to = rule_pack_recipient(incident_pack(), d->recipient);
+        const struct rule_recipient *to = rule_pack_recipient(c->pack, d->recipient);
         v->handed.p[v->handed.n++] = (struct view_incident_handed){d->id, to ? to->name : d->recipient,
             WORD_OF(rule_step_kinds, d->step)->name, d->at, WORD_OF(flow_receipts, d->state)->key,
             WORD_OF(flow_receipts, d->state)->name, d->seen_at, d->answered_at};
@@ -255,7 +255,7 @@ err incident_page(struct req *rq)
         .open = c.flow.state == INCIDENT_OPEN,
         .decision_typed = req_typed(rq, "decision", STR_NONE),
         .decision_error = req_error_of(rq, "decision"),
-        .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(incident_pack())), STR_F(rule_pack_version(incident_pack())))};
+        .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(c.pack)), STR_F(rule_pack_version(c.pack)))};
     TRY(show_parts(rq, &c, v));
     TRY(show_duties(rq, &c, v));
     TRY(show_handed(rq, &c, v));

@@ -107,6 +107,8 @@ struct incident_case {
     struct obligations duties;
     struct flow_deliveries handed;
     struct incident_words waivers;
+    int64_t pack_id; /* that its clocks were set with */
+    const struct rule_pack *pack;
 };
 /* Of {incident} in the path: opened, its facts and what follows from them. Wipe with incident_case_done. */
 MUST err incident_case_read(struct req *rq, struct db *db, struct incident_case *out);
@@ -114,9 +116,15 @@ void incident_case_done(struct incident_case *c);
 #define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
 /* Was that step of the rule handed over. */
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
-/* Derives anew after facts were said, sets clocks and what stays readable. */
+/* Derives anew by the pack in force, after facts were said: sets clocks and what stays readable. */
 MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
-const struct rule_pack *incident_pack(void);
+
+/* ── incident_pack_store.c: the rest is in incident_pack.h ── */
+
+/* The pack that new derivations use; 0: the one that the program carries. */
+MUST err incident_pack_in_force(struct db *db, int64_t *id);
+/* It lives as long as the connection. NOTFOUND. */
+MUST err incident_pack_read(struct db *db, int64_t id, const struct rule_pack **out);
 
 /* ── incident_view.c: forms are views of the facts ── */
 

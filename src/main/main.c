@@ -50,6 +50,8 @@ static const struct command commands[] = {
     {"incident rules check", "file",
         "報告の義務の規則（FILE を省くと、このプログラムの持つもの）を確かめ、調べた場合の数を出す",
         command_incident_rules_check},
+    {"incident rules replay", "file! db! keys",
+        "その規則の表を使うと、これまでの事案の扱いがどう変わるかを調べる（何も変えません）", command_incident_rules_replay},
     {"incident verify", "file", "報告のファイルが、変えられていないか、抜けがないかを確かめる", command_incident_verify},
     {"incident rules show", "file", "報告の義務の規則を、言葉にして一覧にする", command_incident_rules_show},
     {"conf check", "", "設定ファイルを確かめる", command_conf_check},

@@ -116,6 +116,7 @@ MUST err darknet_report(struct sensing *r, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_darknet_join(const struct options *o, struct arena *a);
 err command_incident_rules_check(const struct options *o, struct arena *a);
+err command_incident_rules_replay(const struct options *o, struct arena *a);
 err command_incident_verify(const struct options *o, struct arena *a);
 err command_incident_rules_show(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);

@@ -191,6 +191,7 @@ err command_serve(const struct options *o, struct arena *a)
     if (o->verbose)
         log_set_level(LOG_DEBUG);
     TRY(http_trust_parse(o->trust_proxy, &v.trust));
+    incident_packs_prepare();
     if (err_is(convert_start()))
         return refuse(ERR(IO), S("外から来るファイルを読むプロセスを作れません。文字コードの表（gconv）と"
                                  "メモリーの空きを確かめてください。"));
