@@ -47,12 +47,22 @@ void incident_case_done(struct incident_case *c)
     flow_key_done(&c->key);
 }
 
-bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+usec incident_step_done_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
 {
     for (size_t i = 0; i < c->handed.n; i++)
         if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind)
-            return true;
-    return false;
+            return c->handed.v[i].at;
+    return 0;
+}
+
+bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+{
+    return incident_step_done_at(c, rule, kind) != 0;
+}
+
+static bool binds(const struct incident_case *c, const struct obligation *o)
+{
+    return o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
 }
 
 /* A step that is due has a clock; one that is due no more, or that no rule speaks of any more, has none. */
@@ -64,12 +74,26 @@ static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case
         for (size_t k = 0; k < o->n_steps; k++) {
             const struct rule_due *d = &o->step[k];
             str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
-            bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
-            usec due = binds ? d->due : 0;
-            TRY(flow_clock_set(tx, c->flow.id, name, due, incident_step_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
+            TRY(flow_clock_set(tx, c->flow.id, name, binds(c, o) ? d->due : 0, incident_step_done_at(c, o->rule, d->kind)));
         }
     }
     return OK;
+}
+
+/* How many reports that had a date kept it. What is due at once has none that could be kept. */
+static err note_steps(struct tx *tx, const struct incident_case *c)
+{
+    int64_t in_time = 0, too_late = 0;
+    for (size_t i = 0; i < c->duties.n; i++) {
+        const struct obligation *o = &c->duties.v[i];
+        for (size_t k = 0; k < o->n_steps && binds(c, o); k++) {
+            usec due = o->step[k].due, done = incident_step_done_at(c, o->rule, o->step[k].kind);
+            bool counts = due && done && due != c->facts.known[Q_known_at].time;
+            in_time += counts && done <= due;
+            too_late += counts && done > due;
+        }
+    }
+    return incident_note_steps(tx, c->flow.id, in_time, too_late);
 }
 
 err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
@@ -83,5 +107,6 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_note_pack(tx, c->flow.id, c->pack_id));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     TRY(set_clocks(tx, rq->a, c));
+    TRY(note_steps(tx, c));
     return incident_note_duties(tx, c->flow.id);
 }

@@ -42,6 +42,7 @@ struct incidents {
 MUST err incident_add(struct tx *tx, const struct flow_case *c);
 MUST err incident_note_state(struct tx *tx, int64_t flow, bool closed);
 MUST err incident_note_duties(struct tx *tx, int64_t flow);
+MUST err incident_note_steps(struct tx *tx, int64_t flow, int64_t in_time, int64_t too_late);
 MUST err incident_check(struct db *db, struct arena *a, struct check_report *report);
 /* What stays readable, from the facts. */
 MUST err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f);
@@ -55,13 +56,15 @@ MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t 
 struct incident_seen {
     int64_t flow, body;
     bool closed;
-    str kinds; /* of the row, until fn returns */
+    str kinds, causes; /* of the row, until fn returns */
     bool grave;
-    usec known_at, occurred_at, reported_at, next_due;
+    usec known_at, occurred_at, reported_at, restored_at, next_due;
     int64_t persons, reports;
+    int64_t in_time, too_late; /* reports that had a date, handed over by it, and after it */
+    int64_t overdue;           /* that should have been, and were not yet */
 };
 typedef err incident_each_fn(void *ctx, const struct incident_seen *x);
-MUST err incident_each(struct db *db, const struct scope *s, bool closed_too, incident_each_fn *fn, void *ctx);
+MUST err incident_each(struct db *db, const struct scope *s, bool closed_too, usec now, incident_each_fn *fn, void *ctx);
 /* Bodies of the scope that have incidents, by id; text: part of the name, or the code; empty: all. */
 enum { INCIDENT_BODIES = 4000 };
 struct incident_bodies {
@@ -71,10 +74,6 @@ struct incident_bodies {
 MUST err incident_bodies_of(struct db *db, struct arena *a, const struct scope *s, str text, struct incident_bodies *out);
 /* A number that changes when something was reported in the scope. */
 MUST err incident_newest(struct db *db, const struct scope *s, int64_t *out);
-struct incident_filter {
-    bool all; /* those that are closed too */
-    str kind, text;
-};
 extern const struct route incident_board_routes[];
 
 /* ── incident_word.c: what was decided, and what is not told, with its reason ── */
@@ -116,6 +115,7 @@ void incident_case_done(struct incident_case *c);
 #define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
 /* Was that step of the rule handed over. */
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
+usec incident_step_done_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind); /* first; 0: no */
 /* Derives anew by the pack in force, after facts were said: sets clocks and what stays readable. */
 MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
 
