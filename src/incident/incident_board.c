@@ -229,7 +229,7 @@ static str query_text(struct req *rq)
         str value = req_query(rq, names[i]);
         if (value.n == 0)
             continue;
-        buf_fmt(&b, "%s%s=", b.n ? "&" : "?", names[i]);
+        buf_fmt(&b, "%s%s=", b.n ? "&" : "", names[i]);
         html_urlpart(&b, value);
     }
     return str_dup(rq->a, buf_view(&b));
