@@ -7,7 +7,7 @@
 #include "core/html.h"
 #include "incident_board.ht.h"
 
-enum { SHOWN = 200, CHOICES_MOST = 32, PREFS = 100 };
+enum { SHOWN = 200, CHOICES_MOST = 32, PREFS = 100, FILE_ROWS = 10000 };
 
 struct filter {
     bool all, grave, overdue; /* all: those that are closed too */
@@ -33,6 +33,7 @@ struct board {
     int64_t pref_bodies[PREFS];
     struct mean report, notice, recover;
     int64_t in_time, due;
+    int64_t rows; /* of the file */
 };
 
 /* ── what is looked for ── */
@@ -100,10 +101,11 @@ static void add_number(struct number *n, const struct incident_seen *x)
 
 static void add_choices(const struct incident_question *q, str keys, const struct incident_seen *x, struct number *out)
 {
-    struct incident_known k = {.value = keys};
-    for (size_t i = 0; i < q->n_choices && i < CHOICES_MOST && keys.n; i++)
-        if (incident_has_choice(&k, q->choices[i].key))
-            add_number(&out[i], x);
+    str word;
+    while (str_cut(&keys, ' ', &word))
+        for (size_t i = 0; i < q->n_choices && i < CHOICES_MOST; i++)
+            if (str_eq(q->choices[i].key, word))
+                add_number(&out[i], x);
 }
 
 static void count(struct board *b, const struct incident_seen *x, const struct body *body)
@@ -296,6 +298,8 @@ static err csv_add(void *ctx, const struct incident_seen *x)
         return ERR(NOMEM);
     if (!body)
         return OK;
+    if (++b->rows > FILE_ROWS)
+        return OK;
     csv_str(c, body->code6);
     csv_str(c, body->name);
     csv_str(c, incident_kinds_text(a, x->kinds));
@@ -318,11 +322,13 @@ static err csv_add(void *ctx, const struct incident_seen *x)
 static err csv_read(struct req *rq)
 {
     struct board *b;
-    BUF_AUTO out = BUF(HTTP_REPLY_MAX);
+    BUF_AUTO out = BUF(CSV_MOST);
     TRY(board_new(rq, &b));
     struct csv c = req_csv(rq, &out);
     b->csv = &c;
     TRY(incident_each(rq->db, rq->who.scope, b->f.all, rq->now, csv_add, b));
+    if (b->rows > FILE_ROWS)
+        return req_csv_too_long(rq);
     return req_send_csv(rq, &c, S("インシデントの状況"));
 }
 
