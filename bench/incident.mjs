@@ -11,7 +11,8 @@ const PLANT = `
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<${BEFORE})
   INSERT INTO flow_case (id, kind, body, number, state, drill, person, at, changed_at, version) SELECT b.id*100+n.i, 'incident', b.id, n.i, 1+(n.i%2), 0, 0, 1700000000000000, 1700000000000000, 1
     FROM body b, n WHERE b.class<=6;
-  INSERT INTO incident (flow, body, drill, closed, kinds, causes, grave, known_at, occurred_at, stage, persons, reports, next_due, reported_at) SELECT c.id, c.body, 0, c.state=2, CASE c.id%3 WHEN 0 THEN 'ransomware' WHEN 1 THEN 'misdelivery' ELSE 'loss vendor' END, '', c.id%7=0,
+  INSERT INTO incident (flow, body, drill, closed, kinds, causes, grave, known_at, occurred_at, stage, persons, reports, next_due, reported_at)
+    SELECT c.id, c.body, 0, c.state=2, CASE c.id%3 WHEN 0 THEN 'ransomware' WHEN 1 THEN 'misdelivery' ELSE 'loss vendor' END, '', c.id%7=0,
     1700000000000000, 1699990000000000, 'stopped', c.id%5000, 1, 1800000000000000, 1700003600000000+c.id%1000000 FROM flow_case c;
   INSERT INTO flow_delivery (id, flow, recipient, office, subject, step, number, state, person, at, seen_at, answered_at, answered_by, hash, previous, signature, receipt, sealed) SELECT c.id*10, c.id, 'mic', 9000001, 'jp.mic', 1, 1, 3, 0, 1700003600000000, NULL, NULL, NULL, x'00', NULL, x'00', NULL, x'00' FROM flow_case c;
   INSERT INTO flow_clock (id, flow, name, due_at, done_at) SELECT c.id*10+1, c.id, 'jp.ppc-68/final', 1800000000000000, NULL FROM flow_case c;`;

@@ -206,7 +206,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { pack: 0, incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -223,6 +223,11 @@ class Nation {
       given[last] = none[last];
     }
     return row.path.replace(/\{(\w+)\}/g, (_, name) => given[name]);
+  }
+
+  /** The pack of rules in force. */
+  force() {
+    return sqlite(this.file, 'SELECT COALESCE((SELECT pack FROM incident_pack_use ORDER BY id DESC LIMIT 1), 0)').trim();
   }
 
   /** What is sent: enough for a right answer to depend on nothing but who asks. */
@@ -255,7 +260,9 @@ class Nation {
       const last = row.path.split('/').pop();
       return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' },
         decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' }, messages: { message: '問い合わせ' }, envelope: { address: 'desk@example.jp' },
-        '{check}': { state: 'done' }, custody: { act: 'handed', note: '渡した' }, duty: {}, '{addressee}': { office: '0' } }[last] ?? {};
+        '{check}': { state: 'done' }, custody: { act: 'handed', note: '渡した' }, duty: {}, '{addressee}': { office: '0' },
+        keep: { years: '5' }, erase: { sure: '1', reason: '訓練' },
+        packs: { pack: fs.readFileSync(path.join(root, 'data/rules/test/foreign.json'), 'utf8') }, use: { force: this.force() } }[last] ?? {};
     }
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };

@@ -277,6 +277,9 @@ function table(c) {
     '/incidents/{incident}/decisions': { as: 'town', at: `/incidents/${c.incident}/decisions`, fields: {}, kept: { decision: 100 } },
     '/incidents/{incident}/waivers': { as: 'town', at: `/incidents/${c.incident}/waivers`, fields: { rule: 'jp.mic' }, kept: { waiver: 100 },
       unused: ['rule'] },
+    '/incidents/packs': { as: 'nation', fields: {}, unused: ['pack'] }, // no text but a pack is kept
+    // (the reason stands in the trail of the body; only what is over can be erased, and that once)
+    '/incidents/{incident}/erase': { as: 'ciso', at: `/incidents/${c.incident}/erase`, fields: { sure: '1' }, unused: ['reason'] },
     '/darknet/internal': { as: 'town', fields: () => ({ ranges: address(10), note: '' }), kept: { note: 100 } },
     '/darknet/dark': { as: 'nation', fields: () => ({ ranges: address(198), note: '' }), kept: { note: 100 } },
     '/darknet/desk/{application}/steps/{act}': { as: 'nation', at: `/darknet/desk/${c.returned}/steps/return`, first: async () => {

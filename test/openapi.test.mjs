@@ -68,7 +68,7 @@ before(async () => {
   assert.equal((await c.as('nation').post('/darknet/dark', { ranges: '198.19.0.0/16', note: '網' })).status, 200);
   const { incident, delivery } = await reportIncident(town);
   const drill = (await town.post('/incidents', { drill: '1' })).json.incident;
-  c.known = { incident: [String(incident), String(drill)], delivery: [String(delivery)], part: ['first', 'personal'], rule: ['jp.mic'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
+  c.known = { pack: ['0'], incident: [String(incident), String(drill)], delivery: [String(delivery)], part: ['first', 'personal'], rule: ['jp.mic'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
     code: ['ORG-01', 'ORG-10', 'ORG-S1', 'EVA-S2'], edition: ['1'], organ: ['0', '1'],
     body: ['483010', '483028', '480002'], person: people,
     contact: [String(contact.json.rows.at(-1).contact)] };

@@ -45,7 +45,7 @@ const VIEWS = {
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
   '/incidents/{incident}/summary': ['town'], '/incidents/{incident}/letters': ['town'],
   '/incidents/{incident}/checks': ['town'], '/incidents/{incident}/drill': ['town'], '/incidents/{incident}/files': ['town'], '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
-  '/envelope/{token}': [''], '/incidents/board': ['nation'], '/incidents/duty': ['pref'], '/incidents/offices': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
+  '/envelope/{token}': [''], '/incidents/board': ['nation'], '/incidents/duty': ['pref'], '/incidents/keep': ['ciso', 'pref'], '/incidents/rules': ['town'], '/incidents/packs': ['nation'], '/incidents/packs/{pack}': ['nation'], '/incidents/offices': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 
 import {
-  complete, darknetApply, darknetApprove, demo, plantAlert, plantFact, program, root, save, serve, sqlite, token, visitor,
+  complete, darknetApply, darknetApprove, demo, plantAlert, plantFact, program, reportIncident, root, save, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -53,6 +53,8 @@ const FILES = {
   '/darknet/alerts/list/csv': { as: 'town', page: '/darknet/alerts', rows: (j) => j.rows, same: { alert: 'alert', code6: 'code6',
     body: 'body', severity: 'severity', source: 'source', class: 'class_name', tool: 'tool', services: 'services',
     packets: 'packets', first: 'first', last: 'last', state: 'state', handling: 'handling' } },
+  '/incidents/board/list/csv': { as: 'nation', page: '/incidents/board', rows: (j) => j.rows, same: { code6: 'code6', body: 'body', kinds: 'kinds',
+    causes: 'causes', state: 'state', known_at: 'known_at', reported_at: 'reported_at', persons: 'persons', reports: 'reports', next_due: 'next_due' } },
   '/darknet/trends/csv': { as: 'town', rows: (j) => j.rows, same: { protocol: 'protocol', port: 'port', packets: 'day' } },
   '/darknet/desk/list/csv': { as: 'nation', page: '/darknet/desk', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
     pref: 'pref', number: 'number', state: 'state', filed_at: 'filed_at', changed_at: 'changed_at', observed_from: 'from' } },
@@ -93,7 +95,7 @@ const FILES = {
 };
 
 /** Rows of many bodies, or of everybody: a proof of who it is that is older than ten minutes is not enough. */
-const FRESH = ['/bodies/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
+const FRESH = ['/bodies/csv', '/incidents/board/list/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
   '/surveys/{survey}/totals/csv', '/surveys/{survey}/totals/{code}/csv'];
 
 /** Tables on pages that are no file, and why. By template. */
@@ -107,13 +109,16 @@ const NO_FILE = {
   'darknet/darknet_ranges': 'the ranges of one application; all that is observed is a file',
   'darknet/darknet_way': 'the record of one application',
   'incident/incident': 'the duties and the record of one incident; what was sent is a signed file',
-  'incident/incident_board': 'numbers of the moment',
   'incident/incident_letters': 'an estimate of the moment, of prices that were just typed',
   'incident/incident_delivery': 'one report: it is a signed file, and the talk about it is sealed with it',
   'incident/incident_drill': 'the score of one exercise',
   'incident/incident_envelope': 'one report, for somebody without an account: it is printed',
   'incident/incident_files': 'each file is a file; who had it is sealed with the incident',
   'incident/incident_offices': 'part of a form: who receives',
+  'incident/incident_keep': 'how long, and what is over: case_years and cases of what the body takes with it',
+  'incident/incident_pack': 'rules, and bodies of a moment: the pack itself is a file that was loaded',
+  'incident/incident_packs': 'which packs of rules there are',
+  'incident/incident_rules': 'about the program: the rules are data/rules/jp.json, printed as they stand',
   'incident/incident_received': 'each report is a signed file',
   'incident/incidents': 'what stays readable is in what the body takes with it',
   'export/export': 'what is in the ZIP, where each of them is a file',
@@ -188,6 +193,7 @@ describe('every table as a file', LIMIT, () => {
     await darknetApprove(nation, await darknetApply(town, '198.18.1.0/24'));
     plantAlert(c.file, 483010);
     plantFact(c.file);
+    await reportIncident(town);
     await darknetApply(as('pref'), '198.18.2.0/24\n2001:db8:2::/48', { role: 'egress', sharers: '483010 483028' });
     const board = (await as('pref').get(`/surveys/${survey}/board`)).json;
     c.submitted = board.rows.find((r) => r.state_key === 'submitted' && r.pref).body;

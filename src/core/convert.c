@@ -12,19 +12,20 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-enum { AT_ONCE = 4, PIECE = 65536, RECORDS = 6 * CONVERT_FILE, ANSWER = 1 + SHEET_FILE };
+enum { AT_ONCE = 4, PIECE = 65536, RECORDS = 6 * CONVERT_FILE, PAPER = 1 + SHEET_FILE, TEXT = 1 << 16 };
 
 /* What a child is asked for, by the one byte of a request. */
 static void do_table(str in, struct buf *out);
+static void do_text(str in, struct buf *out);
 static void do_pdf(str in, struct buf *out);
 static void do_xlsx(str in, struct buf *out);
 static const struct op {
     char letter;
     size_t in, out; /* bytes, at most */
     void (*run)(str in, struct buf *out);
-} op_table = {'t', CONVERT_FILE, RECORDS, do_table}, op_pdf = {'p', SHEET_BYTES, ANSWER, do_pdf},
-  op_xlsx = {'x', SHEET_BYTES, ANSWER, do_xlsx};
-static const struct op *const ops[] = {&op_table, &op_pdf, &op_xlsx};
+} op_table = {'t', CONVERT_FILE, RECORDS, do_table}, op_text = {'r', CONVERT_FILE, TEXT, do_text},
+  op_pdf = {'p', SHEET_BYTES, PAPER, do_pdf}, op_xlsx = {'x', SHEET_BYTES, PAPER, do_xlsx};
+static const struct op *const ops[] = {&op_table, &op_text, &op_pdf, &op_xlsx};
 
 #define PATIENCE (30 * USEC_SECOND)
 
@@ -64,6 +65,14 @@ static void do_pdf(str in, struct buf *out)
 static void do_xlsx(str in, struct buf *out)
 {
     do_sheet(SHEET_XLSX, in, out);
+}
+
+static convert_child *text_child;
+
+static void do_text(str in, struct buf *out)
+{
+    if (text_child)
+        text_child(in, out);
 }
 
 static bool read_whole(struct buf *in)
@@ -287,9 +296,25 @@ static err sheet_answer(str magic, str answer, struct buf *out)
 
 err convert_sheet(enum sheet_form form, str description, struct buf *out)
 {
-    BUF_AUTO answer = BUF(ANSWER + PIECE);
+    BUF_AUTO answer = BUF(PAPER + PIECE);
     if (description.n > SHEET_BYTES)
         return ERR(LIMIT);
     TRY(told(ask(form == SHEET_PDF ? &op_pdf : &op_xlsx, description, &answer)));
     return told(sheet_answer(form == SHEET_PDF ? S("%PDF-") : S("PK\3\4"), buf_view(&answer), out));
+}
+
+void convert_text_is(convert_child *child)
+{
+    BUG_IF(convert.forker != 0);
+    text_child = child;
+}
+
+err convert_text(struct arena *a, str raw, str *answer)
+{
+    BUF_AUTO out = BUF(TEXT + PIECE);
+    if (raw.n > CONVERT_FILE)
+        return ERR(LIMIT);
+    TRY(told(ask(&op_text, raw, &out)));
+    *answer = str_dup(a, buf_view(&out));
+    return answer->n == out.n ? OK : ERR(NOMEM);
 }

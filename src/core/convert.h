@@ -47,6 +47,13 @@ MUST err convert_table(struct arena *a, str raw, struct foreign_table *out);
  * long for a paper; NOTFOUND: the fonts of a PDF are not installed; IO: the child was killed, or said what is no such
  * file. */
 MUST err convert_sheet(enum sheet_form form, str description, struct buf *out);
+/* Another kind of foreign text, which a floor above this one reads: its function runs in the child, on all the bytes,
+ * and what it writes (at most 64 KiB) is the answer, which whoever asks checks again. Named before convert_start. */
+struct buf;
+typedef void convert_child(str raw, struct buf *out);
+void convert_text_is(convert_child *child);
+/* As convert_table. LIMIT: more than CONVERT_FILE bytes. */
+MUST err convert_text(struct arena *a, str raw, str *answer);
 
 /* What the child does with the bytes of a table: the same records into out. For the fuzzer too. */
 void convert_child_table(str raw, struct buf *out);

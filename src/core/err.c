@@ -13,6 +13,7 @@ static const struct {
     [ERR_INVALID] = {"INVALID", 422, 65},
     [ERR_DENIED] = {"DENIED", 403, 77},
     [ERR_NOTFOUND] = {"NOTFOUND", 404, 66},
+    [ERR_GONE] = {"GONE", 410, 66},
     [ERR_CONFLICT] = {"CONFLICT", 409, 73},
     [ERR_STALE] = {"STALE", 409, 73},
     [ERR_BUSY] = {"BUSY", 503, 75},

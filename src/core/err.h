@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors: one value of a dozen codes, which cannot be ignored. What a person should read goes
+/* Errors: one value of some dozen codes, which cannot be ignored. What a person should read goes
  * elsewhere (struct diag of the request); only the main level logs, once. */
 #ifndef CORE_ERR_H
 #define CORE_ERR_H
@@ -12,6 +12,7 @@ enum err_code {
     ERR_INVALID,  /* input that does not fit its type; see the diag        422 */
     ERR_DENIED,   /* known, but not allowed                                403 */
     ERR_NOTFOUND, /* absent, or not to be seen by this scope               404 */
+    ERR_GONE,     /* it was there, and was erased                          410 */
     ERR_CONFLICT, /* the state does not allow it                           409 */
     ERR_STALE,    /* somebody else changed it since it was read            409 */
     ERR_BUSY,     /* a bounded queue is full: try again                    503 */

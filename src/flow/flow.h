@@ -5,8 +5,8 @@
  *
  * All that is said is sealed with the case's own key, which is wrapped for each organisation that may read
  * it; what was handed over has a key of its own, for a recipient reads that and no more. Their keys are
- * sealed with the server's (store/vault.h). Destroying the wrapped keys destroys the content, in every
- * backup too. doc/adr/0032-sealed-cases.md. */
+ * sealed with the server's (store/vault.h). Destroying the wrapped keys destroys the content; copies of the
+ * database made before are not reached. doc/adr/0032-sealed-cases.md. */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
 
@@ -23,9 +23,13 @@ void flow_key_done(struct flow_key *k); /* wipes it */
 #define FLOW_KEY_AUTO struct flow_key CLEANUP(flow_key_done)
 
 /* Of a case or of what was delivered, for the scope's own body and those it succeeded. NOTFOUND: it has
- * none; DENIED: the server's key is not there (v NULL). */
+ * none; GONE: it was erased; DENIED: the server's key is not there (v NULL). */
 MUST err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
     int64_t thing, struct flow_key *out);
+
+/* The same for a body, where there is nobody who asks: the replay of rules. */
+MUST err flow_key_open_of(
+    struct db *db, struct arena *a, const struct vault *v, body_id body, int64_t thing, struct flow_key *out);
 
 /* ── cases ── */
 
@@ -39,6 +43,7 @@ struct flow_kind {
     size_t n_states;
     const struct flow_act *acts;
     size_t n_acts;
+    int over; /* the state of a case that is over: its years run from there */
 };
 
 struct flow_case {
@@ -51,6 +56,8 @@ struct flow_case {
     usec at, changed_at;
     int64_t version;
     usec shift; /* of an exercise: its clock is so far ahead; else 0 */
+    usec erased_at; /* its content, for its body; 0: it is there */
+    int64_t erased_by; /* who asked for it; 0: its years were over */
 };
 struct flow_cases {
     struct flow_case *v;
@@ -65,7 +72,7 @@ MUST err flow_get(struct db *db, struct arena *a, const struct scope *s, const s
 /* The same, newest first, up to 500. */
 MUST err flow_all(struct db *db, struct arena *a, const struct scope *s, const struct flow_kind *kind,
     struct flow_cases *out);
-/* One act of the kind's table. NOTFOUND: no such act; CONFLICT: not from this state; STALE. */
+/* One act of the kind's table. NOTFOUND: no such act; CONFLICT: not from this state; STALE; GONE: it was erased. */
 MUST err flow_move(struct tx *tx, const struct scope *s, const struct flow_kind *kind, const struct flow_case *c,
     str act, int64_t version);
 
@@ -293,6 +300,8 @@ struct flow_soon {
     usec due;
 };
 MUST err flow_soonest(struct db *db, const struct scope *s, const struct flow_kind *kind, struct flow_soon *out);
+/* None of them runs: before they are set anew by other rules. */
+MUST err flow_clocks_stop(struct tx *tx, int64_t flow);
 /* What waits for the scope's body as an office, unopened. */
 MUST err flow_waiting(struct db *db, const struct scope *s, int64_t *n);
 struct flow_due {
@@ -309,6 +318,32 @@ struct flow_due {
 typedef err flow_due_fn(void *ctx, struct tx *tx, const struct flow_due *d);
 MUST err flow_tick(struct tx *tx, struct arena *a, const struct flow_kind *kind, const int64_t *distances, size_t n,
     flow_due_fn *fn, void *ctx);
+
+/* ── how long (flow_keep_store.c) ── */
+
+/* An organisation that holds keys of a case or of what was delivered from it keeps them for so many years after the
+ * case was over; then they are destroyed, and with them what it could read. What others hold of the same case goes
+ * by their years. */
+enum { FLOW_YEARS = 5, FLOW_YEARS_LEAST = 1, FLOW_YEARS_MOST = 30 };
+MUST err flow_years(struct db *db, const struct flow_kind *kind, body_id body, int64_t *years);
+MUST err flow_years_set(struct tx *tx, const struct scope *s, const struct flow_kind *kind, int64_t years);
+usec flow_years_end(usec over, int64_t years); /* when they are over */
+struct flow_erased {
+    int64_t flow, number;
+    body_id body; /* whose keys went */
+};
+typedef err flow_erased_fn(void *ctx, struct tx *tx, const struct flow_erased *e);
+/* Once a day, some at a time, those whose years are over. */
+MUST err flow_erase_tick(struct tx *tx, struct arena *a, const struct flow_kind *kind, flow_erased_fn *fn, void *ctx);
+/* Before its years are over: of the own body. CONFLICT: it is not over; GONE: it was erased. */
+MUST err flow_erase(struct tx *tx, const struct scope *s, const struct flow_kind *kind, const struct flow_case *c);
+/* Which of the cases that were delivered from are erased for the scope's body: ids in order. */
+struct flow_ids {
+    int64_t *v;
+    size_t n;
+};
+MUST err flow_erased_for(struct db *db, struct arena *a, const struct scope *s, struct flow_ids *out);
+bool flow_ids_have(const struct flow_ids *ids, int64_t id);
 
 extern const struct module flow_module;
 

@@ -4,7 +4,9 @@
 
 #define CASE                                                                                     \
     " c.id, c.number, c.state, c.drill, c.person, c.at, c.changed_at, c.version, b.id,"           \
-    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, c.shift FROM flow_case c JOIN body b ON b.id=c.body"
+    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, c.shift,"                           \
+    " e.at, e.person FROM flow_case c JOIN body b ON b.id=c.body"                                 \
+    " LEFT JOIN flow_erased e ON e.flow=c.id AND e.body=c.body"
 
 static struct flow_case case_of_row(struct arena *a, const struct rows *r)
 {
@@ -13,7 +15,7 @@ static struct flow_case case_of_row(struct arena *a, const struct rows *r)
         .version = row_i64(r, 7),
         .body = {{row_i64(r, 8)}, row_str(a, r, 9), (enum body_class)row_i64(r, 10), row_i64(r, 11), row_str(a, r, 12),
             row_str(a, r, 13)},
-        .shift = row_i64(r, 14)};
+        .shift = row_i64(r, 14), .erased_at = row_i64(r, 15), .erased_by = row_i64(r, 16)};
 }
 
 err flow_get(struct db *db, struct arena *a, const struct scope *s, const struct flow_kind *kind, int64_t id,
@@ -79,6 +81,8 @@ err flow_move(struct tx *tx, const struct scope *s, const struct flow_kind *kind
     const struct flow_act *step = act_of(kind, act);
     if (!step)
         return ERR(NOTFOUND);
+    if (c->erased_at)
+        return ERR(GONE);
     if (c->version != version)
         return ERR(STALE);
     if (c->state != step->from)

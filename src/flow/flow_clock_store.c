@@ -14,6 +14,11 @@ err flow_clock_set(struct tx *tx, int64_t flow, str name, usec due, usec done)
         V(tx_id(tx), flow, name, due, done ? val_int(done) : VAL_NONE));
 }
 
+err flow_clocks_stop(struct tx *tx, int64_t flow)
+{
+    return db_exec(tx, SQL("UPDATE flow_clock SET done_at=$2 WHERE flow=$1 AND done_at IS NULL"), V(flow, tx_now(tx)));
+}
+
 err flow_soonest(struct db *db, const struct scope *s, const struct flow_kind *kind, struct flow_soon *out)
 {
     *out = (struct flow_soon){0};

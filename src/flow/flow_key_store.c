@@ -100,15 +100,23 @@ static err unwrap(struct arena *a, const struct vault *v, int64_t thing, const s
     return good ? OK : ERR(INVALID);
 }
 
-err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t thing,
-    struct flow_key *out)
+err flow_key_open_of(
+    struct db *db, struct arena *a, const struct vault *v, body_id body, int64_t thing, struct flow_key *out)
 {
     if (!v)
         return ERR(DENIED);
-    DB_ONE(db, r,
+    DB_EACH(db, r,
         SQL("SELECT k.wrapped, h.public_key, h.secret_key, h.body FROM flow_key k JOIN flow_holder h ON h.body=k.body"
-            " WHERE k.thing=$1 AND (k.body=$2 OR k.body IN (SELECT old_body FROM body_successor WHERE new_body=$2))"
-            " LIMIT 1"),
-        V(thing, scope_body(s).v));
+            " WHERE k.thing=$1 AND" FLOW_OWN("k.body", 2) " LIMIT 1"),
+        V(thing, body.v))
     return unwrap(a, v, thing, &r, out);
+    TRY(db_status(db));
+    TRY(flow_is_erased(db, body, thing));
+    return ERR(NOTFOUND);
+}
+
+err flow_key_open(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t thing,
+    struct flow_key *out)
+{
+    return flow_key_open_of(db, a, v, scope_body(s), thing, out);
 }

@@ -24,5 +24,7 @@ MUST err flow_message_by_key(struct tx *tx, struct arena *a, const struct flow_k
     usec at, str text);
 MUST err flow_message_put(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d,
     bool office, int64_t person, usec at, str text);
+/* GONE, when the keys of that case or delivery were destroyed for the body. */
+MUST err flow_is_erased(struct db *db, body_id body, int64_t thing);
 
 #endif

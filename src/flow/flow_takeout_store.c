@@ -46,8 +46,37 @@ static struct rows delivery_rows(struct db *db, int64_t body)
         V(body));
 }
 
+static const struct column erased_columns[] = {
+    {"flow", "事案", COLUMN_INT, KEY_COLUMN, "「事案」の番号。ほかの団体の事案のこともある（そこから届いた報告の内容を消した）", .unit = "番"},
+    COLUMN_PERSON("person", "消した人"),
+    COLUMN_AT("at", "消した日時"),
+};
+static const struct table erased_table = {.title = "消した内容", .about = "1行が、内容を消した一つの事案", RECORD,
+    TABLE_COLUMNS(erased_columns)};
+
+static struct rows erased_rows(struct db *db, int64_t body)
+{
+    return db_query(db, SQL("SELECT flow, person, at FROM flow_erased WHERE body=$1 ORDER BY flow"), V(body));
+}
+
+static const struct column years_columns[] = {
+    {"kind", "種類", COLUMN_TEXT, KEY_COLUMN, "incident は、インシデント"},
+    {"years", "年数", COLUMN_INT, NEVER_EMPTY, "終結から内容を残す年数。行がなければ5年", .unit = "年"},
+    COLUMN_PERSON("person", "決めた人"),
+    COLUMN_AT("at", "決めた日時"),
+};
+static const struct table years_table = {.title = "保存する年数", .about = "1行が、団体が年数を決めた一つの種類", RECORD,
+    TABLE_COLUMNS(years_columns)};
+
+static struct rows years_rows(struct db *db, int64_t body)
+{
+    return db_query(db, SQL("SELECT kind, years, person, at FROM flow_years WHERE body=$1 ORDER BY kind"), V(body));
+}
+
 const struct takeout flow_takeouts[] = {
     {"cases", &case_table, case_rows},
     {"case_deliveries", &delivery_table, delivery_rows},
+    {"case_erased", &erased_table, erased_rows},
+    {"case_years", &years_table, years_rows},
     TAKEOUT_END,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The descriptor of incident. */
-#include "incident/incident_private.h"
+#include "incident/incident_pack.h"
 
 extern const struct embedded incident_migrations[];
 extern const struct takeout incident_takeouts[];
@@ -10,7 +10,7 @@ const struct permission incident_p_report = {
 const struct permission incident_p_receive = {"incident.receive", ROLE_PREF | ROLE_NATION};
 const struct permission incident_p_offices = {"incident.offices", ROLE_NATION};
 
-static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, &incident_p_offices, NULL};
+static const struct permission *const permissions[] = {&incident_p_report, &incident_p_receive, &incident_p_offices, &incident_p_keep, &incident_p_packs, &incident_p_rules, NULL};
 
 /* The menu of a prefecture is full: it comes to what it received by its own page and the line at the top. */
 static const struct permission nation = {"incident.receive", ROLE_NATION};
@@ -24,7 +24,7 @@ static const struct nav_item nav[] = {
 const struct module incident_module = {
     .name = "incident",
     .label = "インシデント",
-    .routes = (const struct route *const[]){incident_board_routes, incident_desk_routes, incident_office_routes, incident_routes, incident_fact_routes,
+    .routes = (const struct route *const[]){incident_board_routes, incident_desk_routes, incident_keep_routes, incident_pack_routes, incident_rules_routes, incident_office_routes, incident_routes, incident_fact_routes,
         incident_brief_routes, incident_persons_routes, incident_paper_routes, incident_report_routes, incident_message_routes, incident_word_routes, incident_check_routes,
         incident_file_routes, incident_drill_routes,
         incident_envelope_routes, NULL},

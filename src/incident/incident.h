@@ -10,6 +10,13 @@
  * prefecture of a body receives what is for "pref" without being told so. */
 MUST err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t person);
 
+/* Before convert_start, where packs of rules may come from outside: a child will read them. */
+void incident_packs_prepare(void);
+/* Which incidents that pack would treat differently, in words; why: the refusal of the pack (INVALID). Needs convert_start,
+ * and the server's key: what cannot be opened is counted. */
+MUST err incident_replay_report(
+    struct db *db, struct arena *a, const struct vault *v, str json, usec at, struct buf *out, str *why);
+
 extern const struct module incident_module;
 
 #endif

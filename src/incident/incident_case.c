@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One incident as a request means it: opened, its facts, and what follows from them. */
-#include "incident/incident_private.h"
-
-#include <pthread.h>
+#include "incident/incident_pack.h"
 
 static const struct word states[] = {
     {INCIDENT_OPEN, S("open"), S("対応中")},
@@ -12,25 +10,7 @@ static const struct flow_act acts[] = {
     {"close", "終結する", INCIDENT_OPEN, INCIDENT_CLOSED},
     {"reopen", "再び開く", INCIDENT_CLOSED, INCIDENT_OPEN},
 };
-const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts)};
-
-/* ── the rules: read once, for as long as the program runs ── */
-
-static pthread_once_t read_once = PTHREAD_ONCE_INIT;
-static struct rule_pack *pack;
-
-static void read_pack(void)
-{
-    struct rule_problem why;
-    struct arena *a = arena_new(16 << 20);
-    BUG_IF(!a || err_is(rule_pack_read(a, rule_pack_shipped(), &pack, &why)));
-}
-
-const struct rule_pack *incident_pack(void)
-{
-    BUG_IF(pthread_once(&read_once, read_pack) != 0);
-    return pack;
-}
+const struct flow_kind incident_kind = {"incident", states, COUNT_OF(states), acts, COUNT_OF(acts), INCIDENT_CLOSED};
 
 /* Does what was handed over count: it is no withdrawal, and was not withdrawn. */
 static bool counts(const struct flow_deliveries *all, size_t at)
@@ -51,7 +31,7 @@ static err derive(struct arena *a, struct incident_case *c, usec now)
     for (size_t i = 0; i < c->handed.n; i++)
         if (counts(&c->handed, i))
             done[n++] = (struct rule_done){c->handed.v[i].subject, (enum rule_step_kind)c->handed.v[i].step, c->handed.v[i].at};
-    return rule_derive(a, incident_pack(), &c->facts, done, n, now, &c->duties);
+    return rule_derive(a, c->pack, &c->facts, done, n, now, &c->duties);
 }
 
 err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
@@ -68,6 +48,8 @@ err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
     TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
     TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
     TRY(incident_waivers(db, rq->a, &out->key, id, &out->waivers));
+    TRY(incident_pack_of_case(db, id, &out->pack_id));
+    TRY(incident_pack_read(db, out->pack_id, &out->pack));
     return derive(rq->a, out, flow_now(&out->flow, rq->now));
 }
 
@@ -76,12 +58,17 @@ void incident_case_done(struct incident_case *c)
     flow_key_done(&c->key);
 }
 
-bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+usec incident_step_done_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
 {
     for (size_t i = 0; i < c->handed.n; i++)
         if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind && counts(&c->handed, i))
-            return true;
-    return false;
+            return c->handed.v[i].at;
+    return 0;
+}
+
+bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
+{
+    return incident_step_done_at(c, rule, kind) != 0;
 }
 
 bool incident_is_told(const struct incident_case *c, str rule)
@@ -92,26 +79,40 @@ bool incident_is_told(const struct incident_case *c, str rule)
     return false;
 }
 
-static str clock_name(struct arena *a, const struct rule *rule, enum rule_step_kind kind)
+static bool binds(const struct incident_case *c, const struct obligation *o)
 {
-    return str_fmt(a, "%.*s/%.*s", STR_F(rule->id), STR_F(WORD_OF(rule_step_kinds, kind)->key));
+    return o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
 }
 
-/* A step that is due has a clock; one that is due no more has none. A duty that holds no longer names no steps. */
+/* A step that is due has a clock; one that is due no more, or that no rule speaks of any more, has none. */
 static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case *c)
 {
+    TRY(flow_clocks_stop(tx, c->flow.id));
     for (size_t i = 0; i < c->duties.n; i++) {
         const struct obligation *o = &c->duties.v[i];
-        bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
-        for (size_t k = 0; !binds && k < COUNT_OF(rule_step_kinds); k++)
-            TRY(flow_clock_set(tx, c->flow.id, clock_name(a, o->rule, (enum rule_step_kind)rule_step_kinds[k].value), 0, 0));
-        for (size_t k = 0; binds && k < o->n_steps; k++) {
+        for (size_t k = 0; k < o->n_steps && binds(c, o); k++) {
             const struct rule_due *d = &o->step[k];
-            TRY(flow_clock_set(tx, c->flow.id, clock_name(a, o->rule, d->kind), d->due,
-                incident_step_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
+            str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
+            TRY(flow_clock_set(tx, c->flow.id, name, d->due, incident_step_done_at(c, o->rule, d->kind)));
         }
     }
     return OK;
+}
+
+/* How many reports that had a date kept it. What is due at once has none that could be kept. */
+static err note_steps(struct tx *tx, const struct incident_case *c)
+{
+    int64_t in_time = 0, too_late = 0;
+    for (size_t i = 0; i < c->duties.n; i++) {
+        const struct obligation *o = &c->duties.v[i];
+        for (size_t k = 0; k < o->n_steps && binds(c, o); k++) {
+            usec due = o->step[k].due, done = incident_step_done_at(c, o->rule, o->step[k].kind);
+            bool counts = due && done && due != c->facts.known[Q_known_at].time;
+            in_time += counts && done <= due;
+            too_late += counts && done > due;
+        }
+    }
+    return incident_note_steps(tx, c->flow.id, in_time, too_late);
 }
 
 err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
@@ -119,8 +120,12 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
     TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
     TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
+    TRY(incident_pack_in_force(tx_db(tx), &c->pack_id));
+    TRY(incident_pack_read(tx_db(tx), c->pack_id, &c->pack));
     TRY(derive(rq->a, c, flow_now(&c->flow, tx_now(tx))));
+    TRY(incident_note_pack(tx, c->flow.id, c->pack_id));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     TRY(set_clocks(tx, rq->a, c));
+    TRY(note_steps(tx, c));
     return incident_note_duties(tx, c->flow.id);
 }

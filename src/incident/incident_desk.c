@@ -113,10 +113,12 @@ static err offices_read(struct req *rq)
 {
     struct body_list all;
     size_t n;
-    const struct rule_recipient *list = rule_pack_recipients(incident_pack(), &n);
+    const struct rule_pack *pack;
     struct view_incident_offices *v = ARENA_NEW(rq->a, struct view_incident_offices);
     if (!v)
         return ERR(NOMEM);
+    TRY(incident_pack_now(rq->db, &pack));
+    const struct rule_recipient *list = rule_pack_recipients(pack, &n);
     TRY(incident_offices(rq->db, rq->a, &all));
     v->recipients.p = ARENA_ARRAY(rq->a, struct view_incident_offices_recipients, n);
     if (!v->recipients.p)
@@ -137,9 +139,11 @@ static const struct web_form office_form = WEB_FORM(office_fields, office_form);
 static err office_write(struct tx *tx, struct req *rq)
 {
     const struct office_form *f = rq->form;
-    const struct rule_recipient *to = rule_pack_recipient(incident_pack(), req_param(rq, "addressee"));
+    const struct rule_pack *pack;
     struct body_list all;
     bool there = f->office == 0;
+    TRY(incident_pack_now(tx_db(tx), &pack));
+    const struct rule_recipient *to = rule_pack_recipient(pack, req_param(rq, "addressee"));
     TRY(incident_offices(tx_db(tx), rq->a, &all));
     for (size_t i = 0; i < all.n; i++)
         there = there || all.v[i].id.v == f->office;

@@ -38,12 +38,14 @@ static err tell(struct tx *tx, struct req *rq, const struct flow_delivery *d, st
     return mail_queue(tx, rq->a, &m);
 }
 
-static err show_word(struct req *rq, const struct flow_delivery *d, str address, const char *word, str path)
+static err show_word(struct req *rq, struct db *db, const struct flow_delivery *d, str address, const char *word, str path)
 {
-    const struct rule_recipient *to = rule_pack_recipient(incident_pack(), d->recipient);
+    const struct rule_pack *pack;
     struct view_incident_word *v = ARENA_NEW(rq->a, struct view_incident_word);
     if (!v)
         return ERR(NOMEM);
+    TRY(incident_pack_now(db, &pack));
+    const struct rule_recipient *to = rule_pack_recipient(pack, d->recipient);
     *v = (struct view_incident_word){.incident = d->flow, .number = d->case_number, .delivery = d->id, .drill = d->drill,
         .recipient = to ? to->name : d->recipient, .address = address, .word = str_dup(rq->a, str_of(word)), .link = path};
     return req_show(rq, &view_incident_word_type, v);
@@ -71,7 +73,7 @@ static err envelope_write(struct tx *tx, struct req *rq)
     struct audit_entry entry = {.body = rq->who.org, .person = rq->who.person, .action = S("incident.envelope"),
         .object = str_fmt(rq->a, "delivery:%lld", (long long)d.id)};
     TRY(audit_append(tx, &entry));
-    return show_word(rq, &d, f->address, word, path);
+    return show_word(rq, tx_db(tx), &d, f->address, word, path);
 }
 
 /* ── opened by whoever has the link and the word ── */

@@ -7,11 +7,13 @@
 static err list_read(struct req *rq)
 {
     struct flow_deliveries all;
+    struct flow_ids erased;
     struct view_incident_received *v = ARENA_NEW(rq->a, struct view_incident_received);
     if (!v)
         return ERR(NOMEM);
     *v = (struct view_incident_received){.office = rq->who.org_name, .nation = (rq->who.roles & ROLE_NATION) != 0};
     TRY(flow_received(rq->db, rq->a, rq->who.scope, &all));
+    TRY(flow_erased_for(rq->db, rq->a, rq->who.scope, &erased));
     v->rows.p = ARENA_ARRAY(rq->a, struct view_incident_received_rows, all.n);
     if (!v->rows.p)
         return ERR(NOMEM);
@@ -28,7 +30,8 @@ static err list_read(struct req *rq)
             .sort = d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name,
             .at = d->at,
             .receipt_key = WORD_OF(flow_receipts, d->state)->key,
-            .receipt = WORD_OF(flow_receipts, d->state)->name};
+            .receipt = WORD_OF(flow_receipts, d->state)->name,
+            .erased = flow_ids_have(&erased, d->flow)};
     }
     return req_show(rq, &view_incident_received_type, v);
 }

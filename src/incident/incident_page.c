@@ -15,6 +15,7 @@ static err list_read(struct req *rq)
     if (!v)
         return ERR(NOMEM);
     *v = (struct view_incidents){.body = rq->who.org_name, .sealed = store_vault(web_store(rq->web)) == NULL,
+        .keeps = (incident_p_keep.roles & rq->who.roles) != 0,
         .receives = (incident_p_receive.roles & rq->who.roles) != 0};
     TRY(incident_all(rq->db, rq->a, rq->who.scope, &all));
     v->rows.p = ARENA_ARRAY(rq->a, struct view_incidents_rows, all.n);
@@ -34,7 +35,8 @@ static err list_read(struct req *rq)
             .known_at = x->known_at,
             .reported_at = x->reported_at,
             .persons = x->persons,
-            .at = x->flow.at};
+            .at = x->flow.at,
+            .erased = incident_erased_text(&x->flow)};
     }
     return req_show(rq, &view_incidents_type, v);
 }
@@ -127,7 +129,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
 
 static err show_duty(struct req *rq, const struct incident_case *c, const struct obligation *o, struct view_incident *v)
 {
-    const struct rule_recipient *via = rule_pack_recipient(incident_pack(), o->rule->recipient->via);
+    const struct rule_recipient *via = rule_pack_recipient(c->pack, o->rule->recipient->via);
     struct view_incident_duties *row = &v->duties.p[v->duties.n++];
     *row = (struct view_incident_duties){.rule = o->rule->id,
         .recipient = o->rule->recipient->name,
@@ -197,7 +199,7 @@ static err show_handed(struct req *rq, const struct incident_case *c, struct vie
         return ERR(NOMEM);
     for (size_t i = 0; i < c->handed.n; i++) {
         const struct flow_delivery *d = &c->handed.v[i];
-        const struct rule_recipient *to = rule_pack_recipient(incident_pack(), d->recipient);
+        const struct rule_recipient *to = rule_pack_recipient(c->pack, d->recipient);
         v->handed.p[v->handed.n++] = (struct view_incident_handed){d->id, to ? to->name : d->recipient,
             WORD_OF(rule_step_kinds, d->step)->name, d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name, d->at, WORD_OF(flow_receipts, d->state)->key,
             WORD_OF(flow_receipts, d->state)->name, d->seen_at, d->answered_at};
@@ -253,7 +255,7 @@ err incident_page(struct req *rq)
         .open = c.flow.state == INCIDENT_OPEN,
         .decision_typed = req_typed(rq, "decision", STR_NONE),
         .decision_error = req_error_of(rq, "decision"),
-        .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(incident_pack())), STR_F(rule_pack_version(incident_pack())))};
+        .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(c.pack)), STR_F(rule_pack_version(c.pack)))};
     TRY(show_parts(rq, &c, v));
     TRY(incident_checks_count(rq->db, rq->a, &c, &v->checked, &v->checks));
     TRY(flow_file_count(rq->db, c.flow.id, &v->files));

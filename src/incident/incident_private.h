@@ -43,6 +43,7 @@ struct incidents {
 MUST err incident_add(struct tx *tx, const struct flow_case *c);
 MUST err incident_note_state(struct tx *tx, int64_t flow, bool closed);
 MUST err incident_note_duties(struct tx *tx, int64_t flow);
+MUST err incident_note_steps(struct tx *tx, int64_t flow, int64_t in_time, int64_t too_late);
 MUST err incident_check(struct db *db, struct arena *a, struct check_report *report);
 /* What stays readable, from the facts. */
 MUST err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f);
@@ -59,13 +60,15 @@ MUST err incident_offices(struct db *db, struct arena *a, struct body_list *out)
 struct incident_seen {
     int64_t flow, body;
     bool closed;
-    str kinds; /* of the row, until fn returns */
+    str kinds, causes; /* of the row, until fn returns */
     bool grave;
-    usec known_at, occurred_at, reported_at, next_due;
+    usec known_at, occurred_at, reported_at, restored_at, next_due;
     int64_t persons, reports;
+    int64_t in_time, too_late; /* reports that had a date, handed over by it, and after it */
+    int64_t overdue;           /* that should have been, and were not yet */
 };
 typedef err incident_each_fn(void *ctx, const struct incident_seen *x);
-MUST err incident_each(struct db *db, const struct scope *s, bool closed_too, incident_each_fn *fn, void *ctx);
+MUST err incident_each(struct db *db, const struct scope *s, bool closed_too, usec now, incident_each_fn *fn, void *ctx);
 /* Bodies of the scope that have incidents, by id; text: part of the name, or the code; empty: all. */
 enum { INCIDENT_BODIES = 4000 };
 struct incident_bodies {
@@ -75,10 +78,6 @@ struct incident_bodies {
 MUST err incident_bodies_of(struct db *db, struct arena *a, const struct scope *s, str text, struct incident_bodies *out);
 /* A number that changes when something was reported in the scope. */
 MUST err incident_newest(struct db *db, const struct scope *s, int64_t *out);
-struct incident_filter {
-    bool all; /* those that are closed too */
-    str kind, text;
-};
 extern const struct route incident_board_routes[];
 
 struct incident_case;
@@ -123,6 +122,8 @@ struct incident_case {
     struct obligations duties;
     struct flow_deliveries handed;
     struct incident_words waivers;
+    int64_t pack_id; /* that its clocks were set with */
+    const struct rule_pack *pack;
 };
 /* Of {incident} in the path: opened, its facts and what follows from them. Wipe with incident_case_done. */
 MUST err incident_case_read(struct req *rq, struct db *db, struct incident_case *out);
@@ -132,9 +133,17 @@ void incident_case_done(struct incident_case *c);
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
 /* Was anything handed over in the name of the rule that was not withdrawn. */
 bool incident_is_told(const struct incident_case *c, str rule);
-/* Derives anew after facts were said, sets clocks and what stays readable. */
+usec incident_step_done_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind); /* first; 0: no */
+/* Derives anew by the pack in force, after facts were said: sets clocks and what stays readable. */
 MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
-const struct rule_pack *incident_pack(void);
+
+/* ── incident_pack_store.c: the rest is in incident_pack.h ── */
+
+/* The pack that new derivations use; 0: the one that the program carries. */
+MUST err incident_pack_in_force(struct db *db, int64_t *id);
+/* It lives as long as the connection. NOTFOUND. */
+MUST err incident_pack_read(struct db *db, int64_t id, const struct rule_pack **out);
+MUST err incident_pack_now(struct db *db, const struct rule_pack **out); /* the one in force */
 
 /* ── incident_view.c: forms are views of the facts ── */
 
@@ -227,6 +236,14 @@ str incident_due_text(struct arena *a, usec due);
 
 MUST err incident_page(struct req *rq); /* one incident */
 str incident_due_text(struct arena *a, usec due); /* 24:00 of a day is said as the day */
+
+/* ── incident_keep.c: how long, and erasing ── */
+
+/* That its content was erased, and why; empty: it is there. */
+str incident_erased_text(const struct flow_case *c);
+MUST err incident_keep_tick(struct tx *tx, struct arena *a);
+extern const struct permission incident_p_keep;
+extern const struct route incident_keep_routes[];
 
 /* ── incident_remind.c ── */
 

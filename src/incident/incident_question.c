@@ -214,8 +214,18 @@ str incident_answer_text(struct arena *a, size_t question, const struct incident
     return str_dup(a, buf_view(&b));
 }
 
-str incident_kinds_text(struct arena *a, str keys)
+static str choices_text(struct arena *a, size_t question, str keys)
 {
     struct incident_known k = {.sure = SURE_CONFIRMED, .value = keys};
-    return keys.n ? incident_answer_text(a, Q_kind, &k) : STR_NONE;
+    return keys.n ? incident_answer_text(a, question, &k) : STR_NONE;
+}
+
+str incident_kinds_text(struct arena *a, str keys)
+{
+    return choices_text(a, Q_kind, keys);
+}
+
+str incident_causes_text(struct arena *a, str keys)
+{
+    return choices_text(a, Q_vector, keys);
 }

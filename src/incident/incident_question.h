@@ -85,6 +85,7 @@ bool incident_is_asked(const struct incident_facts *f, size_t question);
 bool incident_has_choice(const struct incident_known *k, str choice);
 /* 「ランサムウェア（暗号化・脅迫）、委託先の事故」 of the keys of Q_kind; empty for none. */
 str incident_kinds_text(struct arena *a, str kinds);
+str incident_causes_text(struct arena *a, str causes); /* likewise, of the question vector */
 /* 「おそれがある」 「ランサムウェア、情報の公開」 「約3,000人」: for reasons and forms. */
 str incident_answer_text(struct arena *a, size_t question, const struct incident_known *k);
 

@@ -31,6 +31,7 @@ static err tell(void *ctx, struct tx *tx, const struct flow_due *d)
 static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
 {
     (void)in, (void)out;
+    TRY(incident_keep_tick(tx, a));
     TRY(flow_tick(tx, a, &incident_kind, distances, COUNT_OF(distances), tell, a));
     return flow_call_tick(tx, a, incident_tell_call, a);
 }

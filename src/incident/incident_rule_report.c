@@ -7,7 +7,6 @@
 
 #include <jansson.h>
 
-/* Else jansson would ask /dev/urandom for it at its first object. */
 static err read_pack(struct arena *a, str json, struct rule_pack **out, struct rule_refusal *why)
 {
     struct rule_problem problem;

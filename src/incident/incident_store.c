@@ -33,10 +33,16 @@ err incident_note(struct tx *tx, int64_t flow, const struct incident_facts *f)
 {
     const struct incident_known *k = f->known;
     return db_exec(tx,
-        SQL("UPDATE incident SET kinds=$2, causes=$3, grave=$4, known_at=$5, occurred_at=$6, stage=$7, persons=$8"
-            " WHERE flow=$1"),
+        SQL("UPDATE incident SET kinds=$2, causes=$3, grave=$4, known_at=$5, occurred_at=$6, stage=$7, persons=$8,"
+            " restored_at=CASE WHEN CAST($9 AS BIGINT)=1 THEN COALESCE(restored_at, $10) END WHERE flow=$1"),
         V(flow, k[Q_kind].value, k[Q_vector].value, str_eq(k[Q_gravity].value, S("grave")), time_of(&k[Q_known_at]),
-            time_of(&k[Q_occurred_at]), k[Q_stage].value, k[Q_personal_persons].number));
+            time_of(&k[Q_occurred_at]), k[Q_stage].value, k[Q_personal_persons].number,
+            str_eq(k[Q_stage].value, S("restored")), tx_now(tx)));
+}
+
+err incident_note_steps(struct tx *tx, int64_t flow, int64_t in_time, int64_t too_late)
+{
+    return db_exec(tx, SQL("UPDATE incident SET in_time=$2, too_late=$3 WHERE flow=$1"), V(flow, in_time, too_late));
 }
 
 err incident_note_reported(struct tx *tx, int64_t flow)
@@ -103,17 +109,22 @@ err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t pe
 
 #define SEEN " (CAST($1 AS BIGINT)=3 OR i.body=$2 OR (CAST($1 AS BIGINT)=2 AND i.body IN (SELECT id FROM body WHERE pref=$3)))"
 
-err incident_each(struct db *db, const struct scope *s, bool closed_too, incident_each_fn *fn, void *ctx)
+/* What is overdue is counted only where something is: of most the clock that runs out first has not. */
+err incident_each(struct db *db, const struct scope *s, bool closed_too, usec now, incident_each_fn *fn, void *ctx)
 {
     DB_EACH(db, r,
         SQL("SELECT i.flow, i.body, i.closed, i.kinds, i.grave, i.known_at, i.occurred_at, i.reported_at, i.persons,"
-            " i.reports, i.next_due FROM incident i WHERE i.reported_at IS NOT NULL AND i.drill=0"
+            " i.reports, i.next_due, i.causes, i.restored_at, i.in_time, i.too_late,"
+            " CASE WHEN i.next_due<$5 THEN (SELECT COUNT(*) FROM flow_clock k WHERE k.flow=i.flow AND k.done_at IS NULL"
+            " AND k.due_at<$5) ELSE 0 END FROM incident i WHERE i.reported_at IS NOT NULL AND i.drill=0"
             " AND (i.closed=0 OR CAST($4 AS BIGINT)=1) AND" SEEN " ORDER BY i.reported_at DESC"),
-        V(scope_level(s), scope_body(s).v, scope_pref(s), closed_too))
+        V(scope_level(s), scope_body(s).v, scope_pref(s), closed_too, now))
     {
         struct incident_seen x = {.flow = row_i64(&r, 0), .body = row_i64(&r, 1), .closed = row_i64(&r, 2) != 0,
             .kinds = row_view(&r, 3), .grave = row_i64(&r, 4) != 0, .known_at = row_i64(&r, 5), .occurred_at = row_i64(&r, 6),
-            .reported_at = row_i64(&r, 7), .persons = row_i64(&r, 8), .reports = row_i64(&r, 9), .next_due = row_i64(&r, 10)};
+            .reported_at = row_i64(&r, 7), .persons = row_i64(&r, 8), .reports = row_i64(&r, 9), .next_due = row_i64(&r, 10),
+            .causes = row_view(&r, 11), .restored_at = row_i64(&r, 12), .in_time = row_i64(&r, 13), .too_late = row_i64(&r, 14),
+            .overdue = row_i64(&r, 15)};
         TRY(fn(ctx, &x));
     }
     return db_status(db);

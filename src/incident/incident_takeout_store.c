@@ -14,13 +14,18 @@ static const struct column columns[] = {
     {"reports", "報告", COLUMN_INT, NEVER_EMPTY, "知らせた数", .unit = "通"},
     COLUMN_AT("next_due", "次の期限"),
     COLUMN_AT("reported_at", "初めの報告"),
+    COLUMN_AT("restored_at", "復旧した日時"),
+    {"in_time", "期限内", COLUMN_INT, NEVER_EMPTY, "期限のある報告のうち、期限までに知らせた数", .unit = "通"},
+    {"too_late", "期限後", COLUMN_INT, NEVER_EMPTY, "期限の後に知らせた数", .unit = "通"},
+    {"pack", "決まりの表", COLUMN_INT, NEVER_EMPTY, "期限を計算した決まりの表。0は、プログラムに付属するもの", .unit = "番"},
 };
 static const struct table table = {.title = "インシデント", .about = "1行が一つのインシデント", .kind = "登録", TABLE_COLUMNS(columns)};
 
 static struct rows rows(struct db *db, int64_t body)
 {
     return db_query(db,
-        SQL("SELECT flow, kinds, causes, grave, known_at, occurred_at, stage, persons, reports, next_due, reported_at"
+        SQL("SELECT flow, kinds, causes, grave, known_at, occurred_at, stage, persons, reports, next_due, reported_at, restored_at,"
+            " in_time, too_late, pack"
             " FROM incident WHERE body=$1 ORDER BY flow"),
         V(body));
 }

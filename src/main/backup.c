@@ -145,10 +145,12 @@ static err restore(const struct options *o, struct arena *a, str to, struct back
     return OK;
 }
 
-static err check(const struct options *o, struct arena *a, str file, int64_t *problems)
+/* keys: where the server's key is; empty: where the options say, or beside the file. */
+static err check(const struct options *o, struct arena *a, str file, str keys, int64_t *problems)
 {
     struct options restored = *o;
     restored.db = str_fmt(a, "sqlite:%.*s", STR_F(file));
+    restored.keys = o->keys.n ? o->keys : keys;
     return main_check(&restored, a, problems);
 }
 
@@ -167,7 +169,7 @@ err command_restore(const struct options *o, struct arena *a)
     int64_t problems;
     TRY(target_of(o, &to));
     TRY(restore(o, a, to, &info));
-    TRY(check(o, a, to, &problems));
+    TRY(check(o, a, to, STR_NONE, &problems));
     if (problems) {
         main_say(S("戻しましたが、上の問題があります。ほかの控えがあれば、別の場所に戻して比べてください。"));
         return ERR(CONFLICT);
@@ -185,7 +187,7 @@ err command_backup_drill(const struct options *o, struct arena *a)
     TRY(target_of(o, &source));
     str to = str_fmt(a, "%.*s.drill", STR_F(source));
     TRY(restore(o, a, to, &info));
-    err e = check(o, a, to, &problems);
+    err e = check(o, a, to, str_fmt(a, "%.*s.keys", STR_F(source)), &problems);
     err removed = backup_remove(to, a);
     TRY(e);
     if (err_is(removed))

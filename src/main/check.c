@@ -28,6 +28,7 @@ static err check_all(
     struct store *s, struct db *db, struct arena *a, struct check_report *report)
 {
     TRY(check_audit(db, a, report));
+    TRY(main_keys_check(s, db, a, report));
     TRY(check_blobs(db, store_blobs(s), report));
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->check)

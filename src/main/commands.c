@@ -17,6 +17,7 @@ err main_open(const struct options *o, enum store_mode mode, struct tx_clock clo
 {
     struct store_modules mods = modules_store(a);
     str why;
+    mods.keys = o->keys;
     err e = store_open(o->db, mode, &mods, clock, a, out, &why);
     if (err_is(e))
         main_say(why);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yagura incident rules check|show [FILE]: a pack of rules, proved and in words; without a file the one the
+/* yagura incident rules check|show [FILE], and replay FILE: a pack of rules, proved and in words; without a file the one the
  * program carries. The file is read first, then nothing but standard output is left to this process. */
 #include "main/sensing.h"
 
+#include "core/convert.h"
 #include "core/file.h"
 #include "incident/incident_rule_report.h"
 
@@ -51,4 +52,35 @@ err command_incident_rules_check(const struct options *o, struct arena *a)
 err command_incident_rules_show(const struct options *o, struct arena *a)
 {
     return run(o, a, rule_report_show);
+}
+
+/* ── replay ── */
+
+static err replay(const struct options *o, struct store *s, struct arena *a, str text)
+{
+    struct db *db;
+    str why = STR_NONE;
+    BUF_AUTO out = BUF(64 << 20);
+    TRY(store_reader(s, &db));
+    TRY(db_read_begin(db));
+    err e = incident_replay_report(db, a, store_vault(s), text, store_now(s), &out, &why);
+    err ended = db_read_end(db);
+    if (why.n)
+        main_say(str_fmt(a, "%.*s: %.*s", STR_F(o->file), STR_F(why)));
+    TRY(e);
+    TRY(ended);
+    return file_put(STDOUT_FILENO, out.p, out.n);
+}
+
+err command_incident_rules_replay(const struct options *o, struct arena *a)
+{
+    struct store *s;
+    str text;
+    incident_packs_prepare();
+    TRY(convert_start());
+    TRY(read_text(o, a, &text));
+    TRY(main_open(o, STORE_READ, (struct tx_clock){0}, a, &s));
+    err e = replay(o, s, a, text);
+    store_close(s);
+    return e;
 }

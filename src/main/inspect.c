@@ -278,6 +278,7 @@ static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
 
 const struct call inspect_calls[] = {
     {"inspect.checked", checked},
+    {"inspect.keys_copied", inspect_keys_copied},
     {"inspect.tick", tick},
     {NULL, NULL},
 };
@@ -372,6 +373,7 @@ const struct inspection inspect_program[] = {
     {"main_tls", "通信の暗号化", look_tls},
     {"main_backup", "バックアップ", look_backup},
     {"main_drill", "バックアップから戻す訓練", look_drill},
+    {"main_keys", "サーバーの鍵", inspect_keys},
     {"main_check", "集計と監査証跡の確かめ", look_check},
     {"main_seal", "監査証跡の封", look_seal},
     {"main_sandbox", "プログラムの囲い", look_sandbox},

@@ -11,6 +11,10 @@ extern const struct inspection inspect_program[];
  * which notes the size of the data once a day. */
 extern const struct call inspect_calls[];
 
+/* inspect_keys.c; the call "inspect.keys_copied": the server's key was copied just now. */
+MUST err inspect_keys(struct req *rq, struct inspected *out);
+err inspect_keys_copied(struct tx *tx, struct arena *a, str in, struct buf *out);
+
 /* inspect_page.c */
 extern const struct module inspect_module;
 

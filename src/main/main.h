@@ -32,7 +32,7 @@ void main_frame(struct req *rq, struct web_frame *frame);
 
 /* What the table main_conf fills, and the whole configuration for the modules' tables. */
 struct options {
-    str db, listen, admin, login, base, today, url, conf_file, copy;
+    str db, keys, listen, admin, login, base, today, url, conf_file, copy;
     str trust_proxy, metrics;
     bool metrics_open;
     int64_t seed, years;
@@ -92,6 +92,10 @@ err command_backup_verify(const struct options *o, struct arena *a);
 err command_backup_drill(const struct options *o, struct arena *a);
 err command_restore(const struct options *o, struct arena *a);
 err command_init(const struct options *o, struct arena *a);
+err command_keys(const struct options *o, struct arena *a);
+err command_keys_copy(const struct options *o, struct arena *a);
+/* Whether the server's key is the one that things are sealed with: a line of `yagura check`, and its problems. */
+MUST err main_keys_check(struct store *s, struct db *db, struct arena *a, struct check_report *report);
 err command_migrate(const struct options *o, struct arena *a);
 err command_demo(const struct options *o, struct arena *a);
 err command_serve(const struct options *o, struct arena *a);
@@ -112,6 +116,7 @@ MUST err darknet_report(struct sensing *r, struct arena *a, const int *fd);
 err command_darknet_replay(const struct options *o, struct arena *a);
 err command_darknet_join(const struct options *o, struct arena *a);
 err command_incident_rules_check(const struct options *o, struct arena *a);
+err command_incident_rules_replay(const struct options *o, struct arena *a);
 err command_incident_verify(const struct options *o, struct arena *a);
 err command_incident_rules_show(const struct options *o, struct arena *a);
 err command_conf_check(const struct options *o, struct arena *a);

@@ -47,6 +47,10 @@ static bool fits_mail(str v)
 static const struct conf_key keys[] = {
     {"db", CONF_IN(TEXT, struct options, db), "データベースの場所。", "sqlite:ファイル名",
         .example = "sqlite:/var/lib/yagura/yagura.db", .fits = fits_db, .flags = CONF_NEEDED},
+    {"keys", CONF_IN(TEXT, struct options, keys),
+        "サーバーの鍵のファイルの場所。指定しなければ、データベースのファイルの名前に .keys を付けた場所です。控えには"
+        "入らないので、写しを別の媒体に作ります（yagura keys copy）。",
+        "ファイル名", .example = "/var/lib/yagura-keys/yagura.keys"},
     {"url", CONF_IN(TEXT, struct options, url),
         "利用者がブラウザーで開くアドレス。メールの中のリンクに使います。", "https://ホスト名",
         .example = "https://yagura.example.lg.jp", .fits = fits_url},

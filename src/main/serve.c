@@ -155,9 +155,28 @@ static err serve_store(struct serving *v)
     return e;
 }
 
+/* A key that lies elsewhere is made, if it must be, while there may still be written there, and granted. */
+static err grant_keys(struct serving *v, struct sandbox_grant *grant)
+{
+    struct store *probe;
+    char *path = str_z(v->a, v->o->keys);
+    if (!path)
+        return ERR(NOMEM);
+    if (!*path)
+        return OK;
+    TRY(main_open(v->o, STORE_READ, (struct tx_clock){0}, v->a, &probe));
+    err e = store_keys_make(probe, v->a);
+    store_close(probe);
+    TRY(e);
+    grant->read[0] = access(path, R_OK) == 0 ? path : NULL;
+    return OK;
+}
+
 static err open_store(struct serving *v)
 {
-    TRY(process_confine_files(SANDBOX_SERVE, v->o->db, (struct sandbox_grant){0}, v->a));
+    struct sandbox_grant grant = {0};
+    TRY(grant_keys(v, &grant));
+    TRY(process_confine_files(SANDBOX_SERVE, v->o->db, grant, v->a));
     enum store_mode mode = v->listener.inherited ? STORE_TAKE_OVER : STORE_SERVE;
     TRY(main_open(v->o, mode, (struct tx_clock){0}, v->a, &v->store));
     err e = serve_store(v);
@@ -172,6 +191,7 @@ err command_serve(const struct options *o, struct arena *a)
     if (o->verbose)
         log_set_level(LOG_DEBUG);
     TRY(http_trust_parse(o->trust_proxy, &v.trust));
+    incident_packs_prepare();
     if (err_is(convert_start()))
         return refuse(ERR(IO), S("外から来るファイルを読むプロセスを作れません。文字コードの表（gconv）と"
                                  "メモリーの空きを確かめてください。"));

@@ -89,7 +89,7 @@ static const char *pragmas_of(enum db_mode mode)
                              "PRAGMA cache_size=-4096; PRAGMA mmap_size=268435456;"
                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-                             "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;";
+                             "PRAGMA cache_size=-32768; PRAGMA secure_delete=ON;";
 }
 
 err db_open(str url, enum db_mode mode, struct db **out)

@@ -8,7 +8,7 @@
 enum { MAX_READERS = 64 };
 
 struct store {
-    char *url, *blobs;
+    char *url, *blobs, *keys;
     struct vault *vault;
     struct writer *writer;
     struct handoff *handoff;
@@ -109,22 +109,93 @@ static err name_blobs(struct store *s, str file)
     return OK;
 }
 
-/* FILE.keys. Once something was sealed, a missing or another file is not replaced by a new one: what is
- * not sealed is served all the same. */
-static err open_vault(struct store *s, struct arena *a, enum store_mode mode)
+/* FILE.keys, unless main says where. */
+static err name_keys(struct store *s, str file, str keys)
+{
+    size_t n = (keys.n ? keys.n : file.n) + sizeof ".keys";
+    s->keys = calloc(1, n);
+    if (!s->keys)
+        return ERR(NOMEM);
+    snprintf(s->keys, n, "%.*s%s", STR_F(keys.n ? keys : file), keys.n ? "" : ".keys");
+    return OK;
+}
+
+/* What things are sealed with; empty: nothing is sealed. */
+static err sealed_with(struct db *db, struct arena *a, str *name)
+{
+    *name = STR_NONE;
+    err e = setting_get(db, a, S(STORE_VAULT), name);
+    return e.code == ERR_NOTFOUND ? OK : e;
+}
+
+static enum store_keys keys_state(err opened, str name, str sealed)
+{
+    if (err_is(opened))
+        return opened.code != ERR_NOTFOUND ? KEYS_UNREADABLE : sealed.n ? KEYS_MISSING : KEYS_NONE;
+    return sealed.n == 0 ? KEYS_UNUSED : str_eq(name, sealed) ? KEYS_FIT : KEYS_OTHER;
+}
+
+/* Once something was sealed, a missing or another file is not replaced by a new one. */
+static err look_vault(const struct store *s, struct db *db, struct arena *a, bool makes, struct store_keys_state *out,
+    struct vault **vault)
+{
+    *vault = NULL;
+    *out = (struct store_keys_state){.file = str_dup(a, str_of(s->keys))};
+    TRY(sealed_with(db, a, &out->sealed));
+    err e = vault_open(out->file, makes && out->sealed.n == 0, vault);
+    if (e.code == ERR_NOMEM)
+        return e;
+    if (err_is(e))
+        *vault = NULL;
+    else
+        out->name = vault_name(*vault, a);
+    out->state = keys_state(e, out->name, out->sealed);
+    return OK;
+}
+
+static str refusal(struct arena *a, const struct store_keys_state *k)
+{
+    if (k->state == KEYS_OTHER)
+        return str_fmt(a, "サーバーの鍵のファイル %.*s は、このデータベースに封をした鍵ではありません（鍵の名前は %.*s、"
+            "要るのは %.*s）。正しい鍵の写しを同じ場所に戻すか、--keys で場所を指定してください。写しがないときは、"
+            "このファイルを別の場所に移せば、封をした内容のほかは使えます。",
+            STR_F(k->file), STR_F(k->name), STR_F(k->sealed));
+    return str_fmt(a, "サーバーの鍵のファイル %.*s を読めません。所有者と権限（600）を確かめてください。鍵のファイルで"
+        "なければ、正しい鍵の写しを戻してください。", STR_F(k->file));
+}
+
+static err open_vault(struct store *s, struct arena *a, enum store_mode mode, str *why)
 {
     struct db *db;
-    str file, name;
-    TRY(db_url_file(url_of(s), &file));
+    struct store_keys_state k;
     TRY(store_reader(s, &db));
-    err known = setting_get(db, a, S(STORE_VAULT), &name);
-    bool makes = mode == STORE_CREATE || takes_calls(mode);
-    err e = vault_open(str_fmt(a, "%.*s.keys", STR_F(file)), makes && known.code == ERR_NOTFOUND, &s->vault);
-    if (!err_is(e) && !err_is(known) && !str_eq(name, vault_name(s->vault, a))) {
+    TRY(look_vault(s, db, a, mode == STORE_CREATE || takes_calls(mode), &k, &s->vault));
+    if (k.state == KEYS_OTHER) {
         vault_free(s->vault);
         s->vault = NULL;
     }
-    return e.code == ERR_NOMEM ? e : OK;
+    if (takes_calls(mode) && (k.state == KEYS_OTHER || k.state == KEYS_UNREADABLE))
+        return tell(ERR(CONFLICT), why, refusal(a, &k));
+    return OK;
+}
+
+err store_keys(struct store *s, struct db *db, struct arena *a, struct store_keys_state *out)
+{
+    struct vault *v;
+    TRY(look_vault(s, db, a, false, out, &v));
+    vault_free(v);
+    return OK;
+}
+
+err store_keys_make(struct store *s, struct arena *a)
+{
+    struct db *db;
+    struct vault *v;
+    struct store_keys_state k;
+    TRY(store_reader(s, &db));
+    TRY(look_vault(s, db, a, true, &k, &v));
+    vault_free(v);
+    return OK;
 }
 
 static err open_all(struct store *s, enum store_mode mode, const struct store_modules *mods,
@@ -135,15 +206,16 @@ static err open_all(struct store *s, enum store_mode mode, const struct store_mo
     if (err_is(e))
         return tell(e, why, S("--db は sqlite:ファイル名 の形で指定してください。"));
     TRY(name_blobs(s, file));
+    TRY(name_keys(s, file, mods->keys));
     TRY(prepare_file(file, mode, a, why));
     if (mode == STORE_READ) {
         struct db *db;
         TRY(store_reader(s, &db));
         TRY(migrate_check(db, mods->migrations, mods->n_migrations, a, why));
-        return open_vault(s, a, mode);
+        return open_vault(s, a, mode, why);
     }
     TRY(open_writer(s, file, mode, mods, a, why));
-    TRY(open_vault(s, a, mode));
+    TRY(open_vault(s, a, mode, why));
     if (takes_calls(mode))
         TRY(handoff_start(file, s->writer, mods->calls, mods->n_calls, &s->handoff));
     return OK;
@@ -183,6 +255,7 @@ void store_close(struct store *s)
     pthread_mutex_destroy(&s->mutex);
     vault_free(s->vault);
     free(s->blobs);
+    free(s->keys);
     free(s->url);
     free(s);
 }

@@ -13,13 +13,14 @@
 
 struct store;
 
-/* What the store is told about the modules: main fills it from the one list. */
+/* What the store is told by main: of the modules from the one list, and where the server's key is. */
 struct store_modules {
     const struct migration_set *migrations;
     size_t n_migrations;
     const struct call_list *calls;
     size_t n_calls;
     const struct migrate_watch *watch; /* STORE_MIGRATE; or NULL */
+    str keys; /* the file of the server's key (vault.h); empty: FILE.keys beside the database */
 };
 
 enum store_mode {
@@ -43,9 +44,26 @@ MUST err store_reader(struct store *s, struct db **out);
 struct writer *store_writer(struct store *s); /* NULL with STORE_READ */
 str store_blobs(const struct store *s);      /* the folder of its blobs */
 /* NULL: its file is not there, or is another than what things were sealed with (setting STORE_VAULT, which is
- * put when the first thing is sealed). */
+ * put when the first thing is sealed). Whoever serves does not start with another key in its place: without one
+ * all that is not sealed is served. */
 const struct vault *store_vault(const struct store *s);
 #define STORE_VAULT "vault"
+enum store_keys {
+    KEYS_FIT = 1,  /* of the key that things are sealed with */
+    KEYS_UNUSED,   /* there, and nothing is sealed yet */
+    KEYS_NONE,     /* not there, and nothing is sealed yet */
+    KEYS_MISSING,  /* not there, but things are sealed */
+    KEYS_OTHER,    /* of another key */
+    KEYS_UNREADABLE /* no such file, or not to be read by this user */
+};
+struct store_keys_state {
+    enum store_keys state;
+    str file;
+    str name, sealed; /* of the key that is there, and of the one that is needed; empty: none */
+};
+MUST err store_keys(struct store *s, struct db *db, struct arena *a, struct store_keys_state *out);
+/* Makes the key while nothing is sealed yet and none is there: for a place that a server may not write to. */
+MUST err store_keys_make(struct store *s, struct arena *a);
 usec store_now(struct store *s);
 int store_applied(const struct store *s); /* migrations applied at opening */
 

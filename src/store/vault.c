@@ -15,22 +15,29 @@ struct vault {
     uint8_t key[SEAL_KEY];
 };
 
-static err write_line(const char *name)
+/* how: O_TRUNC or O_EXCL. */
+static err write_line(const char *name, int how, const uint8_t key[SEAL_KEY])
 {
-    uint8_t key[SEAL_KEY];
     char line[LINE + 1] = HEAD;
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(name, O_WRONLY | O_CREAT | how | O_CLOEXEC, 0600);
     if (fd < 0)
-        return file_error();
-    randombytes_buf(key, sizeof key);
-    sodium_bin2hex(line + sizeof HEAD - 1, 2 * SEAL_KEY + 1, key, sizeof key);
+        return errno == EEXIST ? ERR(CONFLICT) : file_error();
+    sodium_bin2hex(line + sizeof HEAD - 1, 2 * SEAL_KEY + 1, key, SEAL_KEY);
     line[LINE - 1] = '\n';
     err e = file_put(fd, line, LINE);
     if (!err_is(e) && fsync(fd) != 0)
         e = file_error();
     close(fd);
-    sodium_memzero(key, sizeof key);
     sodium_memzero(line, sizeof line);
+    return e;
+}
+
+static err write_new(const char *name)
+{
+    uint8_t key[SEAL_KEY];
+    randombytes_buf(key, sizeof key);
+    err e = write_line(name, O_TRUNC, key);
+    sodium_memzero(key, sizeof key);
     return e;
 }
 
@@ -42,7 +49,7 @@ static err make(struct arena *a, const char *name)
         return ERR(NOMEM);
     if (access(name, F_OK) == 0)
         return OK;
-    TRY(write_line(draft));
+    TRY(write_new(draft));
     err e = link(draft, name) == 0 || errno == EEXIST ? OK : file_error();
     unlink(draft);
     return e;
@@ -87,6 +94,31 @@ void vault_free(struct vault *v)
     if (v)
         sodium_memzero(v, sizeof *v);
     free(v);
+}
+
+static err is_same(const struct vault *v, const char *name)
+{
+    struct vault back;
+    err e = read_key(name, &back);
+    if (!err_is(e) && sodium_memcmp(back.key, v->key, SEAL_KEY) != 0)
+        e = ERR(IO);
+    sodium_memzero(&back, sizeof back);
+    return e;
+}
+
+err vault_copy(const struct vault *v, str file)
+{
+    ARENA_AUTO a = arena_new(1 << 16);
+    const char *name = a ? str_z(a, file) : NULL;
+    if (!name)
+        return ERR(NOMEM);
+    TRY(write_line(name, O_EXCL, v->key));
+    err e = is_same(v, name);
+    if (!err_is(e))
+        e = file_sync_above(name);
+    if (err_is(e))
+        unlink(name); /* half a copy is none */
+    return e;
 }
 
 str vault_name(const struct vault *v, struct arena *a)

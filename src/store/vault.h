@@ -13,6 +13,8 @@ struct vault;
 /* create: makes the file when there is none. NOTFOUND; INVALID: not such a file; DENIED; IO. */
 MUST err vault_open(str file, bool create, struct vault **out);
 void vault_free(struct vault *v); /* wipes it; NULL is allowed */
+/* A second copy, read back before it counts. CONFLICT: there is such a file, which stays as it is; IO, FULL. */
+MUST err vault_copy(const struct vault *v, str file);
 /* "1:" and 32 hexadecimal digits that name the key and tell nothing of it. */
 str vault_name(const struct vault *v, struct arena *a);
 /* As in seal.h, with the server's key. */

@@ -72,6 +72,29 @@ static void the_key_is_made_once_and_read_by_nobody_else(void **state)
     vault_free(v);
 }
 
+static void a_copy_is_the_same_key_and_never_over_another_file(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct vault *v, *back, *other;
+    str first = str_fmt(a, "%s/c.keys", folder), second = str_fmt(a, "%s/c.copy", folder);
+    assert_false(err_is(vault_open(first, true, &v)));
+    assert_false(err_is(vault_copy(v, second)));
+    assert_int_equal(stat(str_z(a, second), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_false(err_is(vault_open(second, false, &back)));
+    assert_true(str_eq(vault_name(v, a), vault_name(back, a)));
+    vault_free(back);
+    assert_false(err_is(vault_open(str_fmt(a, "%s/d.keys", folder), true, &other)));
+    assert_int_equal(vault_copy(other, second).code, ERR_CONFLICT);
+    assert_false(err_is(vault_open(second, false, &back)));
+    assert_true(str_eq(vault_name(v, a), vault_name(back, a)));
+    assert_true(err_is(vault_copy(v, str_fmt(a, "%s/nowhere/c.copy", folder))));
+    vault_free(back);
+    vault_free(other);
+    vault_free(v);
+}
+
 static void what_is_no_key_is_refused(void **state)
 {
     (void)state;
@@ -93,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_seal_opens_for_its_purpose_alone),
         cmocka_unit_test(the_key_is_made_once_and_read_by_nobody_else),
+        cmocka_unit_test(a_copy_is_the_same_key_and_never_over_another_file),
         cmocka_unit_test(what_is_no_key_is_refused),
     };
     return cmocka_run_group_tests(tests, make, drop);
