@@ -14,7 +14,7 @@ const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\.(txt|pcap)$|\/(episode|stix|openapi)\.json$|\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{(file|evidence)\}$|\/board\/events$|^\/darknet\/feed$|\/reports\.json$/;
+const NO_PAGE = /\.(txt|pcap|pdf|xlsx)$|\/(episode|stix|openapi|reports?|incident-report-1)\.json$|\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{(file|evidence)\}$|\/board\/events$|^\/darknet\/feed$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
