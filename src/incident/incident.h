@@ -10,6 +10,16 @@
  * prefecture of a body receives what is for "pref" without being told so. */
 MUST err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t person);
 
+/* The kinds of incidents ("ransomware"), in the order in which they are asked for. */
+const struct word *incident_kind_words(size_t *n);
+/* The bodies of the scope that reported one of that kind since, exercises aside, each once, rising. */
+struct incident_body_ids {
+    int64_t *v;
+    size_t n;
+};
+MUST err incident_bodies_with(struct db *db, struct arena *a, const struct scope *s, str kind, usec since,
+    struct incident_body_ids *out);
+
 extern const struct module incident_module;
 
 #endif

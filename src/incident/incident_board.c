@@ -21,6 +21,12 @@ static const struct incident_question *kinds(void)
     return &incident_questions[Q_kind];
 }
 
+const struct word *incident_kind_words(size_t *n)
+{
+    *n = kinds()->n_choices;
+    return kinds()->choices;
+}
+
 static int by_id(const void *key, const void *at)
 {
     int64_t id = *(const int64_t *)key, other = ((const struct body *)at)->id.v;

@@ -44,3 +44,9 @@ function live(part) {
   });
 }
 for (const part of document.querySelectorAll('[data-live]')) live(part);
+
+// That a page was opened is said once, by a form of its own: asking for a page changes nothing.
+for (const form of document.querySelectorAll('form[data-opened]')) {
+  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)),
+    headers: { accept: 'application/json' } }).catch(() => {}); // the answer of the body says it as well
+}
