@@ -90,7 +90,7 @@ err notice_received(struct db *db, struct arena *a, const struct notice_kind *k,
     if (!out->v)
         return ERR(NOMEM);
     DB_EACH(db, r,
-        SQL("SELECT " NOTICE_COLUMNS NOTICE_FROM " WHERE n.kind=$3 AND n.state=2 AND n.office<>$1 AND n.id IN ("
+        SQL("SELECT " NOTICE_COLUMNS NOTICE_FROM " WHERE n.kind=$3 AND n.state=2 AND n.id IN ("
             "SELECT t.notice FROM notice_receipt t WHERE t.body=$1 OR t.body IN (SELECT old_body FROM body_successor"
             " WHERE new_body=$1) UNION SELECT u.id FROM notice u WHERE u.kind=$3 AND u.state=2 AND u.tlp<$4)"
             " AND (CAST($5 AS TEXT)='' OR REPLACE(n.title, CAST($5 AS TEXT), '')<>n.title OR EXISTS (SELECT 1"
@@ -100,7 +100,7 @@ err notice_received(struct db *db, struct arena *a, const struct notice_kind *k,
     {
         struct notice *n = &out->v[out->n];
         notice_of_row(a, &r, n);
-        out->n += may_read(who, n);
+        out->n += !is_source(k, who, n) && may_read(who, n);
     }
     return db_status(db);
 }
