@@ -227,15 +227,42 @@ static err draft_read(struct req *rq)
 
 /* ── saving ── */
 
-static bool is_blank(char c)
+/* Bytes of what stands between codes at i: a blank or comma, half or full width; 0: none. */
+static size_t gap_at(str s, size_t i)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == ',';
+    static const str gaps[] = {S(" "), S("\n"), S("\t"), S(","), S("　"), S("、"), S("，")};
+    for (size_t k = 0; k < COUNT_OF(gaps); k++)
+        if (str_starts(str_sub(s, i, s.n), gaps[k]))
+            return gaps[k].n;
+    return 0;
+}
+
+static bool is_addressable(const struct notice_bodies *all, str code6)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (str_eq(all->v[i].body.code6, code6))
+            return true;
+    return false;
 }
 
 /* Each code must mean a body that can be addressed. */
+static err check_codes(struct req *rq, const struct strs *codes)
+{
+    struct notice_bodies all;
+    struct notice_wish everybody = {str_of(notice_to_all.key), S("1")};
+    if (codes->n == 0)
+        return OK;
+    TRY(notice_audience_now(rq->db, rq->a, &alert_kind, &rq->who, rq->now, &(struct notice_wishes){&everybody, 1}, &all));
+    for (size_t i = 0; i < codes->n; i++)
+        if (!is_addressable(&all, codes->v[i])) {
+            req_error(rq, "to_body", str_fmt(rq->a, "送れる団体の中に、このコードはありません：%.*s", STR_F(codes->v[i])));
+            return OK;
+        }
+    return OK;
+}
+
 static err parse_codes(struct req *rq, struct draft_form *f)
 {
-    struct notice_bodies to;
     char *text = arena_alloc(rq->a, f->to_body.n);
     f->codes = (struct strs){ARENA_ARRAY(rq->a, str, CODES), 0};
     if (!f->codes.v || !text)
@@ -243,7 +270,7 @@ static err parse_codes(struct req *rq, struct draft_form *f)
     str half = str_to_halfwidth(text, f->to_body);
     for (size_t i = 0; i < half.n;) {
         size_t from = i;
-        while (i < half.n && !is_blank(half.p[i]))
+        while (i < half.n && !gap_at(half, i))
             i++;
         if (i > from && f->codes.n == CODES) {
             req_error(rq, "to_body", S("団体コードは、300までにしてください。"));
@@ -251,17 +278,9 @@ static err parse_codes(struct req *rq, struct draft_form *f)
         }
         if (i > from)
             f->codes.v[f->codes.n++] = str_sub(half, from, i - from);
-        i++;
+        i += gap_at(half, i);
     }
-    for (size_t i = 0; i < f->codes.n; i++) {
-        struct notice_wish w = {str_of(notice_to_body.key), f->codes.v[i]};
-        TRY(notice_audience_now(rq->db, rq->a, &alert_kind, &rq->who, rq->now, &(struct notice_wishes){&w, 1}, &to));
-        if (to.n == 0) {
-            req_error(rq, "to_body", str_fmt(rq->a, "送れる団体の中に、このコードはありません：%.*s", STR_F(str_sub(f->codes.v[i], 0, 30))));
-            return OK;
-        }
-    }
-    return OK;
+    return check_codes(rq, &f->codes);
 }
 
 static void check_word(struct req *rq, const char *field, str typed, bool known)

@@ -29,6 +29,7 @@ static const struct web_query parts[] = {
     {"dark", "未使用のアドレスの範囲の番号", true},
     {"incident", "インシデントの番号", true},
     {"delivery", "知らせたものの番号", true},
+    {"notice", "注意喚起の番号", true},
     {"part", "質問の組の鍵", false},
     {"answer", "受取りの鍵", false},
     {"code", "項目の符号", false},

@@ -46,7 +46,12 @@ function live(part) {
 for (const part of document.querySelectorAll('[data-live]')) live(part);
 
 // That a page was opened is said once, by a form of its own: asking for a page changes nothing.
-for (const form of document.querySelectorAll('form[data-opened]')) {
-  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)),
-    headers: { accept: 'application/json' } }).catch(() => {}); // the answer of the body says it as well
+async function opened(form) {
+  try {
+    const reply = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)),
+      headers: { accept: 'application/json' } });
+    await reply.text();
+    if (reply.ok) form.remove();
+  } catch { /* the answer of the body says it as well */ }
 }
+for (const form of document.querySelectorAll('form[data-opened]')) opened(form);
