@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, reportIncident, save, sendAlert, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, reportIncident, save, sendAlert, serve, sqlite, token, visitor, yagura, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 600_000 };
@@ -219,6 +219,17 @@ describe('the canary', LIMIT, () => {
     }
     const trail = sqlite(file, 'SELECT action, object, detail FROM audit');
     for (const word of Object.values(words)) assert.ok(!trail.includes(word), `${word} in the trail`);
+    // what was sent is known again: a word changed in the database, a count, a reader who was not sent it
+    const check = () => yagura('check', '--db', `sqlite:${file}`);
+    assert.equal(check().code, 0);
+    for (const [change, back] of [['UPDATE notice_part SET text=\'別\' WHERE notice=$ AND key=\'first\'', `UPDATE notice_part SET text='${words.amber}' WHERE notice=$ AND key='first'`],
+      ['UPDATE notice SET tlp=1 WHERE id=$', 'UPDATE notice SET tlp=3 WHERE id=$'], ['UPDATE notice SET answered=2 WHERE id=$', 'UPDATE notice SET answered=1 WHERE id=$'],
+      ['INSERT INTO notice_reader SELECT $, body, id FROM person WHERE login=\'u483028\'', 'DELETE FROM notice_reader WHERE notice=$']]) {
+      sqlite(file, `${change.replaceAll('$', amber)};`);
+      assert.match(check().out + check().err, /notice: \d+ are not what was sent/, change);
+      sqlite(file, `${back.replaceAll('$', amber)};`);
+      assert.equal(check().code, 0, back);
+    }
   });
 
   test('dark ranges are seen by those whose they are, registrations by their body and the desk', LIMIT, async () => {

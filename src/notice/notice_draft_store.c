@@ -7,7 +7,8 @@ static err add(struct tx *tx, const struct notice_kind *k, const struct principa
     *id = tx_id(tx);
     return db_exec(tx,
         SQL("INSERT INTO notice (id, kind, office, state, tlp, urgency, drill, title, due, relation, about, person, at,"
-            " changed_at, version) VALUES ($1, $2, $3, 1, $4, $5, $6, $7, NULL, $8, $9, $10, $11, $11, 1)"),
+            " changed_at, bodies, seen, answered, version) VALUES ($1, $2, $3, 1, $4, $5, $6, $7, NULL, $8, $9, $10, $11, $11,"
+            " 0, 0, 0, 1)"),
         V(*id, str_of(k->name), who->org, n->tlp, n->urgency, n->drill, n->title, n->relation,
             n->about ? val_int(n->about) : VAL_NONE, who->person, tx_now(tx)));
 }

@@ -27,7 +27,7 @@ MUST err notice_check(struct db *db, struct arena *a, struct check_report *repor
 
 /* notice_send_store.c */
 MUST err notice_mark_sent(struct tx *tx, const struct notice_kind *k, const struct principal *who,
-    const struct notice *n, const uint8_t hash[NOTICE_HASH], int64_t *number);
+    const struct notice *n, const uint8_t hash[NOTICE_HASH], int64_t bodies, int64_t *number);
 MUST err notice_receipt_add(struct tx *tx, int64_t notice, int64_t body, int64_t readers);
 MUST err notice_reader_add(struct tx *tx, int64_t notice, int64_t body, person_id p);
 

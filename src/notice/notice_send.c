@@ -96,6 +96,6 @@ err notice_send(struct tx *tx, struct arena *a, const struct notice_kind *k, con
         return ERR(INVALID);
     TRY(notice_parts_of(tx_db(tx), a, n, &parts));
     notice_hash(n, &parts, hash);
-    TRY(notice_mark_sent(tx, k, who, n, hash, &sent.number));
+    TRY(notice_mark_sent(tx, k, who, n, hash, (int64_t)to.n, &sent.number));
     return hand_out(&(struct notice_telling){tx, k, &sent, "sent", "が届きました", false}, a, &to);
 }

@@ -3,16 +3,16 @@
 #include "notice/notice_private.h"
 
 err notice_mark_sent(struct tx *tx, const struct notice_kind *k, const struct principal *who,
-    const struct notice *n, const uint8_t hash[NOTICE_HASH], int64_t *number)
+    const struct notice *n, const uint8_t hash[NOTICE_HASH], int64_t bodies, int64_t *number)
 {
     int64_t changed;
     DB_ONE(tx_db(tx), r, SQL("SELECT COALESCE(MAX(number), 0)+1 FROM notice WHERE kind=$1 AND office=$2"),
         V(str_of(k->name), n->office));
     *number = row_i64(&r, 0);
     TRY(db_exec_count(tx,
-        SQL("UPDATE notice SET state=2, number=$3, sent_at=$4, sent_by=$5, hash=$6, changed_at=$4, version=version+1"
+        SQL("UPDATE notice SET state=2, number=$3, sent_at=$4, sent_by=$5, hash=$6, bodies=$7, changed_at=$4, version=version+1"
             " WHERE id=$1 AND version=$2 AND state=1"),
-        V(n->id, n->version, *number, tx_now(tx), who->person, ((struct bytes){hash, NOTICE_HASH})), &changed));
+        V(n->id, n->version, *number, tx_now(tx), who->person, ((struct bytes){hash, NOTICE_HASH}), bodies), &changed));
     return changed == 1 ? OK : ERR(STALE);
 }
 

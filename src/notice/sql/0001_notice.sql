@@ -19,6 +19,9 @@ CREATE TABLE notice (
     sent_at TIME,
     sent_by ID,
     hash BYTES,                  -- SHA-256 of what was sent
+    bodies INT NOT NULL,         -- receipts, and how many of them were opened and answered: what lists show
+    seen INT NOT NULL,
+    answered INT NOT NULL,
     version INT NOT NULL,
     UNIQUE (kind, office, number)
 ) STRICT;
