@@ -18,8 +18,12 @@ const struct call alert_calls[] = {{"alert.tick", tick}, {NULL, NULL}};
 
 static const struct permission nation = {"alert.send", ROLE_NATION};
 
+/* Whoever may read some; the nation comes to the list of its own. */
+static const struct permission reader = {
+    "alert.read", ROLE_STAFF | ROLE_APPROVER | ROLE_ADMIN | ROLE_CISO | ROLE_SECTION | ROLE_PREF | ROLE_SYSTEM};
+
 static const struct nav_item nav[] = {
-    {"注意喚起", "/alerts", &alert_p_answer, NULL, 1},
+    {"注意喚起", "/alerts", &reader, NULL, 1},
     {"注意喚起", "/alerts/office", &nation, "/alerts", 1},
     {NULL, NULL, NULL},
 };

@@ -193,6 +193,8 @@ static err show_follows(struct req *rq, const struct notice *n, int64_t *about, 
     TRY(e);
     *about = x.id;
     *text = str_fmt(rq->a, "%.*sの%.*s", STR_F(alert_name(rq->a, &x)), STR_F(f->name));
+    if (x.replaced_by && x.replaced_by != n->id) /* whoever passed it on has to follow */
+        *text = str_fmt(rq->a, "%.*s（元は%.*sされました）", STR_F(*text), STR_F(replaced_text(&x)));
     return OK;
 }
 
