@@ -240,7 +240,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { notice: row.path.includes('{notice}') ? this.notice(row, role) : 0, incident: this.incident, delivery: this.delivery, part: 'first', answer: 'accepted', alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { notice: row.path.includes('{notice}') ? this.notice(row, role) : 0, incident: this.incident, delivery: this.delivery, part: 'first', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -288,7 +288,8 @@ class Nation {
     if (row.path.startsWith('/incidents')) {
       const last = row.path.split('/').pop();
       return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' },
-        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' } }[last] ?? {};
+        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' }, messages: { message: '問い合わせ' },
+        '{check}': { state: 'done' }, custody: { act: 'handed', note: '渡した' }, duty: {}, '{addressee}': { office: '0' } }[last] ?? {};
     }
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };
     if (row.path.endsWith('/dates')) return { ...await this.dates(row, who, where), ...more };

@@ -96,6 +96,22 @@ test('a file on a full disk: 507 in words, nothing left of it, and on again', LI
   assert.equal(again.status, 200, again.text);
 });
 
+test('evidence of an incident on a full disk: 507 in words, nothing left of it, and on again', LIMIT, async () => {
+  const at = `/incidents/${(await world.town.post('/incidents')).json.incident}/files`;
+  const send = () => world.town.upload(at, ['note', ''], ['file', Buffer.alloc(600_000, 'x'), 'a.bin']);
+  for (const left of [300_000, 900_000]) { // on its way in, and while it is sealed
+    fill(left);
+    const r = await send();
+    assert.equal(r.status, 507, r.text);
+    assert.match(r.text, /空きが/);
+    free();
+    assert.equal((await world.town.get(at)).json.files.length, 0);
+  }
+  const again = await send();
+  assert.equal(again.status, 200, again.text);
+  assert.equal((await world.town.get(at)).json.files.length, 1);
+});
+
 test('a database that somebody else holds: a bounded wait, 503 in words, and on again', LIMIT,
   async () => {
     const holder = spawn('sqlite3', ['-batch', world.file], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -264,8 +264,19 @@ function table(c) {
     '/alerts/{notice}/follow': { as: 'nation', at: `/alerts/${c.notice}/follow`, fields: {}, unused: ['as'] },
     '/incidents/{incident}/facts/{part}': { as: 'town', at: `/incidents/${c.incident}/facts/response`, fields: { seen: 0 },
       kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
+    '/incidents/{incident}/sent/{delivery}/messages': { as: 'town', at: `/incidents/${c.incident}/sent/${c.delivery}/messages`, fields: {},
+      kept: { message: 100 } },
+    '/incidents/received/{delivery}/messages': { as: 'pref', at: `/incidents/received/${c.delivery}/messages`, fields: {},
+      kept: { message: 100 } },
+    '/incidents/received/{delivery}/answers/{answer}': { as: 'pref', at: `/incidents/received/${c.delivery}/answers/seen`, fields: {},
+      unused: ['message'] },
+    '/incidents/{incident}/checks/{check}': { as: 'town', at: `/incidents/${c.incident}/checks/spread`, fields: { state: 'done' },
+      kept: { note: 150 }, unused: ['state'] },
+    '/incidents/{incident}/files/{evidence}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
+      fields: { act: 'handed' }, kept: { note: 100 }, unused: ['act'] },
+    '/incidents/duty': { as: 'pref', fields: {}, unused: ['people'] },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
-      seen: (await seenAt('town', at)).seen }), unused: ['rules'] },
+      seen: (await seenAt('town', at)).seen }), unused: ['rules', 'sorts', 'reason'] },
     '/incidents/{incident}/decisions': { as: 'town', at: `/incidents/${c.incident}/decisions`, fields: {}, kept: { decision: 100 } },
     '/incidents/{incident}/waivers': { as: 'town', at: `/incidents/${c.incident}/waivers`, fields: { rule: 'jp.mic' }, kept: { waiver: 100 },
       unused: ['rule'] },
@@ -346,6 +357,8 @@ describe('hostile texts', LIMIT, () => {
     c.alertDraft = (await nation.post('/alerts/office')).json.notice;
     c.alertChoices = ['tlp', 'urgency', 'importance', 'due', 'then', 'touched', 'to_all', 'to_pref', 'to_class', 'to_band', 'to_network',
       'to_incident', 'to_body'];
+    await c.as('town').upload(`/incidents/${c.incident}/files`, ['note', ''], ['file', 'x', 'x.txt']);
+    c.evidence = (await c.as('town').get(`/incidents/${c.incident}/files`)).json.files[0].file;
     const kept = new Set(['vendor', 'contact', 'cause', 'prevention', 'other']);
     c.otherFacts = fs.readFileSync(path.join(root, 'src/incident/incident_question_list.h'), 'utf8').split('\n')
       .map((line) => /^Q\(\w+, "([^"]+)"/.exec(line)?.[1]).filter((key) => key && !kept.has(key)).concat('touched');

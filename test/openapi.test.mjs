@@ -70,7 +70,8 @@ before(async () => {
   const notice = await sendAlert(c.as('nation'), '483010 483028');
   assert.equal((await town.post(`/alerts/${notice}/answer`, { answer: 'applies', note: '対応中' })).status, 200);
   const { json: { notice: alertDraft } } = await c.as('nation').post('/alerts/office');
-  c.known = { notice: [notice, alertDraft].map(String), incident: [String(incident)], delivery: [String(delivery)], part: ['first', 'personal'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
+  const drill = (await town.post('/incidents', { drill: '1' })).json.incident;
+  c.known = { notice: [notice, alertDraft].map(String), incident: [String(incident), String(drill)], delivery: [String(delivery)], part: ['first', 'personal'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
     code: ['ORG-01', 'ORG-10', 'ORG-S1', 'EVA-S2'], edition: ['1'], organ: ['0', '1'],
     body: ['483010', '483028', '480002'], person: people,
     contact: [String(contact.json.rows.at(-1).contact)] };

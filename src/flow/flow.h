@@ -12,6 +12,7 @@
 
 #include "core/word.h"
 #include "org/org.h"
+#include "store/blob.h"
 
 /* ── keys ── */
 
@@ -49,6 +50,7 @@ struct flow_case {
     int64_t person;
     usec at, changed_at;
     int64_t version;
+    usec shift; /* of an exercise: its clock is so far ahead; else 0 */
 };
 struct flow_cases {
     struct flow_case *v;
@@ -66,6 +68,14 @@ MUST err flow_all(struct db *db, struct arena *a, const struct scope *s, const s
 /* One act of the kind's table. NOTFOUND: no such act; CONFLICT: not from this state; STALE. */
 MUST err flow_move(struct tx *tx, const struct scope *s, const struct flow_kind *kind, const struct flow_case *c,
     str act, int64_t version);
+
+/* ── exercises ── */
+
+#define FLOW_DRILL_MOST (400 * USEC_DAY)
+/* What the clock of that case says: what is said, handed over and told is dated by it. */
+usec flow_now(const struct flow_case *c, usec now);
+/* Moves it on. CONFLICT: no exercise, not onwards, or further than FLOW_DRILL_MOST. */
+MUST err flow_drill_move(struct tx *tx, struct flow_case *c, usec by);
 
 /* ── what is said ── */
 
@@ -90,16 +100,25 @@ enum flow_receipt {
     RECEIPT_WAITING = 1, /* handed over, not opened */
     RECEIPT_SEEN,
     RECEIPT_ACCEPTED,
-    RECEIPT_RETURNED,    /* the office has a question: it asks by telephone, for there are no messages yet */
-    RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so */
+    RECEIPT_RETURNED,    /* the office has a question, which is a message */
+    RECEIPT_BY_HAND      /* told outside of this installation, by a person who says so; never of an exercise */
 };
 extern const struct word flow_receipts[5];
+
+/* What it is beside what went to the same recipient before. */
+enum flow_sort {
+    SORT_REPORT = 1,
+    SORT_CORRECTION, /* what was said before was wrong */
+    SORT_WITHDRAWAL  /* what was said before no longer holds */
+};
+extern const struct word flow_sorts[3];
 
 struct flow_delivery {
     int64_t id, flow;
     str recipient, subject;
     int64_t office;
     int step;
+    enum flow_sort sort;
     int64_t number;
     enum flow_receipt state;
     int64_t person;
@@ -113,7 +132,7 @@ struct flow_deliveries {
     struct flow_delivery *v;
     size_t n;
 };
-/* d: recipient, office, subject, step; the rest is filled. CONFLICT: an exercise never goes to an office. */
+/* d: recipient, office, subject, step, sort; the rest is filled. CONFLICT: an exercise never goes to an office. */
 MUST err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_case *c, str text, struct flow_delivery *d);
 /* Of a case of the own body, in order, up to 500. */
@@ -123,6 +142,9 @@ MUST err flow_received(struct db *db, struct arena *a, const struct scope *s, st
 /* One of either side, with its text. NOTFOUND. */
 MUST err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t id,
     struct flow_delivery *out, str *text);
+/* What a played recipient of an exercise answers: ACCEPTED, or RETURNED with its question. CONFLICT: no exercise. */
+MUST err flow_drill_answer(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_case *c,
+    const struct flow_delivery *d, enum flow_receipt answer, str question);
 /* The text of the one before d to the same recipient in the same subject; empty: there is none. */
 MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_delivery *d, str *text);
@@ -130,8 +152,114 @@ MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault
  * either side. NOTFOUND. */
 MUST err flow_chain_file(
     struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery, struct buf *out);
-/* The office's answer: SEEN, ACCEPTED or RETURNED. CONFLICT: it was answered. */
+/* The office's answer: SEEN, ACCEPTED or RETURNED; after RETURNED it may still be ACCEPTED. CONFLICT: it was
+ * answered. Whoever is called for it is called no longer. */
 MUST err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer);
+
+/* ── questions and answers about what was handed over ── */
+
+struct flow_message {
+    int64_t id;
+    bool office; /* the office wrote it; else the case's body */
+    int64_t person;
+    usec at;
+    str text;
+};
+enum { FLOW_MESSAGES = 200 };
+struct flow_messages {
+    struct flow_message *v;
+    size_t n;
+};
+/* By either side; d as flow_delivery gave it. Sealed with the delivery's key. */
+MUST err flow_message_add(
+    struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d, str text);
+/* The oldest first, up to FLOW_MESSAGES. */
+MUST err flow_message_all(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery,
+    struct flow_messages *out);
+/* The oldest question to the scope's body that has no answer; 0: none. */
+MUST err flow_asked(struct db *db, const struct scope *s, const struct flow_kind *kind, int64_t *flow, int64_t *delivery);
+
+/* ── calling the people on duty (R57) ── */
+
+#define FLOW_CALL_EVERY (5 * USEC_MINUTE)
+#define FLOW_CALL_NEXT (15 * USEC_MINUTE) /* after it the next person is called too */
+/* In the order they are called. */
+MUST err flow_duty_of(struct db *db, int64_t office, struct person_ids *out);
+MUST err flow_duty_set(struct tx *tx, int64_t office, const struct person_ids *people);
+/* From now on, until flow_answer or flow_call_end. */
+MUST err flow_call_begin(struct tx *tx, const struct flow_delivery *d);
+MUST err flow_call_end(struct tx *tx, int64_t delivery);
+struct flow_call {
+    int64_t delivery, office;
+    str name;        /* of the office; of flow_calling alone */
+    usec began_at;
+    int64_t calls;   /* so far; in the function the one that is made */
+    int64_t minutes; /* since it began, in the function */
+};
+struct flow_calls {
+    struct flow_call *v;
+    size_t n;
+};
+/* One person who is to be called now; without a duty list, everybody who receives for the office. A worker that was
+ * away calls once and does not make up for what it slept through. */
+typedef err flow_call_fn(void *ctx, struct tx *tx, const struct flow_call *c, person_id who);
+MUST err flow_call_tick(struct tx *tx, struct arena *a, flow_call_fn *fn, void *ctx);
+/* Calls that go on, of the own office; of all below for a prefecture and the nation. */
+MUST err flow_calling(struct db *db, struct arena *a, const struct scope *s, struct flow_calls *out);
+
+/* ── files of a case: by the hash of their content, with the list of who had them in hands ── */
+
+/* Neither content nor name lies open anywhere but in the nameless file of an upload (store/blob.h), which no backup
+ * takes. */
+enum { FLOW_FILES = 50, FLOW_CUSTODY = 200 };
+
+/* Content that was sealed, and is not yet a file of a case. */
+struct flow_content {
+    struct blob blob; /* of what is sealed */
+    uint8_t hash[BLOB_HASH], key[SEAL_KEY]; /* of the content; wipe it with flow_content_done */
+    int64_t size;
+};
+void flow_content_done(struct flow_content *c);
+
+/* Reads the content from the source, seals it into the blobs. Slow. FULL, IO. */
+typedef err flow_read(void *ctx, int64_t from, void *p, size_t n, size_t *got);
+MUST err flow_content_seal(str folder, flow_read *source, void *ctx, struct flow_content *out);
+
+struct flow_file {
+    int64_t id, size, person;
+    usec at;
+    str name, note;
+    uint8_t hash[BLOB_HASH];
+    struct blob blob;
+    uint8_t key[SEAL_KEY];
+};
+struct flow_files {
+    struct flow_file *v;
+    size_t n;
+};
+/* LIMIT: there are FLOW_FILES. */
+MUST err flow_file_add(struct tx *tx, struct arena *a, const struct flow_key *k, const struct flow_case *c, int64_t person,
+    const struct flow_content *content, str name, str note, int64_t *id);
+/* The oldest first. */
+MUST err flow_file_all(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct flow_files *out);
+MUST err flow_file_get(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, int64_t id, struct flow_file *out);
+MUST err flow_file_count(struct db *db, int64_t flow, int64_t *n);
+/* The content, opened into a nameless file of the folder, and held to its hash. The caller closes *fd. INVALID: damaged. */
+MUST err flow_file_open(str folder, const struct flow_file *f, int *fd);
+
+/* Who had it: "handed", to whom, why. */
+MUST err flow_custody_say(struct tx *tx, struct arena *a, const struct flow_key *k, int64_t file, int64_t person, str text);
+/* The oldest first, up to FLOW_CUSTODY. */
+struct flow_custody {
+    int64_t person;
+    usec at;
+    str text;
+};
+struct flow_custodies {
+    struct flow_custody *v;
+    size_t n;
+};
+MUST err flow_custody_all(struct db *db, struct arena *a, const struct flow_key *k, int64_t file, struct flow_custodies *out);
 
 /* ── clocks ── */
 

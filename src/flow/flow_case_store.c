@@ -4,7 +4,7 @@
 
 #define CASE                                                                                     \
     " c.id, c.number, c.state, c.drill, c.person, c.at, c.changed_at, c.version, b.id,"           \
-    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana FROM flow_case c JOIN body b ON b.id=c.body"
+    " COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana, c.shift FROM flow_case c JOIN body b ON b.id=c.body"
 
 static struct flow_case case_of_row(struct arena *a, const struct rows *r)
 {
@@ -12,7 +12,8 @@ static struct flow_case case_of_row(struct arena *a, const struct rows *r)
         .drill = row_i64(r, 3) != 0, .person = row_i64(r, 4), .at = row_i64(r, 5), .changed_at = row_i64(r, 6),
         .version = row_i64(r, 7),
         .body = {{row_i64(r, 8)}, row_str(a, r, 9), (enum body_class)row_i64(r, 10), row_i64(r, 11), row_str(a, r, 12),
-            row_str(a, r, 13)}};
+            row_str(a, r, 13)},
+        .shift = row_i64(r, 14)};
 }
 
 err flow_get(struct db *db, struct arena *a, const struct scope *s, const struct flow_kind *kind, int64_t id,
@@ -108,7 +109,7 @@ err flow_say(struct tx *tx, struct arena *a, const struct flow_key *k, const str
     TRY(seal_in(a, k->v, entry_text(a, c->id, *id, kind), (struct bytes){(const uint8_t *)text.p, text.n}, &sealed));
     return db_exec(tx,
         SQL("INSERT INTO flow_entry (id, flow, kind, person, at, sealed) VALUES ($1, $2, $3, $4, $5, $6)"),
-        V(*id, c->id, kind, person, tx_now(tx), sealed));
+        V(*id, c->id, kind, person, flow_now(c, tx_now(tx)), sealed));
 }
 
 err flow_said(struct db *db, const struct flow_key *k, int64_t flow, int kind, int64_t until, flow_each *fn, void *ctx)

@@ -37,7 +37,7 @@ static err tell_at(struct tx *tx, struct arena *a, const struct flow_kind *kind,
     DB_EACH(tx_db(tx), r,
         SQL("SELECT k.id, k.flow, k.name, k.due_at, c.drill, b.id, COALESCE(b.code6, ''), b.class, b.pref, b.name, b.kana"
             ", c.number FROM flow_clock k JOIN flow_case c ON c.id=k.flow JOIN body b ON b.id=c.body"
-            " WHERE k.done_at IS NULL AND k.due_at<=$1 AND c.kind=$3"
+            " WHERE k.done_at IS NULL AND (k.due_at<=$1 OR (c.shift>0 AND k.due_at<=$1+c.shift)) AND c.kind=$3"
             " AND NOT EXISTS (SELECT 1 FROM flow_told t WHERE t.clock=k.id AND t.due_at=k.due_at AND t.distance>=$2)"
             " ORDER BY k.due_at, k.id LIMIT 200"),
         V(tx_now(tx) - distance * USEC_SECOND, distance, str_of(kind->name)))

@@ -13,10 +13,16 @@ const struct word flow_receipts[5] = {
     {RECEIPT_BY_HAND, S("by-hand"), S("別の方法で伝えた")},
 };
 
+const struct word flow_sorts[3] = {
+    {SORT_REPORT, S("report"), S("報告")},
+    {SORT_CORRECTION, S("correction"), S("訂正")},
+    {SORT_WITHDRAWAL, S("withdrawal"), S("取下げ")},
+};
+
 #define DELIVERY                                                                                 \
     " d.id, d.flow, d.recipient, d.subject, d.office, d.step, d.number, d.state, d.person, d.at," \
     " d.seen_at, d.answered_at, d.answered_by, c.number, c.drill, b.id, COALESCE(b.code6, ''), b.class, b.pref,"    \
-    " b.name, b.kana"
+    " b.name, b.kana, d.sort"
 #define FROM " FROM flow_delivery d JOIN flow_case c ON c.id=d.flow JOIN body b ON b.id=c.body"
 
 static struct flow_delivery delivery_of_row(struct arena *a, const struct rows *r)
@@ -27,7 +33,8 @@ static struct flow_delivery delivery_of_row(struct arena *a, const struct rows *
         .seen_at = row_i64(r, 10), .answered_at = row_i64(r, 11), .answered_by = row_i64(r, 12),
         .case_number = row_i64(r, 13), .drill = row_i64(r, 14) != 0,
         .body = {{row_i64(r, 15)}, row_str(a, r, 16), (enum body_class)row_i64(r, 17), row_i64(r, 18),
-            row_str(a, r, 19), row_str(a, r, 20)}};
+            row_str(a, r, 19), row_str(a, r, 20)},
+        .sort = (enum flow_sort)row_i64(r, 21)};
 }
 
 static str seal_text(struct arena *a, int64_t id)
@@ -76,8 +83,8 @@ err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struc
     d->id = tx_id(tx);
     d->flow = link.flow = c->id;
     d->number = ++link.number;
-    d->state = d->office ? RECEIPT_WAITING : RECEIPT_BY_HAND;
-    d->at = link.at = tx_now(tx);
+    d->state = d->office || c->drill ? RECEIPT_WAITING : RECEIPT_BY_HAND;
+    d->at = link.at = flow_now(c, tx_now(tx));
     d->person = scope_person(s).v;
     link.recipient = d->recipient;
     crypto_hash_sha256(link.hash, (const uint8_t *)text.p, text.n);
@@ -89,11 +96,11 @@ err flow_hand(struct tx *tx, struct arena *a, const struct vault *v, const struc
     TRY(seal_in(a, key.v, seal_text(a, d->id), (struct bytes){(const uint8_t *)text.p, text.n}, &sealed));
     return db_exec(tx,
         SQL("INSERT INTO flow_delivery (id, flow, recipient, office, subject, step, number, state, person, at, hash,"
-            " previous, signature, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"),
+            " previous, signature, sealed, sort) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"),
         V(d->id, d->flow, d->recipient, d->office, d->subject, d->step, d->number, d->state, d->person, d->at,
             ((struct bytes){link.hash, CHAIN_HASH}),
             d->number > 1 ? val_bytes((struct bytes){link.previous, CHAIN_HASH}) : VAL_NONE,
-            ((struct bytes){link.signature, SIGN_BYTES}), sealed));
+            ((struct bytes){link.signature, SIGN_BYTES}), sealed, d->sort));
 }
 
 err flow_handed(struct db *db, struct arena *a, const struct scope *s, int64_t flow, struct flow_deliveries *out)
@@ -129,7 +136,7 @@ err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const s
         SQL("SELECT" DELIVERY ", d.sealed" FROM " WHERE d.id=$1 AND (d.office=$2 OR" FLOW_OWN("c.body", 2) ")"),
         V(id, scope_body(s).v));
     *out = delivery_of_row(a, &r);
-    struct bytes sealed = row_bytes(a, &r, 21);
+    struct bytes sealed = row_bytes(a, &r, 22);
     TRY(flow_key_open(db, a, v, s, id, &key));
     TRY(seal_out(a, key.v, seal_text(a, id), sealed, &plain));
     *text = (str){(const char *)plain.p, plain.n};
@@ -159,9 +166,9 @@ err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
 }
 
 /* What is signed under the answer; of SEEN nothing is. */
-static err receipt_of(struct db *db, struct arena *a, int64_t id, str answer, usec now, uint8_t out[SIGN_BYTES])
+err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_receipt answer, usec now, uint8_t out[SIGN_BYTES])
 {
-    struct chain_link link = {.answer = answer, .answered_at = now};
+    struct chain_link link = {.answer = WORD_OF(flow_receipts, answer)->key, .answered_at = now};
     DB_ONE(db, r, SQL("SELECT hash FROM flow_delivery WHERE id=$1"), V(id));
     struct bytes hash = row_bytes(a, &r, 0);
     if (hash.n != CHAIN_HASH)
@@ -177,14 +184,15 @@ err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t i
     if (answer == RECEIPT_SEEN) {
         TRY(db_exec_count(tx, SQL("UPDATE flow_delivery SET state=2, seen_at=$3 WHERE id=$1 AND office=$2 AND state=1"),
             V(id, scope_body(s).v, tx_now(tx)), &n));
-        return n ? OK : ERR(CONFLICT);
+        return n ? flow_call_end(tx, id) : ERR(CONFLICT);
     }
-    TRY(receipt_of(tx_db(tx), a, id, WORD_OF(flow_receipts, answer)->key, tx_now(tx), receipt));
+    TRY(flow_receipt_sign(tx_db(tx), a, id, answer, tx_now(tx), receipt));
     TRY(db_exec_count(tx,
         SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)), answered_at=$4,"
-            " answered_by=$5, receipt=$6 WHERE id=$1 AND office=$2 AND state<3"),
+            " answered_by=$5, receipt=$6 WHERE id=$1 AND office=$2"
+            " AND (state<3 OR (state=4 AND CAST($3 AS BIGINT)=3))"),
         V(id, scope_body(s).v, answer, tx_now(tx), scope_person(s).v, ((struct bytes){receipt, SIGN_BYTES})), &n));
-    return n ? OK : ERR(CONFLICT);
+    return n ? flow_call_end(tx, id) : ERR(CONFLICT);
 }
 
 /* ── the chain ── */

@@ -109,6 +109,20 @@ static err show_kinds(struct req *rq, const struct board *b)
     return OK;
 }
 
+/* Grave reports that nobody has opened yet. */
+static err show_calling(struct req *rq, struct view_incident_board *v)
+{
+    struct flow_calls all;
+    TRY(flow_calling(rq->db, rq->a, rq->who.scope, &all));
+    v->calling.p = ARENA_ARRAY(rq->a, struct view_incident_board_calling, all.n);
+    if (!v->calling.p)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++)
+        v->calling.p[v->calling.n++] = (struct view_incident_board_calling){all.v[i].name,
+            (rq->now - all.v[i].began_at) / USEC_MINUTE, all.v[i].calls};
+    return OK;
+}
+
 static err board_read(struct req *rq)
 {
     struct board *b = ARENA_NEW(rq->a, struct board);
@@ -127,6 +141,7 @@ static err board_read(struct req *rq)
     v->to_report = hours_text(rq->a, b->delay_sum, b->delays);
     v->to_notice = hours_text(rq->a, b->find_sum, b->finds);
     TRY(show_kinds(rq, b));
+    TRY(show_calling(rq, v));
     return req_show(rq, &view_incident_board_type, v);
 }
 

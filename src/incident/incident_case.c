@@ -32,15 +32,26 @@ const struct rule_pack *incident_pack(void)
     return pack;
 }
 
+/* Does what was handed over count: it is no withdrawal, and was not withdrawn. */
+static bool counts(const struct flow_deliveries *all, size_t at)
+{
+    for (size_t i = at; i < all->n; i++)
+        if (all->v[i].sort == SORT_WITHDRAWAL && str_eq(all->v[i].subject, all->v[at].subject))
+            return false;
+    return true;
+}
+
 /* Which steps of which rules were done, by what was handed over. */
 static err derive(struct arena *a, struct incident_case *c, usec now)
 {
+    size_t n = 0;
     struct rule_done *done = ARENA_ARRAY(a, struct rule_done, c->handed.n);
     if (!done)
         return ERR(NOMEM);
     for (size_t i = 0; i < c->handed.n; i++)
-        done[i] = (struct rule_done){c->handed.v[i].subject, (enum rule_step_kind)c->handed.v[i].step, c->handed.v[i].at};
-    return rule_derive(a, incident_pack(), &c->facts, done, c->handed.n, now, &c->duties);
+        if (counts(&c->handed, i))
+            done[n++] = (struct rule_done){c->handed.v[i].subject, (enum rule_step_kind)c->handed.v[i].step, c->handed.v[i].at};
+    return rule_derive(a, incident_pack(), &c->facts, done, n, now, &c->duties);
 }
 
 err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
@@ -57,7 +68,7 @@ err incident_case_read(struct req *rq, struct db *db, struct incident_case *out)
     TRY(incident_facts_load(db, &out->key, id, 0, rq->a, &out->facts, &out->newest));
     TRY(flow_handed(db, rq->a, rq->who.scope, id, &out->handed));
     TRY(incident_waivers(db, rq->a, &out->key, id, &out->waivers));
-    return derive(rq->a, out, rq->now);
+    return derive(rq->a, out, flow_now(&out->flow, rq->now));
 }
 
 void incident_case_done(struct incident_case *c)
@@ -68,22 +79,36 @@ void incident_case_done(struct incident_case *c)
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
 {
     for (size_t i = 0; i < c->handed.n; i++)
-        if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind)
+        if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind && counts(&c->handed, i))
             return true;
     return false;
 }
 
-/* A step that is due has a clock; one that is due no more has none. */
+bool incident_is_told(const struct incident_case *c, str rule)
+{
+    for (size_t i = 0; i < c->handed.n; i++)
+        if (str_eq(c->handed.v[i].subject, rule) && counts(&c->handed, i))
+            return true;
+    return false;
+}
+
+static str clock_name(struct arena *a, const struct rule *rule, enum rule_step_kind kind)
+{
+    return str_fmt(a, "%.*s/%.*s", STR_F(rule->id), STR_F(WORD_OF(rule_step_kinds, kind)->key));
+}
+
+/* A step that is due has a clock; one that is due no more has none. A duty that holds no longer names no steps. */
 static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case *c)
 {
     for (size_t i = 0; i < c->duties.n; i++) {
         const struct obligation *o = &c->duties.v[i];
-        for (size_t k = 0; k < o->n_steps; k++) {
+        bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
+        for (size_t k = 0; !binds && k < COUNT_OF(rule_step_kinds); k++)
+            TRY(flow_clock_set(tx, c->flow.id, clock_name(a, o->rule, (enum rule_step_kind)rule_step_kinds[k].value), 0, 0));
+        for (size_t k = 0; binds && k < o->n_steps; k++) {
             const struct rule_due *d = &o->step[k];
-            str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
-            bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
-            usec due = binds ? d->due : 0;
-            TRY(flow_clock_set(tx, c->flow.id, name, due, incident_step_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
+            TRY(flow_clock_set(tx, c->flow.id, clock_name(a, o->rule, d->kind), d->due,
+                incident_step_done(c, o->rule, d->kind) ? tx_now(tx) : 0));
         }
     }
     return OK;
@@ -94,7 +119,7 @@ err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c)
     TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, 0, rq->a, &c->facts, &c->newest));
     TRY(flow_handed(tx_db(tx), rq->a, rq->who.scope, c->flow.id, &c->handed));
     TRY(incident_waivers(tx_db(tx), rq->a, &c->key, c->flow.id, &c->waivers));
-    TRY(derive(rq->a, c, tx_now(tx)));
+    TRY(derive(rq->a, c, flow_now(&c->flow, tx_now(tx))));
     TRY(incident_note(tx, c->flow.id, &c->facts));
     TRY(set_clocks(tx, rq->a, c));
     return incident_note_duties(tx, c->flow.id);

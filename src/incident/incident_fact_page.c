@@ -34,6 +34,22 @@ static bool is_in(str part, size_t q)
     return str_eq(part, FIRST) ? x->first : str_eq(part, WORD_OF(incident_parts, x->part)->key);
 }
 
+/* The question that decides whether q is asked; -1: it always is. */
+static int decider_of(size_t q)
+{
+    str only = str_of(incident_questions[q].only), key;
+    str_cut(&only, '=', &key);
+    return incident_questions[q].only ? incident_question_of(key) : -1;
+}
+
+/* What another page has decided against does not stand there; what this page decides about does, and is hidden by
+ * scripts (asset/only.js). */
+static bool is_shown(const struct incident_facts *f, str part, size_t q)
+{
+    int decider = decider_of(q);
+    return is_in(part, q) && (decider < 0 || is_in(part, (size_t)decider) || incident_is_asked(f, q) || f->known[q].at);
+}
+
 static err part_of(const struct req *rq, str *part, str *name)
 {
     *part = req_param(rq, "part");
@@ -120,6 +136,16 @@ static err said_text(struct req *rq, const struct incident_known *k, str *out)
     return OK;
 }
 
+/* "personal=suspected confirmed", where this page decides. */
+static str only_text(struct arena *a, str part, size_t q)
+{
+    int decider = decider_of(q);
+    if (decider < 0 || !is_in(part, (size_t)decider))
+        return STR_NONE;
+    str only = str_of(incident_questions[q].only);
+    return str_has(only, S("=")) ? only : str_fmt(a, "%.*s=suspected confirmed", STR_F(only));
+}
+
 static err show_question(struct req *rq, const struct incident_facts *f, size_t i, struct view_incident_facts *v)
 {
     static const char *const types[] = {[REPLY_SURE] = "sure", [REPLY_ONE] = "one", [REPLY_MANY] = "many",
@@ -138,6 +164,7 @@ static err show_question(struct req *rq, const struct incident_facts *f, size_t 
         .time = q->type == REPLY_TIME,
         .text = q->type == REPLY_TEXT,
         .conditional = q->only != NULL,
+        .only = only_text(rq->a, v->part, i),
         .error = req_error_of(rq, q->key),
         .value = typed.n ? typed.v[0] : value_text(rq->a, q, k),
         .estimate = k->estimate};
@@ -168,7 +195,7 @@ static err facts_read(struct req *rq)
     if (!v->questions.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < incident_questions_n; i++)
-        if (is_in(part, i))
+        if (is_shown(&c.facts, part, i))
             TRY(show_question(rq, &c.facts, i, v));
     return req_show(rq, &view_incident_facts_type, v);
 }
@@ -178,12 +205,16 @@ static err facts_read(struct req *rq)
 static err facts_prepare(struct req *rq)
 {
     struct facts_form *f = rq->form;
+    struct flow_case c;
+    int64_t id;
     str part, name, why;
+    TRY(req_param_i64(rq, "incident", &id));
+    TRY(flow_get(rq->db, rq->a, rq->who.scope, &incident_kind, id, &c));
     TRY(part_of(rq, &part, &name));
     for (size_t i = 0; i < incident_questions_n; i++) {
         if (!is_in(part, i))
             continue;
-        if (err_is(incident_known_typed(rq->a, i, &f->typed[i], rq->now, &f->known[i], &why)))
+        if (err_is(incident_known_typed(rq->a, i, &f->typed[i], flow_now(&c, rq->now), &f->known[i], &why)))
             req_error(rq, incident_questions[i].key, why);
         else if (f->typed[i].n && f->typed[i].v[0].n)
             f->known[i].at = rq->now; /* said, even when it is 「分からない」 */
@@ -231,7 +262,7 @@ static err say_changes(struct tx *tx, struct req *rq, str part, struct incident_
     if (f->seen)
         TRY(incident_facts_load(tx_db(tx), &c->key, c->flow.id, f->seen, rq->a, saw, &newest));
     for (size_t i = 0; i < incident_questions_n; i++)
-        if (is_in(part, i) && is_changed(f, saw, i))
+        if ((is_shown(saw, part, i) || f->typed[i].n) && is_in(part, i) && is_changed(f, saw, i))
             TRY(incident_fact_say(tx, rq->a, &c->key, &c->flow, rq->who.person, &c->facts, i, &f->known[i], &said));
     return OK;
 }

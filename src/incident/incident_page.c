@@ -121,7 +121,7 @@ static err show_steps(struct req *rq, const struct incident_case *c, const struc
         const struct rule_due *d = &o->step[i];
         bool done = incident_step_done(c, o->rule, d->kind);
         row->steps.p[row->steps.n++] = (struct view_incident_duties_steps){WORD_OF(rule_step_kinds, d->kind)->name, d->due,
-            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < rq->now};
+            due_text(rq->a, d->due), d->text, d->disputed, done, !done && d->due && d->due < flow_now(&c->flow, rq->now)};
     }
     return OK;
 }
@@ -200,7 +200,7 @@ static err show_handed(struct req *rq, const struct incident_case *c, struct vie
         const struct flow_delivery *d = &c->handed.v[i];
         const struct rule_recipient *to = rule_pack_recipient(incident_pack(), d->recipient);
         v->handed.p[v->handed.n++] = (struct view_incident_handed){d->id, to ? to->name : d->recipient,
-            WORD_OF(rule_step_kinds, d->step)->name, d->at, WORD_OF(flow_receipts, d->state)->key,
+            WORD_OF(rule_step_kinds, d->step)->name, d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name, d->at, WORD_OF(flow_receipts, d->state)->key,
             WORD_OF(flow_receipts, d->state)->name, d->seen_at, d->answered_at};
     }
     return OK;
@@ -246,6 +246,7 @@ err incident_page(struct req *rq)
         .version = c.flow.version,
         .body = c.flow.body.name,
         .drill = c.flow.drill,
+        .drill_now = c.flow.drill ? flow_now(&c.flow, rq->now) : 0,
         .grave = str_eq(c.facts.known[Q_gravity].value, S("grave")),
         .state_key = state->key,
         .state = state->name,
@@ -255,6 +256,8 @@ err incident_page(struct req *rq)
         .decision_error = req_error_of(rq, "decision"),
         .pack = str_fmt(rq->a, "%.*s（%.*s版）", STR_F(rule_pack_name(incident_pack())), STR_F(rule_pack_version(incident_pack())))};
     TRY(show_parts(rq, &c, v));
+    TRY(incident_checks_count(rq->db, rq->a, &c, &v->checked, &v->checks));
+    TRY(flow_file_count(rq->db, c.flow.id, &v->files));
     TRY(show_duties(rq, &c, v));
     TRY(show_handed(rq, &c, v));
     TRY(show_decisions(rq, &c, v));

@@ -7,7 +7,8 @@
 #include "incident/incident_rule.h"
 
 enum incident_state { INCIDENT_OPEN = 1, INCIDENT_CLOSED };
-enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_WAIVER /* "RULE\tREASON"; without a reason: taken back */ };
+enum incident_entry { ENTRY_FACT = 1, ENTRY_DECISION, ENTRY_WAIVER /* "RULE\tREASON"; without a reason: taken back */,
+    ENTRY_CHECK /* "KEY\tSTATE\tNOTE" */ };
 extern const struct flow_kind incident_kind;
 
 /* ── incident_fact.c: facts are a ledger; the newest word on a question counts ── */
@@ -51,6 +52,9 @@ MUST err incident_all(struct db *db, struct arena *a, const struct scope *s, str
 /* The organisation here that receives for a recipient; 0: none. pref: of the body that reports. */
 MUST err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out);
 
+/* National offices: who may receive. */
+MUST err incident_offices(struct db *db, struct arena *a, struct body_list *out);
+
 /* For boards: reported incidents of the scope's bodies, exercises aside, the newest report first. */
 struct incident_seen {
     int64_t flow, body;
@@ -77,6 +81,8 @@ struct incident_filter {
 };
 extern const struct route incident_board_routes[];
 
+struct incident_case;
+
 /* ── incident_word.c: what was decided, and what is not told, with its reason ── */
 
 struct incident_word {
@@ -95,7 +101,17 @@ MUST err incident_decisions(struct db *db, struct arena *a, const struct flow_ke
 /* Waivers that stand: the newest word on each rule, unless it was taken back. */
 MUST err incident_waivers(struct db *db, struct arena *a, const struct flow_key *k, int64_t flow, struct incident_words *out);
 const struct incident_word *incident_waiver_of(const struct incident_words *all, str rule); /* NULL: none */
+/* Says it in an incident that is open, follows, and goes to its page with the rest of the address. CONFLICT: closed. */
+MUST err incident_say(struct tx *tx, struct req *rq, struct incident_case *c, enum incident_entry kind, str text, str action,
+    const char *rest);
+/* The end of the same: in the audit trail, and on. */
+MUST err incident_noted(struct tx *tx, struct req *rq, const struct incident_case *c, str action, const char *rest);
 extern const struct route incident_word_routes[];
+
+/* ── incident_check.c: what to do first (incident_check_list.h) ── */
+
+MUST err incident_checks_count(struct db *db, struct arena *a, const struct incident_case *c, int64_t *done, int64_t *all);
+extern const struct route incident_check_routes[], incident_file_routes[], incident_drill_routes[];
 
 /* ── incident_case.c: one incident as a request means it ── */
 
@@ -114,6 +130,8 @@ void incident_case_done(struct incident_case *c);
 #define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
 /* Was that step of the rule handed over. */
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
+/* Was anything handed over in the name of the rule that was not withdrawn. */
+bool incident_is_told(const struct incident_case *c, str rule);
 /* Derives anew after facts were said, sets clocks and what stays readable. */
 MUST err incident_case_follow(struct tx *tx, struct req *rq, struct incident_case *c);
 const struct rule_pack *incident_pack(void);
@@ -132,10 +150,20 @@ struct incident_view {
     const struct incident_view_row *rows;
     size_t n;
 };
+const struct incident_view *incident_views(size_t *n);
 const struct incident_view *incident_view_of(str key); /* the common one when there is none */
+/* What a report is beside its facts. */
+struct incident_letter {
+    const struct incident_view *view;
+    const struct obligation *duty;
+    enum rule_step_kind step;
+    enum flow_sort sort;
+    str reason; /* of a correction or withdrawal */
+    str from;   /* name of the body */
+    usec at;
+};
 /* What a recipient gets: JSON of nothing but the view's facts. */
-MUST err incident_view_write(struct arena *a, const struct incident_view *v, const struct incident_case *c,
-    const struct obligation *o, enum rule_step_kind step, str from, usec now, str *out);
+MUST err incident_view_write(struct arena *a, const struct incident_case *c, const struct incident_letter *l, str *out);
 struct incident_line {
     str number, label, text;
     bool changed; /* since what this recipient was told before */
@@ -143,14 +171,28 @@ struct incident_line {
 struct incident_lines {
     struct incident_line *v;
     size_t n;
-    str form, title, step, to, law;
+    str form, title, step, sort, reason, to, law;
     bool official;
 };
 /* For people, of what was written; before: what the same recipient was told before, or empty. */
 MUST err incident_view_lines(struct arena *a, str written, str before, struct incident_lines *out);
 
-/* mine: as its sender has it. before: what the same recipient was told before, or empty. */
-MUST err incident_delivery_show(struct req *rq, const struct flow_delivery *d, str text, str before, bool mine);
+/* ── incident_message.c ── */
+
+/* {delivery} of {incident}, of the own body; and one that came to the own office. NOTFOUND. */
+MUST err incident_sent(struct req *rq, struct db *db, struct flow_delivery *d, str *text);
+MUST err incident_received(struct req *rq, struct db *db, struct flow_delivery *d, str *text);
+extern const struct route incident_message_routes[];
+
+/* ── incident_tell.c: mails, which say nothing of what is in a case ── */
+
+struct mail;
+/* The person's number is put behind the key. */
+MUST err incident_tell_office(struct tx *tx, struct arena *a, int64_t office, const struct mail *m);
+MUST err incident_tell_body(struct tx *tx, struct arena *a, body_id body, const struct mail *m);
+MUST err incident_tell_delivery(struct tx *tx, struct arena *a, const struct flow_delivery *d, bool grave);
+MUST err incident_tell_message(struct tx *tx, struct arena *a, const struct flow_delivery *d, bool from_office);
+MUST err incident_tell_call(void *ctx, struct tx *tx, const struct flow_call *c, person_id who); /* ctx: an arena */
 
 MUST err incident_page(struct req *rq); /* one incident */
 
@@ -162,8 +204,8 @@ extern const struct call incident_calls[]; /* incident.tick */
 /* All up to that delivery to its recipient, signed (flow_chain.h). */
 MUST err incident_chain_send(struct req *rq, int64_t delivery);
 
-extern const struct permission incident_p_report, incident_p_receive;
+extern const struct permission incident_p_report, incident_p_receive, incident_p_offices;
 extern const struct route incident_routes[], incident_fact_routes[], incident_report_routes[],
-    incident_office_routes[];
+    incident_office_routes[], incident_desk_routes[];
 
 #endif

@@ -60,6 +60,16 @@ static const struct word systems[] = {
     {10, S("directory"), S("認証基盤（Active Directoryなど）")}, {11, S("backup"), S("バックアップ")}, {12, S("school"), S("校務・学習")},
     {13, S("water"), S("水道の監視・料金")}, {14, S("terminal"), S("職員の端末")}, {15, S("other"), S("そのほか")},
 };
+static const struct word equipment[] = {
+    {1, S("pc"), S("パソコン")}, {2, S("server"), S("サーバー")}, {3, S("network"), S("ネットワーク機器（VPN・ルーターなど）")},
+    {4, S("storage"), S("NAS・記憶装置")}, {5, S("phone"), S("スマートフォン・タブレット")}, {6, S("account"), S("クラウドのアカウント")},
+    {7, S("control"), S("設備・医療機器・カメラ")}, {8, S("medium"), S("USBなどの媒体")}, {9, S("paper"), S("紙")},
+};
+static const struct word placed[] = {
+    {1, S("office"), S("庁舎・施設の中")}, {2, S("centre"), S("データセンター・ハウジング")}, {3, S("cloud"), S("クラウド（IaaS・PaaS）")},
+    {4, S("saas"), S("クラウドのサービス（SaaS）")}, {5, S("hosting"), S("ホスティング・レンタル")}, {6, S("vendor"), S("委託先")},
+    {7, S("outside"), S("持ち出し先・自宅")},
+};
 static const struct word stages[] = {
     {1, S("going"), S("続いている")}, {2, S("stopped"), S("広がりを止めた")}, {3, S("restoring"), S("復旧している")},
     {4, S("restored"), S("復旧した")}, {5, S("repeating"), S("止まったり起きたりしている")},
@@ -99,6 +109,12 @@ static const struct word vectors[] = {
 };
 static const struct word demands[] = {
     {1, S("encrypted"), S("暗号化された")}, {2, S("leak"), S("情報の公開をほのめかす")}, {3, S("money"), S("金銭を求められた")}, {4, S("none"), S("脅迫の文はない")},
+};
+static const struct word preventions[] = {
+    {1, S("patch"), S("弱点を直す・機器を更新する")}, {2, S("factor"), S("多要素認証を入れる")}, {3, S("account"), S("IDとパスワードを見直す")},
+    {4, S("setting"), S("公開・権限の設定を見直す")}, {5, S("network"), S("ネットワークを分ける・通信を絞る")}, {6, S("monitor"), S("監視・ログを強める")},
+    {7, S("backup"), S("バックアップを見直す")}, {8, S("procedure"), S("手順・確認を見直す")}, {9, S("training"), S("研修・訓練をする")},
+    {10, S("vendor"), S("委託先の監督・契約を見直す")}, {11, S("medium"), S("媒体・端末の管理を見直す")},
 };
 static const struct word floods[] = {
     {1, S("direct"), S("直接の大量通信（T1498.001）")}, {2, S("reflect"), S("反射・増幅（T1498.002）")}, {3, S("application"), S("アプリケーションへの大量要求（T1499）")},

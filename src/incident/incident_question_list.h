@@ -8,6 +8,8 @@ Q(found_by, "found_by", PART_WHAT, REPLY_ONE, "だれが気付きましたか", 
 Q(organ, "organ", PART_WHAT, REPLY_MANY, "どこで起きましたか（いくつでも）", "起きた所", "当てはまる法律がここで決まります。", CHOICES(organs), .first = true)
 Q(network, "network", PART_WHAT, REPLY_MANY, "どのネットワークですか（いくつでも）", "ネットワーク", NULL, CHOICES(networks), .first = true)
 Q(systems, "system", PART_WHAT, REPLY_MANY, "どのシステムですか（いくつでも）", "システム", NULL, CHOICES(systems))
+Q(equipment, "equipment", PART_WHAT, REPLY_MANY, "どの機器ですか（いくつでも）", "機器", NULL, CHOICES(equipment))
+Q(placed, "placed", PART_WHAT, REPLY_MANY, "その機器はどこにありますか（いくつでも）", "設置環境", NULL, CHOICES(placed))
 Q(gravity, "gravity", PART_WHAT, REPLY_ONE, "重大ですか", "重大さ", "重大とすると、国と都道府県の当番にすぐ知らせます。", CHOICES(gravity), .first = true)
 Q(summary, "summary", PART_WHAT, REPLY_TEXT, "ひとことで言うと", "概要", "選んだことの繰り返しは要りません。", .first = true)
 
@@ -50,5 +52,6 @@ Q(support, "support", PART_RESPONSE, REPLY_MANY, "求める支援（いくつで
 Q(vendor, "vendor", PART_RESPONSE, REPLY_TEXT, "関わる事業者の名前", "事業者")
 Q(contact, "contact", PART_RESPONSE, REPLY_TEXT, "24時間つながる電話", "24時間の連絡先", NULL, .first = true)
 Q(cause, "cause", PART_RESPONSE, REPLY_TEXT, "分かった原因", "原因の説明")
-Q(prevention, "prevention", PART_RESPONSE, REPLY_TEXT, "再発を防ぐためにすること", "再発防止")
+Q(prevention_kinds, "prevention.kinds", PART_RESPONSE, REPLY_MANY, "再発を防ぐためにすること（いくつでも）", "再発防止", NULL, CHOICES(preventions))
+Q(prevention, "prevention", PART_RESPONSE, REPLY_TEXT, "再発防止について書き足すこと", "再発防止の説明")
 Q(other, "other", PART_RESPONSE, REPLY_TEXT, "そのほか伝えたいこと", "その他")

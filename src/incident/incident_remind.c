@@ -16,33 +16,23 @@ static const char *distance_text(int64_t distance)
 /* Several duties with one deadline are one mail: the key says which. */
 static err tell(void *ctx, struct tx *tx, const struct flow_due *d)
 {
-    static const uint32_t roles[] = {ROLE_STAFF, ROLE_ADMIN, ROLE_CISO};
     struct arena *a = ctx;
     BUF_AUTO when = BUF(200);
     put_wareki_time(&when, d->due - 1);
-    str subject = str_fmt(a, "%sインシデント第%lld号：報告の期限%s", d->drill ? "【訓練】" : "", (long long)d->number, distance_text(d->distance));
-    for (size_t i = 0; i < COUNT_OF(roles); i++) {
-        struct person_ids ids;
-        TRY(org_people_with_role(tx_db(tx), d->body.id, roles[i], jday_of_usec(tx_now(tx)), &ids));
-        for (size_t k = 0; k < ids.n; k++) {
-            struct mail m = {.to = ids.v[k],
-                .kind = S("incident.due"),
-                .key = str_fmt(a, "incident.due:%lld:%lld:%lld:%lld", (long long)d->flow, (long long)d->distance,
-                    (long long)d->due, (long long)ids.v[k].v),
-                .subject = subject,
-                .text = str_fmt(a, "まだ済んでいない報告があります。期限は%.*sです。だれに、何を知らせるかは、サインインして確かめてください。\n",
-                    STR_F(buf_view(&when))),
-                .path = str_fmt(a, "/incidents/%lld", (long long)d->flow)};
-            TRY(mail_queue(tx, a, &m));
-        }
-    }
-    return OK;
+    struct mail m = {.kind = S("incident.due"),
+        .key = str_fmt(a, "incident.due:%lld:%lld:%lld", (long long)d->flow, (long long)d->distance, (long long)d->due),
+        .subject = str_fmt(a, "%sインシデント第%lld号：報告の期限%s", d->drill ? "【訓練】" : "", (long long)d->number, distance_text(d->distance)),
+        .text = str_fmt(a, "まだ済んでいない報告があります。期限は%.*sです。だれに、何を知らせるかは、サインインして確かめてください。\n",
+            STR_F(buf_view(&when))),
+        .path = str_fmt(a, "/incidents/%lld", (long long)d->flow)};
+    return incident_tell_body(tx, a, d->body.id, &m);
 }
 
 static err tick(struct tx *tx, struct arena *a, str in, struct buf *out)
 {
     (void)in, (void)out;
-    return flow_tick(tx, a, &incident_kind, distances, COUNT_OF(distances), tell, a);
+    TRY(flow_tick(tx, a, &incident_kind, distances, COUNT_OF(distances), tell, a));
+    return flow_call_tick(tx, a, incident_tell_call, a);
 }
 
 const struct call incident_calls[] = {{"incident.tick", tick}, {NULL, NULL}};
@@ -62,7 +52,14 @@ static err next_of_office(struct req *rq, struct next_step *out)
 static err next_of_body(struct req *rq, struct next_step *out)
 {
     struct flow_soon soon;
+    int64_t flow, delivery;
     BUF_AUTO b = BUF(400);
+    TRY(flow_asked(rq->db, rq->who.scope, &incident_kind, &flow, &delivery));
+    if (delivery) {
+        *out = (struct next_step){S("インシデントの報告に、問い合わせが届いています。"),
+            str_fmt(rq->a, "/incidents/%lld/sent/%lld", (long long)flow, (long long)delivery), S("問い合わせを開く"), true};
+        return OK;
+    }
     TRY(flow_soonest(rq->db, rq->who.scope, &incident_kind, &soon));
     if (soon.flow == 0)
         return OK;

@@ -51,6 +51,12 @@ size_t rule_pack_rules(const struct rule_pack *p, const struct rule *const **out
     return p->n;
 }
 
+const struct rule_recipient *rule_pack_recipients(const struct rule_pack *p, size_t *n)
+{
+    *n = p->n_recipients;
+    return p->recipient;
+}
+
 const struct rule_recipient *rule_pack_recipient(const struct rule_pack *p, str key)
 {
     for (size_t i = 0; i < p->n_recipients; i++)

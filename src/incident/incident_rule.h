@@ -79,6 +79,7 @@ str rule_pack_version(const struct rule_pack *p);
 size_t rule_pack_rules(const struct rule_pack *p, const struct rule *const **out);
 jday rule_pack_from(const struct rule_pack *p); /* it claims to be whole from this day; DAY_NONE: always */
 str rule_pack_shipped(void); /* the text of data/rules/jp.json, which the program carries */
+const struct rule_recipient *rule_pack_recipients(const struct rule_pack *p, size_t *n);
 const struct rule_recipient *rule_pack_recipient(const struct rule_pack *p, str key); /* NULL: none */
 
 /* A rule of a pack in words, for who has to trust it: 「個人情報の漏えい等がある かつ 起きた所が「病院・診療所、大学」のどれか …」,

@@ -80,6 +80,17 @@ err incident_office_of(struct db *db, str recipient, int64_t pref, int64_t *out)
     return db_status(db);
 }
 
+err incident_offices(struct db *db, struct arena *a, struct body_list *out)
+{
+    enum { MOST = 100 };
+    *out = (struct body_list){ARENA_ARRAY(a, struct body, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r, SQL("SELECT id, name FROM body WHERE class=9 ORDER BY id LIMIT 100"), V0)
+    out->v[out->n++] = (struct body){.id = {row_i64(&r, 0)}, .class = CLASS_OFFICE, .name = row_str(a, &r, 1)};
+    return db_status(db);
+}
+
 err incident_office_set(struct tx *tx, str recipient, int64_t office, int64_t person)
 {
     if (office == 0)

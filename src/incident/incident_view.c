@@ -16,7 +16,7 @@ static const struct incident_view_row ppc[] = {
     {"5", "二次被害又はそのおそれの有無及びその内容", "personal.harm personal.property personal.open"},
     {"6", "本人への対応の実施状況", "personal.told"},
     {"7", "公表の実施状況", "published published_at"},
-    {"8", "再発防止のための措置", "contained prevention"},
+    {"8", "再発防止のための措置", "contained prevention.kinds prevention"},
     {"9", "その他参考となる事項", "stage police other"},
 };
 /* 番号法29条の4、特定個人情報の漏えい等に関する規則. */
@@ -28,7 +28,7 @@ static const struct incident_view_row number_act[] = {
     {"5", "二次被害又はそのおそれの有無及びその内容", "personal.harm personal.property personal.open"},
     {"6", "本人への対応の実施状況", "personal.told"},
     {"7", "公表の実施状況", "published published_at"},
-    {"8", "再発防止のための措置", "contained prevention"},
+    {"8", "再発防止のための措置", "contained prevention.kinds prevention"},
     {"9", "その他参考となる事項", "stage police other"},
 };
 static const struct incident_view_row mic[] = {
@@ -42,7 +42,7 @@ static const struct incident_view_row mic[] = {
     {"8", "原因", "vector cause vendor"},
     {"9", "公表", "published published_at"},
     {"10", "他機関への報告・相談", "police share_nco share_expert"},
-    {"11", "再発防止", "prevention"},
+    {"11", "再発防止", "prevention.kinds prevention"},
     {"12", "求める支援", "support"},
     {"13", "24時間の連絡先", "contact"},
 };
@@ -73,10 +73,10 @@ static const struct incident_view_row ddos[] = {
     {"10", "NCOとの共有の同意", "share_nco"},
 };
 static const struct incident_view_row police[] = {
-    {"1", "相談の内容", "kind summary demand"},
+    {"1", "相談の内容", "kind summary demand found_by"},
     {"2", "気付いた日時・起きた日時", "known_at occurred_at"},
-    {"3", "被害を受けた所", "organ network system"},
-    {"4", "被害の程度", "stopped service personal personal.persons"},
+    {"3", "被害を受けた所", "organ network system equipment placed"},
+    {"4", "被害の程度", "stage stopped service personal personal.persons"},
     {"5", "攻撃のしるし", "vector extension indicator"},
     {"6", "したこと", "contained"},
     {"7", "連絡先", "contact"},
@@ -84,18 +84,20 @@ static const struct incident_view_row police[] = {
 /* IPA「コンピュータ不正アクセス届出様式」の、見た部分. */
 static const struct incident_view_row ipa[] = {
     {"1", "発見年月日", "known_at"},
-    {"2", "被害を受けた機器・設置環境", "system network"},
+    {"2", "被害を受けた機器・設置環境", "equipment placed system network"},
     {"3", "発見の契機", "found_by"},
-    {"4", "被害の内容", "kind summary vector"},
-    {"5", "対応", "contained prevention"},
+    {"4", "被害の内容", "kind summary vector demand stage stopped service personal"},
+    {"5", "対応", "contained prevention.kinds"},
     {"6", "攻撃のしるし", "indicator extension"},
 };
 static const struct incident_view_row jpcert[] = {
     {"1", "連絡先", "contact"},
-    {"2", "状況", "kind summary"},
-    {"3", "発生時刻", "occurred_at known_at"},
-    {"4", "システム", "system network"},
-    {"5", "攻撃のしるし", "indicator extension vector"},
+    {"2", "報告の目的", "support share_expert police"},
+    {"3", "状況", "kind stage summary found_by"},
+    {"4", "発生時刻（日本標準時）", "occurred_at known_at"},
+    {"5", "システム", "system network equipment placed"},
+    {"6", "攻撃のしるし", "indicator extension vector demand flood"},
+    {"7", "したこと", "contained"},
 };
 /* 本人への通知（規則10条・45条）: 概要、項目、原因、二次被害、その他. */
 static const struct incident_view_row persons[] = {
@@ -103,16 +105,16 @@ static const struct incident_view_row persons[] = {
     {"2", "どの情報か", "personal.items personal.how"},
     {"3", "原因", "vector cause"},
     {"4", "二次被害のおそれ", "personal.harm personal.property"},
-    {"5", "していること", "contained prevention published"},
+    {"5", "していること", "contained prevention.kinds prevention published"},
 };
 /* サイバー対処能力強化法5条、報告命令4条3項の7項目. */
 static const struct incident_view_row operator_rows[] = {
     {"1", "報告の区分", "gravity"},
     {"2", "特別社会基盤事業者の概要", "organ special_operator contact"},
-    {"3", "特定侵害事象等の概要", "kind summary known_at occurred_at"},
-    {"4", "発生した特定重要電子計算機", "system network"},
+    {"3", "特定侵害事象等の概要", "kind summary known_at occurred_at found_by"},
+    {"4", "発生した特定重要電子計算機", "system network equipment placed"},
     {"5", "技術的な事項", "vector indicator extension demand flood"},
-    {"6", "対応に関する事項", "stage contained stopped service"},
+    {"6", "対応に関する事項", "stage contained stopped service level personal"},
     {"7", "その他特記事項", "other"},
 };
 static const struct incident_view_row common[] = {
@@ -151,6 +153,12 @@ static const struct incident_view *find(str key)
 bool incident_view_is_known(str key)
 {
     return find(key) != NULL;
+}
+
+const struct incident_view *incident_views(size_t *n)
+{
+    *n = COUNT_OF(views);
+    return views;
 }
 
 const struct incident_view *incident_view_of(str key)
@@ -205,29 +213,37 @@ static void put_words(struct json *j, const char *name, str text)
     json_str(j, text);
 }
 
-err incident_view_write(struct arena *a, const struct incident_view *v, const struct incident_case *c,
-    const struct obligation *o, enum rule_step_kind step, str from, usec now, str *out)
+static void put_head(struct json *j, struct arena *a, const struct incident_case *c, const struct incident_letter *l)
+{
+    const struct rule *rule = l->duty->rule;
+    put_words(j, "form", str_of(l->view->key));
+    put_words(j, "title", str_of(l->view->title));
+    put_words(j, "source", str_of(l->view->source));
+    put_words(j, "step", WORD_OF(rule_step_kinds, l->step)->name);
+    put_words(j, "sort", WORD_OF(flow_sorts, l->sort)->key);
+    if (l->reason.n)
+        put_words(j, "reason", l->reason);
+    put_words(j, "to", rule->recipient->name);
+    put_words(j, "law", str_fmt(a, "%.*s %.*s", STR_F(rule->law), STR_F(rule->article)));
+    put_words(j, "from", l->from);
+    json_key(j, S("case"));
+    json_i64(j, c->flow.number);
+    json_key(j, S("drill"));
+    json_bool(j, c->flow.drill);
+    json_key(j, S("at"));
+    json_time(j, l->at);
+}
+
+err incident_view_write(struct arena *a, const struct incident_case *c, const struct incident_letter *l, str *out)
 {
     BUF_AUTO b = BUF(1 << 20);
     struct json j = json_on(&b);
     json_begin_object(&j);
-    put_words(&j, "form", str_of(v->key));
-    put_words(&j, "title", str_of(v->title));
-    put_words(&j, "source", str_of(v->source));
-    put_words(&j, "step", WORD_OF(rule_step_kinds, step)->name);
-    put_words(&j, "to", o->rule->recipient->name);
-    put_words(&j, "law", str_fmt(a, "%.*s %.*s", STR_F(o->rule->law), STR_F(o->rule->article)));
-    put_words(&j, "from", from);
-    json_key(&j, S("case"));
-    json_i64(&j, c->flow.number);
-    json_key(&j, S("drill"));
-    json_bool(&j, c->flow.drill);
-    json_key(&j, S("at"));
-    json_time(&j, now);
+    put_head(&j, a, c, l);
     json_key(&j, S("rows"));
     json_begin_array(&j);
-    for (size_t i = 0; i < v->n; i++)
-        put_row(&j, a, &v->rows[i], &c->facts);
+    for (size_t i = 0; i < l->view->n; i++)
+        put_row(&j, a, &l->view->rows[i], &c->facts);
     json_end_array(&j);
     json_end_object(&j);
     TRY(json_finish(&j));
@@ -274,7 +290,8 @@ err incident_view_lines(struct arena *a, str written, str before, struct inciden
     err e = json_is_array(json_object_get(now, "rows")) ? OK : ERR(INVALID);
     if (!err_is(e)) {
         *out = (struct incident_lines){.form = word_in(a, now, "form"), .title = word_in(a, now, "title"),
-            .step = word_in(a, now, "step"), .to = word_in(a, now, "to"), .law = word_in(a, now, "law")};
+            .step = word_in(a, now, "step"), .sort = word_in(a, now, "sort"), .reason = word_in(a, now, "reason"),
+            .to = word_in(a, now, "to"), .law = word_in(a, now, "law")};
         out->v = ARENA_ARRAY(a, struct incident_line, json_array_size(json_object_get(now, "rows")));
         if (out->v)
             read_lines(a, now, old, out);

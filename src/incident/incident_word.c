@@ -59,7 +59,18 @@ const struct incident_word *incident_waiver_of(const struct incident_words *all,
 
 /* ── saying them ── */
 
-static err say(struct tx *tx, struct req *rq, struct incident_case *c, enum incident_entry kind, str text, str action)
+err incident_noted(struct tx *tx, struct req *rq, const struct incident_case *c, str action, const char *rest)
+{
+    struct audit_entry e = {.body = rq->who.org,
+        .person = rq->who.person,
+        .action = action,
+        .object = str_fmt(rq->a, "incident:%lld", (long long)c->flow.id)};
+    TRY(audit_append(tx, &e));
+    return req_go(rq, str_fmt(rq->a, "/incidents/%lld%s", (long long)c->flow.id, rest));
+}
+
+err incident_say(struct tx *tx, struct req *rq, struct incident_case *c, enum incident_entry kind, str text, str action,
+    const char *rest)
 {
     int64_t id;
     if (c->flow.state == INCIDENT_CLOSED) {
@@ -68,12 +79,7 @@ static err say(struct tx *tx, struct req *rq, struct incident_case *c, enum inci
     }
     TRY(flow_say(tx, rq->a, &c->key, &c->flow, (int)kind, rq->who.person, text, &id));
     TRY(incident_case_follow(tx, rq, c));
-    struct audit_entry e = {.body = rq->who.org,
-        .person = rq->who.person,
-        .action = action,
-        .object = str_fmt(rq->a, "incident:%lld", (long long)c->flow.id)};
-    TRY(audit_append(tx, &e));
-    return req_go(rq, str_fmt(rq->a, "/incidents/%lld?ok=saved", (long long)c->flow.id));
+    return incident_noted(tx, rq, c, action, rest);
 }
 
 struct decision_form {
@@ -88,7 +94,7 @@ static err decision_write(struct tx *tx, struct req *rq)
     const struct decision_form *f = rq->form;
     INCIDENT_CASE_AUTO c;
     TRY(incident_case_read(rq, tx_db(tx), &c));
-    return say(tx, rq, &c, ENTRY_DECISION, f->decision, S("incident.decision"));
+    return incident_say(tx, rq, &c, ENTRY_DECISION, f->decision, S("incident.decision"), "?ok=saved");
 }
 
 struct waiver_form {
@@ -114,7 +120,8 @@ static err waiver_write(struct tx *tx, struct req *rq)
         req_say(rq, S("知らせない理由を入力してください。"));
         return ERR(CONFLICT);
     }
-    return say(tx, rq, &c, ENTRY_WAIVER, str_fmt(rq->a, "%.*s\t%.*s", STR_F(f->rule), STR_F(f->waiver)), S("incident.waiver"));
+    return incident_say(tx, rq, &c, ENTRY_WAIVER, str_fmt(rq->a, "%.*s\t%.*s", STR_F(f->rule), STR_F(f->waiver)),
+        S("incident.waiver"), "?ok=saved");
 }
 
 const struct route incident_word_routes[] = {

@@ -111,10 +111,47 @@ for (const js of [true, false]) {
       await p.page.locator('tbody a').first().click();
       await p.look('incident delivery');
       assert.match(await text(p), /電子カルテと共有フォルダーが開けない/);
+      if (js) { // that it was opened is said by the page itself
+        await p.page.waitForLoadState('networkidle');
+        await c.town.page.reload();
+        assert.match(await text(c.town), /開いた/);
+      } else await p.page.getByRole('button', { name: '開いたことを伝える', exact: true }).click();
+      await p.page.getByLabel('知りたいこと').fill('止まっている窓口はいくつですか');
+      await p.page.getByRole('button', { name: '問い合わせて、返事を待つ', exact: true }).click();
+      await p.says('保存しました。');
+      await p.look('incident delivery: asked');
+      await c.town.open('/');
+      await c.town.page.getByRole('link', { name: '問い合わせを開く' }).click();
+      assert.match(await text(c.town), /止まっている窓口はいくつですか/);
+      await c.town.page.getByLabel('返事・追って伝えること').fill('市民課の3つです');
+      await c.town.page.getByRole('button', { name: '送る', exact: true }).click();
+      await c.town.look('incident delivery: answered');
+      await p.page.reload();
+      assert.match(await text(p), /市民課の3つです/);
       await p.page.getByRole('button', { name: '受け付けた', exact: true }).click();
       await p.says('保存しました。');
-      await c.town.page.reload();
+      await c.town.page.getByRole('link', { name: /^第\d+号$/ }).first().click();
       assert.match(await text(c.town), /受け付けた/);
+    });
+
+    step('what to do first is ticked off, and evidence is put in', async () => {
+      const p = c.town;
+      await p.page.getByRole('link', { name: 'まずすること', exact: true }).click();
+      await p.look('incident checks');
+      const row = p.page.getByRole('row', { name: /ログを別の場所に写す/ });
+      await row.getByRole('textbox').fill('ファイアウォールとVPN');
+      await row.getByRole('button', { name: '済み', exact: true }).click();
+      await p.says('保存しました。');
+      assert.match(await p.page.getByRole('row', { name: /ログを別の場所に写す/ }).textContent(), /済み.*ファイアウォールとVPN/s);
+      assert.match(await p.page.getByRole('row', { name: /ネットワークから切り離す/ }).textContent(), /済み/, 'what was said before counts');
+      await p.page.getByRole('link', { name: /^第\d+号$/ }).first().click();
+      await p.page.getByRole('link', { name: '証拠のファイル', exact: true }).click();
+      await p.page.getByLabel(/^ファイル（/).setInputFiles({ name: '脅迫文.png', mimeType: 'image/png', buffer: Buffer.alloc(70_000, 7) });
+      await p.page.getByLabel(/^どこから採ったか/).fill('電算室の端末');
+      await p.page.getByRole('button', { name: '封をして入れる', exact: true }).click();
+      await p.look('incident files');
+      assert.match(await text(p), /脅迫文\.png/);
+      await p.page.getByRole('link', { name: /^第\d+号$/ }).first().click();
     });
 
     step('a follow-up says what is different', async () => {
@@ -127,6 +164,46 @@ for (const js of [true, false]) {
       await p.page.getByRole('link', { name: /内容を確かめて、知らせる/ }).click();
       assert.match(await text(p), /変わった/);
       assert.match(await text(p), /2,780/);
+      await p.page.getByRole('button', { name: '選んだ宛先に知らせる', exact: true }).click();
+      await p.says('知らせました。');
+    });
+
+    step('what is asked only in some cases stands there in these alone', async () => {
+      const p = c.town;
+      await p.page.getByRole('link', { name: 'いまの状態', exact: true }).click();
+      const level = p.page.getByRole('group', { name: /サービス維持レベル/ });
+      assert.ok(await level.isVisible());
+      await p.page.getByRole('group', { name: /止まっているサービス/ }).getByText('ない', { exact: true }).click();
+      if (js) await level.waitFor({ state: 'hidden' });
+      else assert.ok(await level.isVisible(), 'without scripts all stand there');
+      await p.page.getByRole('group', { name: /止まっているサービス/ }).getByText('ある（確認した）', { exact: true }).click();
+      await level.waitFor();
+      await p.page.getByRole('link', { name: /^第\d+号$/ }).first().click();
+    });
+
+    step('the final report goes to everybody it is for, and the last receipt comes', async () => {
+      const p = c.town;
+      await p.page.getByRole('link', { name: '対応と相談', exact: true }).click();
+      await p.page.getByText('弱点を直す・機器を更新する', { exact: true }).click();
+      await p.page.getByLabel('分かった原因').fill('VPN機器の更新が遅れていた');
+      await p.page.getByRole('button', { name: '保存して、次へ', exact: true }).click();
+      for (const round of ['速報', '確報']) { // the commission was told by hand: that it was is said first
+        await p.page.getByRole('link', { name: /知らせる（\d+ 件）|続報・訂正・取下げ/ }).click();
+        const commission = p.page.locator('section', { has: p.page.getByRole('heading', { name: '個人情報保護委員会' }) }).first();
+        assert.match(await commission.textContent(), new RegExp(`（${round}）`));
+        await p.look(`incident report: ${round}`);
+        for (const box of await p.page.locator('input[name=rules]').all()) await box.check();
+        await p.page.getByRole('button', { name: '選んだ宛先に知らせる', exact: true }).click();
+        await p.says('知らせました。');
+      }
+      await p.look('incident: told');
+      await c.pref.open('/incidents/received');
+      await c.pref.page.locator('tbody a').first().click();
+      assert.match(await text(c.pref), /VPN機器の更新が遅れていた/);
+      await c.pref.page.getByRole('button', { name: '受け付けた', exact: true }).click();
+      await c.pref.says('保存しました。');
+      await p.page.reload();
+      assert.ok((await text(p)).match(/受け付けた/g).length >= 2);
     });
 
     step('an exercise says so everywhere', async () => {
@@ -135,6 +212,12 @@ for (const js of [true, false]) {
       await p.look('incidents');
       await p.page.getByRole('button', { name: '訓練で試す', exact: true }).click();
       assert.match(await text(p), /訓練\s+実際の宛先には届きません/);
+      await p.page.getByRole('link', { name: /^第\d+号$/ }).first().click();
+      await p.page.getByRole('link', { name: '時刻を進める・振り返る' }).click();
+      await p.page.getByRole('button', { name: '1日進める', exact: true }).click();
+      await p.says('保存しました。');
+      await p.look('incident drill');
+      assert.match(await text(p), /期限を過ぎても知らせていない/);
       await c.town.leave();
       await c.pref.leave();
     });

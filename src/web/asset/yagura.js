@@ -26,6 +26,8 @@ if (document.querySelector('[data-passkey]')) import('./passkey.js');
 // Answers that are saved while they are given, and who else is giving them.
 if (document.querySelector('[data-autosave], [data-presence]')) import('./autosave.js');
 
+if (document.querySelector('[data-only]')) import('./only.js');
+
 // A part that renews itself when the server says that there is something new. While a person is in it, or has
 // opened something of it, it stays as it is.
 function live(part) {
@@ -45,13 +47,9 @@ function live(part) {
 }
 for (const part of document.querySelectorAll('[data-live]')) live(part);
 
-// That a page was opened is said once, by a form of its own: asking for a page changes nothing.
-async function opened(form) {
-  try {
-    const reply = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)),
-      headers: { accept: 'application/json' } });
-    await reply.text();
-    if (reply.ok) form.remove();
-  } catch { /* the answer of the body says it as well */ }
+// What a page says on its own once it is open: that it was opened. Without this file it is a button.
+for (const form of document.querySelectorAll('form[data-on-open]')) {
+  form.hidden = true;
+  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' })
+    .catch(() => { form.hidden = false; });
 }
-for (const form of document.querySelectorAll('form[data-opened]')) opened(form);
