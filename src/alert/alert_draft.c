@@ -464,7 +464,7 @@ static err send_write(struct tx *tx, struct req *rq)
                       "訂正か撤回されたときも、送れません。"));
     TRY(e);
     TRY(alert_audit(tx, rq, "alert.send", d.n.id));
-    return req_go(rq, str_fmt(rq->a, "/alerts/office/%lld/receipts?ok=sent", (long long)d.n.id));
+    return req_go(rq, str_fmt(rq->a, "/alerts/office/%lld/receipts?ok=alert-sent", (long long)d.n.id));
 }
 
 const struct route alert_draft_routes[] = {

@@ -58,13 +58,15 @@ err main_conf_new(struct arena *a, struct conf **out)
 
 const struct route *const *modules_routes(struct arena *a, size_t *n)
 {
-    enum { MOST = 64 };
+    enum { MOST = 256 };
     const struct route **lists = ARENA_ARRAY(a, const struct route *, MOST);
     BUG_IF(!lists);
     *n = 0;
     lists[(*n)++] = main_routes;
     for (size_t i = 0; i < MODULES; i++)
-        for (const struct route *const *l = modules[i]->routes; l && *l && *n < MOST; l++)
+        for (const struct route *const *l = modules[i]->routes; l && *l; l++) {
+            BUG_IF(*n == MOST); /* a list left out would be pages that are not there */
             lists[(*n)++] = *l;
+        }
     return lists;
 }
