@@ -89,7 +89,7 @@ class Nation {
   async alerts(row, who, where) {
     const last = row.path.split('/').pop(), read = async (at, name) => (await who.get(at)).json?.[name] ?? 0;
     switch (last) {
-      case 'week': return { quiet: '1' };
+      case 'alerts': return { quiet: '1' };
       case 'answer': return { answer: 'not' };
       case 'follow': return { as: 'correction' };
       case 'send': return { seen: '2' };

@@ -339,7 +339,7 @@ static const struct web_query list_query[] = {
 
 const struct route alert_routes[] = {
     {.method = GET, .path = "/alerts", .read = list_read, .query = list_query, .shows = VIEWS(&view_alerts_type)},
-    {.method = POST, .path = "/alerts/week", .perm = &alert_p_answer, .form = &week_form, .write = week_write,
+    {.method = POST, .path = "/alerts", .perm = &alert_p_answer, .form = &week_form, .write = week_write,
         .goes = PATHS("/alerts")},
     {.method = GET, .path = "/alerts/{notice}", .read = alert_read, .shows = VIEWS(&view_alert_type)},
     {.method = POST, .path = "/alerts/{notice}/seen", .perm = &alert_p_answer, .flags = ROUTE_QUIET, .write = seen_write,
