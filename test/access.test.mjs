@@ -283,12 +283,13 @@ class Nation {
       return { rows: `ログイン名,名前,役割,団体コード\np${this.serial++}@example.jp,新任 次郎,${row.send === 'bad' ? '町長' : '担当者'},${this.staff.draft.code6}\n`, ...more };
     }
     if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
+    if (row.path.startsWith('/envelope')) return { word: 'x' };
     if (row.path.startsWith('/bodies')) return this.register(row);
     if (row.path.startsWith('/alerts')) return this.alerts(row, who, where);
     if (row.path.startsWith('/incidents')) {
       const last = row.path.split('/').pop();
       return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' },
-        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' }, messages: { message: '問い合わせ' },
+        decisions: { decision: '決めた' }, waivers: { rule: 'jp.mic', waiver: '理由' }, messages: { message: '問い合わせ' }, envelope: { address: 'desk@example.jp' },
         '{check}': { state: 'done' }, custody: { act: 'handed', note: '渡した' }, duty: {}, '{addressee}': { office: '0' } }[last] ?? {};
     }
     if (row.path.startsWith('/surveys/drafts')) return { ...await this.draftFields(row, who, where), ...more };

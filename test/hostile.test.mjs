@@ -274,6 +274,9 @@ function table(c) {
       kept: { note: 150 }, unused: ['state'] },
     '/incidents/{incident}/files/{evidence}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
       fields: { act: 'handed' }, kept: { note: 100 }, unused: ['act'] },
+    '/incidents/{incident}/sent/{delivery}/envelope': { as: 'town', at: `/incidents/${c.incident}/sent/${c.delivery}/envelope`,
+      fields: {}, unused: ['address'] },
+    '/envelope/{token}': { as: 'town', at: `/envelope/${c.envelope}`, fields: {}, unused: ['word', 'answer', 'question'] },
     '/incidents/duty': { as: 'pref', fields: {}, unused: ['people'] },
     '/incidents/{incident}/report': { as: 'town', at: `/incidents/${c.incident}/report`, fields: async (at) => ({
       seen: (await seenAt('town', at)).seen }), unused: ['rules', 'sorts', 'reason'] },
@@ -358,6 +361,7 @@ describe('hostile texts', LIMIT, () => {
     c.alertChoices = ['tlp', 'urgency', 'importance', 'due', 'then', 'touched', 'to_all', 'to_pref', 'to_class', 'to_band', 'to_network',
       'to_incident', 'to_body'];
     await c.as('town').upload(`/incidents/${c.incident}/files`, ['note', ''], ['file', 'x', 'x.txt']);
+    c.envelope = Buffer.alloc(32, 7).toString('base64url');
     c.evidence = (await c.as('town').get(`/incidents/${c.incident}/files`)).json.files[0].file;
     const kept = new Set(['vendor', 'contact', 'cause', 'prevention', 'other']);
     c.otherFacts = fs.readFileSync(path.join(root, 'src/incident/incident_question_list.h'), 'utf8').split('\n')

@@ -3,11 +3,12 @@
 // one is doubled, whatever dies in the middle.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PATIENCE, demo, program, request, serve, sqlite, tempFolder, token, within,
+  PATIENCE, demo, program, reportIncident, request, serve, sqlite, tempFolder, token, within,
 } from './lib.mjs';
 import { work } from './mailbox.mjs';
 import { authority, freePort, postfix, sink } from './relay.mjs';
@@ -173,6 +174,46 @@ describe('through Postfix', LIMIT, () => {
     assert.equal((await once(world.file, c.relay.url, ...c.trusted)).code, 0);
     assert.equal((await c.relay.arrived(before_ + waiting)).length, before_ + waiting);
     assert.equal(world.count('state=3'), waiting);
+  });
+});
+
+describe('a call to people on duty', LIMIT, () => {
+  test('is told to another program too, and says no more than the mail; a program that is away holds nothing up', LIMIT, async () => {
+    const world = await new World().start(), relay = await sink(), got = [];
+    const dial = http.createServer((rq, rs) => {
+      let text = '';
+      rq.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
+        got.push({ type: rq.headers['content-type'], method: rq.method, ...JSON.parse(text) });
+        rs.writeHead(got.length === 1 ? 200 : 500).end();
+      });
+    });
+    await new Promise((resolve) => { dial.listen(0, '127.0.0.1', resolve); });
+    dial.unref();
+    const hook = `http://127.0.0.1:${dial.address().port}/`;
+    await reportIncident(program(world.server.url, token(world.file, 'town')), { summary: '電子カルテ3c7e' });
+    const sent = await once(world.file, relay.url, '--webhook', hook);
+    assert.equal(sent.code, 0, sent.log);
+    const calls = relay.messages.filter((m) => m.head.get('subject').includes('呼出し1回目'));
+    assert.equal(calls.length, 2, 'the prefecture and the ministry');
+    assert.equal(got.length, 2);
+    for (const g of got) {
+      assert.equal(g.method, 'POST');
+      assert.equal(g.type, 'application/json');
+      assert.equal(g.event, 'incident.call');
+      assert.match(g.subject, /【重大】呼出し1回目/);
+      assert.ok(!JSON.stringify(g).includes('3c7e') && !JSON.stringify(g).includes('見本町'));
+    }
+    assert.equal(new Set(got.map((g) => g.id)).size, 2, 'the number tells one call from another');
+    assert.match(sent.log, /"event":"webhook".*"result":"sent"/);
+    assert.match(sent.log, /"event":"webhook".*"result":"(?!sent)/, 'a refusal stands in the log');
+    await new Promise((resolve) => { dial.close(resolve); });
+    sqlite(world.file, 'UPDATE flow_call SET called_at=called_at-300000000;');
+    const away = await once(world.file, relay.url, '--webhook', hook);
+    assert.equal(away.code, 0, away.log);
+    assert.equal(relay.messages.filter((m) => m.head.get('subject').includes('呼出し2回目')).length, 2);
+    assert.notEqual((await once(world.file, relay.url, '--webhook', 'file:///etc/passwd')).code, 0);
+    await relay.stop();
+    await world.stop();
   });
 });
 

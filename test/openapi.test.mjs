@@ -218,7 +218,7 @@ describe('what a role reads', LIMIT, () => {
     const people = (security) => security?.length === 1 && !security[0].bearer; // the own account
     const forPrograms = (p) => !people(c.doc.paths[p].get?.security);
     const all = new Set(Object.keys(c.doc.paths).filter(forPrograms).map(viewOf).filter(Boolean));
-    const never = [...all].filter((v) => !seen.has(v) && !['health', 'sign_in', 'invite'].includes(v));
+    const never = [...all].filter((v) => !seen.has(v) && !['health', 'sign_in', 'invite', 'incident_envelope'].includes(v));
     assert.deepEqual(never, []);
   });
 });

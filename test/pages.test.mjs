@@ -14,7 +14,7 @@ const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
 const routes = JSON.parse(yaguraOk('routes', '--json'));
 
 /** Not pages: answers to machines and files. */
-const NO_PAGE = /\.(txt|pcap)$|\/(episode|stix|openapi)\.json$|\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{file\}$|\/board\/events$|^\/darknet\/feed$|\/reports\.json$/;
+const NO_PAGE = /\.(txt|pcap)$|\/(episode|stix|openapi)\.json$|\/csv(\/schema)?$|^\/healthz$|^\/export\/zip$|\/files\/\{(file|evidence)\}$|\/board\/events$|^\/darknet\/feed$|\/reports\.json$/;
 
 /** Each view, with who looks at it; the parts of its address are those of before(). */
 const VIEWS = {
@@ -47,7 +47,7 @@ const VIEWS = {
   '/alerts/office/{notice}/phones': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
   '/incidents/{incident}/checks': ['town'], '/incidents/{incident}/drill': ['town'], '/incidents/{incident}/files': ['town'], '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
-  '/incidents/board': ['nation'], '/incidents/duty': ['pref'], '/incidents/offices': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
+  '/envelope/{token}': [''], '/incidents/board': ['nation'], '/incidents/duty': ['pref'], '/incidents/offices': ['nation'], '/incidents/received': ['pref'], '/incidents/received/{delivery}': ['pref'],
   '/darknet': ['town'], '/darknet/applications/{application}': ['town'], '/darknet/contacts': ['town'],
   '/darknet/contacts/{recipient}': ['town'], '/darknet/internal': ['town'], '/darknet/desk': ['nation'],
   '/darknet/desk/{application}': ['nation'], '/darknet/prefixes': ['nation'], '/darknet/dark': ['nation'],
@@ -281,6 +281,13 @@ describe('every view', WHOLE, () => {
     c.alertDraft = (await nation.post('/alerts/office')).json.notice;
     c.parts = { notice, part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
+    c.drill = (await town.post('/incidents', { drill: '1' })).json.incident;
+    const at = `/incidents/${c.parts.incident}`, { seen } = (await town.get(`${at}/report`)).json;
+    await town.post(`${at}/report`, { seen, rules: 'jp.ppc-68' });
+    const { handed } = (await town.get(at)).json;
+    const { link } = (await town.post(`${at}/sent/${handed.at(-1).delivery}/envelope`, { address: 'desk@example.jp' })).json;
+    c.envelope = link.split('/').pop();
+    await town.upload(`${at}/files`, ['note', '端末'], ['file', '脅迫文', '脅迫文.txt']);
     c.browser = await launch();
   }, LIMIT);
   after(async () => {
@@ -293,6 +300,8 @@ describe('every view', WHOLE, () => {
     if (/office\/\{notice\}(\/check)?$/.test(path)) p.notice = c.alertDraft;
     if (/members$|scope$/.test(path)) p.body = c.union;
     if (/board\/\{body\}/.test(path)) p.body = p.submitted;
+    if (path.endsWith('/drill')) p.incident = c.drill;
+    if (path.startsWith('/envelope')) p.token = c.envelope;
     if (path.includes('{edition}')) [p.survey, p.edition] = p.editions;
     return path.replace(/\{(\w+)\}/g, (_, name) => p[name]);
   }

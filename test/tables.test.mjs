@@ -116,6 +116,7 @@ const NO_FILE = {
   'incident/incident_delivery': 'one report: it is a signed file, and the talk about it is sealed with it',
   'incident/incident_drill': 'the score of one exercise',
   'incident/incident_duty': 'part of a form: who is called first',
+  'incident/incident_envelope': 'one report, for somebody without an account: it is printed',
   'incident/incident_files': 'each file is a file; who had it is sealed with the incident',
   'incident/incident_offices': 'part of a form: who receives',
   'incident/incident_received': 'each report is a signed file',

@@ -176,8 +176,30 @@ MUST err flow_message_add(
 /* The oldest first, up to FLOW_MESSAGES. */
 MUST err flow_message_all(struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery,
     struct flow_messages *out);
+/* The same for whoever holds its key. */
+MUST err flow_message_list(struct db *db, struct arena *a, const struct flow_key *key, int64_t delivery, struct flow_messages *out);
 /* The oldest question to the scope's body that has no answer; 0: none. */
 MUST err flow_asked(struct db *db, const struct scope *s, const struct flow_kind *kind, int64_t *flow, int64_t *delivery);
+
+/* ── envelopes: for those without an account, opened with a word that is told by telephone ── */
+
+#define FLOW_ENVELOPE_LASTS (30 * USEC_DAY)
+enum { FLOW_WORD = 24 };
+struct flow_envelope {
+    usec at, ends_at, opened_at; /* at 0: there is none */
+};
+/* A new one for what was told by hand; the one before opens no more. link: hash of what stands in the link. The word is
+ * kept nowhere. CONFLICT: an office of this installation has it. */
+MUST err flow_envelope_make(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s,
+    const struct flow_delivery *d, struct bytes link, char word[FLOW_WORD]);
+bool flow_envelope_is(struct db *db, struct bytes link, usec now);
+MUST err flow_envelope_of(struct db *db, int64_t delivery, struct flow_envelope *out);
+/* NOTFOUND: no such link, or it has ended; DENIED: not the word. */
+MUST err flow_envelope_open(struct db *db, struct arena *a, struct bytes link, str word, usec now, struct flow_delivery *d,
+    struct flow_key *key, str *text);
+/* SEEN, ACCEPTED, or RETURNED with a question. CONFLICT: it was answered. */
+MUST err flow_envelope_answer(struct tx *tx, struct arena *a, const struct flow_key *key, const struct flow_delivery *d,
+    enum flow_receipt answer, str question);
 
 /* ── calling the people on duty (R57) ── */
 

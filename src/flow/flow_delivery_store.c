@@ -143,6 +143,17 @@ err flow_delivery(struct db *db, struct arena *a, const struct vault *v, const s
     return OK;
 }
 
+err flow_delivery_by_key(
+    struct db *db, struct arena *a, const struct flow_key *key, int64_t id, struct flow_delivery *out, str *text)
+{
+    struct bytes plain;
+    DB_ONE(db, r, SQL("SELECT" DELIVERY ", d.sealed" FROM " WHERE d.id=$1"), V(id));
+    *out = delivery_of_row(a, &r);
+    TRY(seal_out(a, key->v, seal_text(a, id), row_bytes(a, &r, 22), &plain));
+    *text = (str){(const char *)plain.p, plain.n};
+    return OK;
+}
+
 err flow_delivery_before(struct db *db, struct arena *a, const struct vault *v, const struct scope *s,
     const struct flow_delivery *d, str *text)
 {

@@ -17,6 +17,11 @@ MUST err flow_key_share(struct tx *tx, struct arena *a, const struct vault *v, c
 
 /* What is signed under an answer; of SEEN nothing is. */
 MUST err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_receipt answer, usec now, uint8_t out[SIGN_BYTES]);
+/* For whoever holds its key. */
+MUST err flow_delivery_by_key(
+    struct db *db, struct arena *a, const struct flow_key *key, int64_t id, struct flow_delivery *out, str *text);
+MUST err flow_message_by_key(struct tx *tx, struct arena *a, const struct flow_key *key, int64_t delivery, bool office, int64_t person,
+    usec at, str text);
 MUST err flow_message_put(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_delivery *d,
     bool office, int64_t person, usec at, str text);
 

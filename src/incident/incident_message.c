@@ -34,25 +34,29 @@ static err show_messages(struct req *rq, const struct flow_delivery *d, struct v
 {
     struct flow_messages all;
     TRY(flow_message_all(rq->db, rq->a, vault_of(rq), rq->who.scope, d->id, &all));
-    v->messages.p = ARENA_ARRAY(rq->a, struct view_incident_delivery_messages, all.n);
+    v->messages.p = ARENA_ARRAY(rq->a, struct view_incident_talk, all.n);
     if (!v->messages.p)
         return ERR(NOMEM);
     for (size_t i = 0; i < all.n; i++) {
-        struct view_incident_delivery_messages *row = &v->messages.p[v->messages.n++];
-        *row = (struct view_incident_delivery_messages){.office = all.v[i].office, .at = all.v[i].at, .text = all.v[i].text};
+        struct view_incident_talk *row = &v->messages.p[v->messages.n++];
+        *row = (struct view_incident_talk){.office = all.v[i].office, .at = all.v[i].at, .text = all.v[i].text};
         TRY(org_person_name(rq->db, rq->a, rq->who.scope, (person_id){all.v[i].person}, &row->by));
     }
     return OK;
 }
 
-static err show_lines(struct req *rq, const struct incident_lines *all, struct view_incident_delivery *v)
+/* What was sent by link to somebody without an account. */
+static err show_envelope(struct req *rq, const struct flow_delivery *d, struct view_incident_delivery *v)
 {
-    v->lines.p = ARENA_ARRAY(rq->a, struct view_incident_delivery_lines, all->n);
-    if (!v->lines.p)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < all->n; i++)
-        v->lines.p[v->lines.n++] = (struct view_incident_delivery_lines){
-            all->v[i].number, all->v[i].label, all->v[i].text, all->v[i].changed};
+    struct flow_envelope e;
+    TRY(flow_envelope_of(rq->db, d->id, &e));
+    v->encloses = v->mine && d->office == 0 && !d->drill;
+    v->enclosed = e.at != 0;
+    v->envelope_at = e.at;
+    v->envelope_ends = e.ends_at;
+    v->talks = d->office != 0 || e.at != 0 || d->drill;
+    v->address_typed = req_typed(rq, "address", STR_NONE);
+    v->address_error = req_error_of(rq, "address");
     return OK;
 }
 
@@ -75,7 +79,6 @@ static err show(struct req *rq, const struct flow_delivery *d, str text, bool mi
         .waiting = !mine && d->state == RECEIPT_WAITING,
         .answers = !mine && (d->state <= RECEIPT_SEEN || d->state == RECEIPT_RETURNED),
         .returns = !mine && d->state <= RECEIPT_SEEN,
-        .talks = d->office != 0,
         .title = lines.title,
         .step = lines.step,
         .sort_key = WORD_OF(flow_sorts, d->sort)->key,
@@ -90,11 +93,15 @@ static err show(struct req *rq, const struct flow_delivery *d, str text, bool mi
         .typed = req_typed(rq, "message", STR_NONE),
         .error = req_error_of(rq, "message")};
     TRY(show_messages(rq, d, v));
-    TRY(show_lines(rq, &lines, v));
+    TRY(show_envelope(rq, d, v));
+    v->lines.p = incident_lines_show(rq->a, &lines);
+    v->lines.n = lines.n;
+    if (!v->lines.p)
+        return ERR(NOMEM);
     return req_show(rq, &view_incident_delivery_type, v);
 }
 
-static err sent_read(struct req *rq)
+err incident_sent_page(struct req *rq)
 {
     struct flow_delivery d;
     str text;
@@ -143,8 +150,10 @@ static err sent_message_write(struct tx *tx, struct req *rq)
 {
     struct flow_delivery d;
     str text;
+    struct flow_envelope by_link;
     TRY(incident_sent(rq, tx_db(tx), &d, &text));
-    if (d.office == 0) {
+    TRY(flow_envelope_of(tx_db(tx), d.id, &by_link));
+    if (d.office == 0 && by_link.at == 0 && !d.drill) {
         req_say(rq, S("この宛先は、ここではやりとりできません。電話などで伝えてください。"));
         return ERR(CONFLICT);
     }
@@ -192,10 +201,10 @@ static err answer_write(struct tx *tx, struct req *rq)
 }
 
 const struct route incident_message_routes[] = {
-    {.method = GET, .path = "/incidents/{incident}/sent/{delivery}", .perm = &incident_p_report, .read = sent_read,
+    {.method = GET, .path = "/incidents/{incident}/sent/{delivery}", .perm = &incident_p_report, .read = incident_sent_page,
         .shows = VIEWS(&view_incident_delivery_type)},
     {.method = POST, .path = "/incidents/{incident}/sent/{delivery}/messages", .perm = &incident_p_report, .form = &message_form,
-        .read = sent_read, .write = sent_message_write, .goes = PATHS("/incidents/{incident}/sent/{delivery}")},
+        .read = incident_sent_page, .write = sent_message_write, .goes = PATHS("/incidents/{incident}/sent/{delivery}")},
     {.method = GET, .path = "/incidents/received/{delivery}", .perm = &incident_p_receive, .read = received_read,
         .shows = VIEWS(&view_incident_delivery_type)},
     {.method = POST, .path = "/incidents/received/{delivery}/messages", .perm = &incident_p_receive, .form = &message_form,

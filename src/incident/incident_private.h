@@ -176,13 +176,16 @@ struct incident_lines {
 };
 /* For people, of what was written; before: what the same recipient was told before, or empty. */
 MUST err incident_view_lines(struct arena *a, str written, str before, struct incident_lines *out);
+/* The part incident_line.ht of each; NULL: no memory. */
+struct view_incident_line *incident_lines_show(struct arena *a, const struct incident_lines *all);
 
 /* ── incident_message.c ── */
 
 /* {delivery} of {incident}, of the own body; and one that came to the own office. NOTFOUND. */
 MUST err incident_sent(struct req *rq, struct db *db, struct flow_delivery *d, str *text);
 MUST err incident_received(struct req *rq, struct db *db, struct flow_delivery *d, str *text);
-extern const struct route incident_message_routes[];
+MUST err incident_sent_page(struct req *rq);
+extern const struct route incident_message_routes[], incident_envelope_routes[];
 
 /* ── incident_tell.c: mails, which say nothing of what is in a case ── */
 

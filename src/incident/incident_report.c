@@ -39,17 +39,6 @@ static bool may(const struct incident_case *c, const struct obligation *o, enum 
     return false;
 }
 
-static err show_lines(struct req *rq, const struct incident_lines *all, struct view_incident_report_views *row)
-{
-    row->lines.p = ARENA_ARRAY(rq->a, struct view_incident_report_views_lines, all->n);
-    if (!row->lines.p)
-        return ERR(NOMEM);
-    for (size_t i = 0; i < all->n; i++)
-        row->lines.p[row->lines.n++] = (struct view_incident_report_views_lines){
-            all->v[i].number, all->v[i].label, all->v[i].text, all->v[i].changed};
-    return OK;
-}
-
 static bool was_chosen(const struct req *rq, const char *field, str value)
 {
     struct strs typed = req_typed_list(rq, field);
@@ -117,7 +106,9 @@ static err show_view(struct req *rq, const struct incident_case *c, const struct
         .chosen = req_is_redraw(rq) ? was_chosen(rq, "rules", o->rule->id) : office != 0 && is_wanting(c, o, &lines)};
     TRY(show_sorts(rq, c, o, row));
     v->sorts = v->sorts || row->sorts.n;
-    return show_lines(rq, &lines, row);
+    row->lines.p = incident_lines_show(rq->a, &lines);
+    row->lines.n = lines.n;
+    return row->lines.p ? OK : ERR(NOMEM);
 }
 
 static err report_read(struct req *rq)

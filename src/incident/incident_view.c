@@ -4,6 +4,7 @@
 #include "incident/incident_private.h"
 
 #include "core/json.h"
+#include "incident_line.ht.h"
 
 #include <jansson.h>
 
@@ -301,4 +302,12 @@ err incident_view_lines(struct arena *a, str written, str before, struct inciden
     json_decref(now);
     json_decref(old);
     return e;
+}
+
+struct view_incident_line *incident_lines_show(struct arena *a, const struct incident_lines *all)
+{
+    struct view_incident_line *v = ARENA_ARRAY(a, struct view_incident_line, all->n);
+    for (size_t i = 0; v && i < all->n; i++)
+        v[i] = (struct view_incident_line){all->v[i].number, all->v[i].label, all->v[i].text, all->v[i].changed};
+    return v;
 }

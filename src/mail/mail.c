@@ -37,6 +37,9 @@ static const struct conf_key keys[] = {
         "その利用者のパスワードだけを入れたファイル。", .example = "/etc/yagura/smtp-password"},
     {"mail.from", CONF_IN(TEXT, struct mail_relay, from), "差出人のメールアドレス。",
         "名前@ホスト名", .example = "yagura@example.lg.jp", .fits = mail_address_is_valid},
+    {"mail.webhook", CONF_IN(TEXT, struct mail_relay, webhook),
+        "重大なインシデントの呼出しを、メールのほかにJSONで知らせる先（電話の自動発信など）。", "https://ホスト名/",
+        .example = "https://dial.example.lg.jp/yagura", .fits = mail_hook_url_is_valid},
     {NULL},
 };
 

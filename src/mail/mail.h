@@ -58,8 +58,10 @@ struct mail_relay {
     str ca;          /* PEM file of the authorities trusted; empty: the system's */
     str user, password_file;
     str from;        /* address of the sender; needed but for a demonstration */
+    str webhook;     /* told of calls to people on duty, too; empty: nobody */
 };
 extern const struct conf_table mail_conf;
+uint16_t mail_hook_port(str url); /* of mail.webhook; 0: none, or no such URL */
 
 enum mail_life { MAIL_LIFE_READY, MAIL_LIFE_GOES_ON, MAIL_LIFE_STOPPING };
 

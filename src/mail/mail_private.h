@@ -71,6 +71,15 @@ void mail_smtp_close(struct smtp *s);
 enum mail_result mail_smtp_send(
     struct smtp *s, struct arena *a, str to, str content, str *answer);
 
+/* mail_hook.c */
+struct mail_hook {
+    str url, ca;
+    bool only_loopback;
+};
+bool mail_hook_url_is_valid(str url);
+bool mail_hook_wants(str kind); /* calls: "incident.call" */
+void mail_hook_send(const struct mail_hook *h, struct arena *a, const struct message *m, str kind);
+
 /* mail_page.c */
 extern const struct route mail_routes[];
 extern const struct permission mail_p_queue;

@@ -2,10 +2,10 @@
 /* The connection to the relay, by libcurl; kept over several mails. What the relay said last is
  * read from the trace, which shows replies and commands but is never kept as a whole: the commands
  * of a login are in it. */
+#include "mail/mail_curl.h"
 #include "mail/mail_private.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
@@ -49,21 +49,21 @@ static int trace(CURL *curl, curl_infotype type, char *data, size_t n, void *arg
     return 0;
 }
 
-/* A demonstration's mail leaves the machine by no name that somebody pointed elsewhere. */
+curl_socket_t mail_socket_here(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    (void)arg, (void)purpose;
+    const struct sockaddr_in *v4 = (const void *)&a->addr;
+    const struct sockaddr_in6 *v6 = (const void *)&a->addr;
+    bool here = a->family == AF_INET ? (ntohl(v4->sin_addr.s_addr) >> 24) == 127
+        : a->family == AF_INET6      ? IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)
+                                     : false;
+    return here ? socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol) : CURL_SOCKET_BAD;
+}
+
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
     const struct smtp *s = arg;
-    (void)purpose;
-    if (s->config->only_loopback) {
-        const struct sockaddr_in *v4 = (const void *)&a->addr;
-        const struct sockaddr_in6 *v6 = (const void *)&a->addr;
-        bool here = a->family == AF_INET ? (ntohl(v4->sin_addr.s_addr) >> 24) == 127
-            : a->family == AF_INET6      ? IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)
-                                         : false;
-        if (!here)
-            return CURL_SOCKET_BAD;
-    }
-    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    return s->config->only_loopback ? mail_socket_here(arg, purpose, a) : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
 static void set_login(CURL *c, const struct smtp_config *config, struct arena *a)

@@ -18,6 +18,7 @@ struct work {
     struct smtp_config config;
     char password[1024];
     struct smtp *smtp;
+    struct mail_hook hook;
     usec ticked;        /* monotonic; 0: never */
     bool relay_failed;  /* in the last round */
     bool stopping;      /* a signal came */
@@ -96,6 +97,7 @@ static err choose_relay(struct work *k, bool demo)
         return refuse(k, ERR(DENIED), S("架空データの試用版のメールは、この機器の中（127.0.0.1）の"
                                         "メールサーバーにだけ送れます。"));
     c->only_loopback = demo;
+    k->hook = (struct mail_hook){.url = r->webhook, .ca = r->ca, .only_loopback = demo};
     c->ca = r->ca;
     c->user = r->user;
     c->from = r->from.n ? r->from : demo ? S("yagura@localhost") : STR_NONE;
@@ -150,6 +152,8 @@ static err send_one(struct work *k, struct arena *a, const json_t *m)
     if (k->relay_failed && !k->told)
         k->w->say(str_fmt(a, "メールサーバーに送れません（あとでまた試します）: %.*s", STR_F(answer)));
     k->told = k->relay_failed;
+    if (attempt == 1)
+        mail_hook_send(&k->hook, a, &message, text_at(m, "kind"));
     return settle(k, a, id, attempt, r, answer);
 }
 

@@ -11,7 +11,7 @@ static const struct command commands[] = {
     {"demo", "db! seed years sample today sign-ins", "架空データの試用版を作る", command_demo},
     {"serve", "db! listen base trust-proxy metrics metrics-open verbose", "画面を提供する",
         command_serve},
-    {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from url anchor-file once",
+    {"work", "db! smtp! smtp-tls smtp-ca smtp-user smtp-password-file from webhook url anchor-file once",
         "メールを送り、期限のお知らせなどの決まった仕事をする", command_work},
     {"check", "db!", "集計・進み具合・監査証跡を、事実から計算し直して確かめる", command_check},
     {"measure", "db!", "測れるものを全ての団体について測り、変わったものを記録する",

@@ -85,11 +85,11 @@ static err confine(void *ctx, uint16_t port)
 {
     enum { DNS = 53 };
     const struct work_store *s = ctx;
-    struct sandbox_grant grant = {.connect = {port, DNS}};
+    const struct mail_relay *relay = conf_of(s->o->conf, &mail_conf);
+    struct sandbox_grant grant = {.connect = {port, DNS, mail_hook_port(relay->webhook)}};
     ARENA_AUTO a = arena_new(1 << 20);
     if (!a)
         return ERR(NOMEM);
-    const struct mail_relay *relay = conf_of(s->o->conf, &mail_conf);
     if (relay->ca.n)
         grant.read[0] = str_z(a, relay->ca);
     if (s->o->anchor_file.n)
