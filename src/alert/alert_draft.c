@@ -255,7 +255,8 @@ static err check_codes(struct req *rq, const struct strs *codes)
     TRY(notice_audience_now(rq->db, rq->a, &alert_kind, &rq->who, rq->now, &(struct notice_wishes){&everybody, 1}, &all));
     for (size_t i = 0; i < codes->n; i++)
         if (!is_addressable(&all, codes->v[i])) {
-            req_error(rq, "to_body", str_fmt(rq->a, "送れる団体の中に、このコードはありません：%.*s", STR_F(codes->v[i])));
+            req_error(rq, "to_body",
+                str_fmt(rq->a, "%zu番目の団体コードは、送れる団体の中にありません。6桁の数字を確かめてください。", i + 1));
             return OK;
         }
     return OK;
