@@ -9,10 +9,11 @@ import { root, run, serve, stopAll, yagura } from './lib.mjs';
 import { darknet } from './darknet.mjs';
 import { incident } from './incident.mjs';
 import { nation } from './nation.mjs';
+import { notice } from './notice.mjs';
 import { page, tls } from './page.mjs';
 import { save, signIn } from './save.mjs';
 
-const measures = { save, 'sign-in': signIn, page, tls, nation: tenYears, darknet, incident };
+const measures = { save, 'sign-in': signIn, page, tls, nation: tenYears, darknet, incident, notice };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(measures);
 const unknown = wanted.filter((name) => !measures[name]);
 if (unknown.length) {

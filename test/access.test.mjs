@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  PASSWORD, complete, demo, plantAlert, program, reportIncident, raw, request, root, save, serve, sqlite, token, visitor,
+  PASSWORD, complete, demo, plantAlert, program, reportIncident, raw, request, root, save, sendAlert, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -63,7 +63,41 @@ class Nation {
     this.grant();
     this.server = await serve(this.file);
     Object.assign(this, await reportIncident(program(this.server.url, token(this.file, `u${this.guest.code6}`), agent)));
+    await this.writeAlerts(program(this.server.url, token(this.file, 'nation'), agent));
     this.actors = new Map();
+  }
+
+  /** One that was sent to the guest's body, and drafts of the nation. */
+  async writeAlerts(nation) {
+    this.alert = await sendAlert(nation, this.guest.code6);
+    this.alertDrafts = [];
+    for (let i = 0; i < 12; i++) {
+      const { json: { notice } } = await nation.post('/alerts/office');
+      await nation.post(`/alerts/office/${notice}`, { seen: 1, title: '題名', urgency: 'info', importance: 'low', tlp: 'green',
+        summary: '要約', to_body: this.guest.code6 });
+      this.alertDrafts.push(notice);
+    }
+  }
+
+  /** What the address of an alert means; of a draft that is sent or thrown away one for each. */
+  notice(row, role) {
+    if (!row.path.startsWith('/alerts/office/') || /receipts|remind|phones/.test(row.path)) return this.alert;
+    return role === 'nation' && /drop|send/.test(row.path) ? this.alertDrafts.pop() : this.alertDrafts[0];
+  }
+
+  /** What the forms of alerts send. */
+  async alerts(row, who, where) {
+    const last = row.path.split('/').pop(), read = async (at, name) => (await who.get(at)).json?.[name] ?? 0;
+    switch (last) {
+      case 'alerts': return { quiet: '1' };
+      case 'answer': return { answer: 'not' };
+      case 'follow': return { as: 'correction' };
+      case 'send': return { seen: '2' };
+      case 'remind': return { seen: await read(where.replace(/remind$/, 'receipts'), 'reminder') };
+      case '{notice}': return { seen: row.send === 'stale' ? '99' : await read(where, 'seen'), title: '題名',
+        tlp: row.send === 'bad' ? 'purple' : 'green' };
+      default: return {};
+    }
   }
 
   async readBoard(nation) {
@@ -206,7 +240,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { pack: 0, incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { notice: row.path.includes('{notice}') ? this.notice(row, role) : 0, pack: 0, incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -256,6 +290,7 @@ class Nation {
     if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
     if (row.path.startsWith('/envelope')) return { word: 'x' };
     if (row.path.startsWith('/bodies')) return this.register(row);
+    if (row.path.startsWith('/alerts')) return this.alerts(row, who, where);
     if (row.path.startsWith('/incidents')) {
       const last = row.path.split('/').pop();
       return { '{act}': { version: '1' }, '{part}': { seen: '0' }, report: { seen: '0', rules: 'jp.mic' },

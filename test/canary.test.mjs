@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, reportIncident, save, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, everyAddress, plantAlert, program, reportIncident, save, sendAlert, serve, sqlite, token, visitor, yagura, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 600_000 };
@@ -183,6 +183,54 @@ describe('the canary', LIMIT, () => {
     await assert.rejects(serve(file), /封をした鍵ではありません.*写しを同じ場所に戻すか、--keys で/);
     fs.writeFileSync(keys, kept);
     assert.deepEqual(await asked(), [200, false, 200, 200]);
+  });
+
+  test('an alert of TLP:AMBER and one of TLP:RED are seen by those they name; a mail and the log know of neither', LIMIT, async () => {
+    const file = demo('--sample', '--years', '1'), server = await serve(file, '--verbose');
+    const as = (login) => program(server.url, token(file, login), agent), nation = as('nation');
+    const words = { amber: 'ダイダイ4b7e', red: 'アカイロ9c2d', draft: 'シタガキ1f8a' };
+    const send = (tlp) => sendAlert(nation, '483010', { tlp, title: words[tlp], summary: words[tlp], first: words[tlp] });
+    const amber = await send('amber'), red = await send('red'), { json: { notice: draft } } = await nation.post('/alerts/office');
+    assert.equal((await nation.post(`/alerts/office/${draft}`, { seen: 1, title: words.draft, later: words.draft })).status, 200);
+    assert.equal((await as('town').post(`/alerts/${amber}/answer`, { answer: 'checking', note: words.amber })).status, 200);
+    const addresses = everyAddress({ notice: [amber, red, draft].map(String), survey: ['1'], code: ['ORG-01'], edition: ['1'], body: ['483010'],
+      area: ['ORG'] });
+    const of = (n) => [`/alerts/${n}`, `/alerts/office/${n}/phones`, `/alerts/office/${n}/receipts`, `/alerts/office/${n}/receipts?show=&pref=`];
+    const sees = {
+      town2: { amber: ['/alerts', `/alerts/${amber}`], red: [], draft: [] },
+      ciso: { amber: ['/alerts', `/alerts/${amber}`], red: ['/alerts', `/alerts/${red}`], draft: [] },
+      nation: { amber: ['/alerts/office', ...of(amber)], red: ['/alerts/office', ...of(red)],
+        draft: ['/alerts/office', `/alerts/office/${draft}`, `/alerts/office/${draft}/check`] },
+    };
+    for (const login of ['town2', 'ciso', 'kacho', 'pref', 'nation', 'system', 'u483028', 'c483028']) {
+      for (const [name, word] of Object.entries(words)) {
+        const r = await readAll(server.url, file, login, addresses, (text) => text.includes(word));
+        const want = login === 'kacho' ? sees.town2[name] : sees[login]?.[name] ?? [];
+        const found = r.found.filter((at) => !/csv|[?&](show|page|pref)=/.test(at));
+        assert.deepEqual(found.sort(), want.filter((at) => !at.includes('?')).sort(), `${login}: ${name}`);
+        if (!want.length) assert.deepEqual(r.found, [], `${login}: ${name}`);
+      }
+    }
+    const outbox = sqlite(file, 'SELECT subject, text, path, key FROM outbox');
+    assert.match(outbox, /注意喚起第1号が届きました/);
+    await server.stop();
+    for (const word of Object.values(words)) {
+      assert.ok(!outbox.includes(word), `${word} in a mail`);
+      assert.ok(!server.log.includes(word), `${word} in the log`);
+    }
+    const trail = sqlite(file, 'SELECT action, object, detail FROM audit');
+    for (const word of Object.values(words)) assert.ok(!trail.includes(word), `${word} in the trail`);
+    // what was sent is known again: a word changed in the database, a count, a reader who was not sent it
+    const check = () => yagura('check', '--db', `sqlite:${file}`);
+    assert.equal(check().code, 0);
+    for (const [change, back] of [['UPDATE notice_part SET text=\'別\' WHERE notice=$ AND key=\'first\'', `UPDATE notice_part SET text='${words.amber}' WHERE notice=$ AND key='first'`],
+      ['UPDATE notice SET tlp=1 WHERE id=$', 'UPDATE notice SET tlp=3 WHERE id=$'], ['UPDATE notice SET answered=2 WHERE id=$', 'UPDATE notice SET answered=1 WHERE id=$'],
+      ['INSERT INTO notice_reader SELECT $, body, id FROM person WHERE login=\'u483028\'', 'DELETE FROM notice_reader WHERE notice=$']]) {
+      sqlite(file, `${change.replaceAll('$', amber)};`);
+      assert.match(check().out + check().err, /notice: \d+ are not what was sent/, change);
+      sqlite(file, `${back.replaceAll('$', amber)};`);
+      assert.equal(check().code, 0, back);
+    }
   });
 
   test('dark ranges are seen by those whose they are, registrations by their body and the desk', LIMIT, async () => {

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { HOSTILE, MARK } from './hostile.mjs';
 import {
-  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, plantAlert, program, reportIncident, root, serve, sqlite, token, visitor, yaguraOk,
+  complete, darknetApply, darknetApprove, darknetStep, demo, each, launch, plantAlert, program, reportIncident, root, sendAlert, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 
 const LIMIT = { timeout: 1_200_000 };
@@ -256,6 +256,12 @@ function table(c) {
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
+    '/alerts/office/{notice}': { as: 'nation', at: `/alerts/office/${c.alertDraft}`, fields: async (at) => ({ title: '題名',
+      seen: (await seenAt('nation', at)).seen }), kept: { title: 100, summary: 150, background: 150, damage: 150, affected: 150, first: 150,
+      later: 150, refs: 150 }, unused: c.alertChoices },
+    '/alerts/{notice}/answer': { as: 'town', at: `/alerts/${c.notice}/answer`, fields: { answer: 'not' }, kept: { note: 150 },
+      unused: ['answer'] },
+    '/alerts/{notice}/follow': { as: 'nation', at: `/alerts/${c.notice}/follow`, fields: {}, unused: ['as'] },
     '/incidents/{incident}/facts/{part}': { as: 'town', at: `/incidents/${c.incident}/facts/response`, fields: { seen: 0 },
       kept: { vendor: 100, contact: 100, cause: 100, prevention: 100, other: 100 }, unused: c.otherFacts },
     '/incidents/{incident}/sent/{delivery}/messages': { as: 'town', at: `/incidents/${c.incident}/sent/${c.delivery}/messages`, fields: {},
@@ -302,6 +308,7 @@ const MUST = [['town', () => '/contacts'], ['town', () => '/plan'], ['town', () 
   ['town', (c) => `/surveys/${c.survey}/items/EVA-S2`], ['town', (c) => `/surveys/${c.survey}/submit`],
   ['nation', () => '/surveys/drafts'], ['nation', (c) => `/surveys/drafts/${c.newDrafts.text}`],
   ['nation', () => '/policies'], ['system', () => '/people'], ['system', () => '/bodies'],
+  ['nation', (c) => `/alerts/office/${c.alertDraft}`], ['town', (c) => `/alerts/${c.notice}`],
   ['pref', () => '/contacts/of/483010'], ['town', (c) => `/darknet/applications/${c.application}`],
   ['town', (c) => `/darknet/alerts/${c.alert}`], ['town', () => '/darknet/alerts'],
   ['town', () => '/darknet/contacts'], ['town', () => '/darknet/internal'], ['nation', () => '/darknet/dark'],
@@ -352,6 +359,10 @@ describe('hostile texts', LIMIT, () => {
     c.recipient = (await town.get('/darknet/contacts')).json.rows[0].recipient;
     c.alert = plantAlert(c.file, 483010);
     Object.assign(c, await reportIncident(c.as('town')));
+    c.notice = await sendAlert(nation, '483010');
+    c.alertDraft = (await nation.post('/alerts/office')).json.notice;
+    c.alertChoices = ['tlp', 'urgency', 'importance', 'due', 'then', 'touched', 'to_all', 'to_pref', 'to_class', 'to_band', 'to_network',
+      'to_incident', 'to_body'];
     await c.as('town').upload(`/incidents/${c.incident}/files`, ['note', ''], ['file', 'x', 'x.txt']);
     c.envelope = Buffer.alloc(32, 7).toString('base64url');
     c.evidence = (await c.as('town').get(`/incidents/${c.incident}/files`)).json.files[0].file;

@@ -10,7 +10,7 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 import {
-  darknetApply, darknetApprove, demo, each, everyAddress, plantAlert, program, reportIncident, serve, sqlite, token, visitor, yaguraOk,
+  darknetApply, darknetApprove, demo, each, everyAddress, plantAlert, program, reportIncident, sendAlert, serve, sqlite, token, visitor, yaguraOk,
 } from './lib.mjs';
 import { isExplained, leaves, readable, sources, template, textsOf } from './shown.mjs';
 
@@ -67,8 +67,11 @@ before(async () => {
   assert.equal((await town.post('/darknet/internal', { ranges: '10.1.0.0/16', note: '階' })).status, 200);
   assert.equal((await c.as('nation').post('/darknet/dark', { ranges: '198.19.0.0/16', note: '網' })).status, 200);
   const { incident, delivery } = await reportIncident(town);
+  const notice = await sendAlert(c.as('nation'), '483010 483028');
+  assert.equal((await town.post(`/alerts/${notice}/answer`, { answer: 'applies', note: '対応中' })).status, 200);
+  const { json: { notice: alertDraft } } = await c.as('nation').post('/alerts/office');
   const drill = (await town.post('/incidents', { drill: '1' })).json.incident;
-  c.known = { pack: ['0'], incident: [String(incident), String(drill)], delivery: [String(delivery)], part: ['first', 'personal'], rule: ['jp.mic'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
+  c.known = { notice: [notice, alertDraft].map(String), pack: ['0'], incident: [String(incident), String(drill)], delivery: [String(delivery)], part: ['first', 'personal'], rule: ['jp.mic'], alert: [String(plantAlert(c.file, 483010))], application: [application, asked, change].map(String), recipient: [recipient], draft: [c.draft], file: [String(file.json.files.rows[0].file)], survey: c.surveys,
     code: ['ORG-01', 'ORG-10', 'ORG-S1', 'EVA-S2'], edition: ['1'], organ: ['0', '1'],
     body: ['483010', '483028', '480002'], person: people,
     contact: [String(contact.json.rows.at(-1).contact)] };

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, plantFact, program, reportIncident, root, serve, sqlite, token, yaguraOk } from './lib.mjs';
+import { authenticator, darknetApply, darknetApprove, demo, launch, PASSWORD, PATIENCE, plantAlert, plantFact, program, reportIncident, root, sendAlert, serve, sqlite, token, yaguraOk } from './lib.mjs';
 import { Person } from './e2e/person.mjs';
 
 const LIMIT = { timeout: 600_000 }, WHOLE = { timeout: 1_800_000 };
@@ -42,6 +42,9 @@ const VIEWS = {
   '/surveys/{survey}/board/{body}': ['pref', 'nation'], '/surveys/{survey}/files': ['town'],
   '/surveys/{survey}/board/{body}/files': ['pref'], '/plan': ['town'], '/plan/{code}': ['town'],
   '/policy': ['town'], '/policies': ['nation'],
+  '/alerts': ['town', 'nation'], '/alerts/{notice}': ['town', 'nation'], '/alerts/office': ['nation'],
+  '/alerts/office/{notice}': ['nation'], '/alerts/office/{notice}/check': ['nation'], '/alerts/office/{notice}/receipts': ['nation'],
+  '/alerts/office/{notice}/phones': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],
   '/incidents/{incident}/summary': ['town'], '/incidents/{incident}/letters': ['town'],
   '/incidents/{incident}/checks': ['town'], '/incidents/{incident}/drill': ['town'], '/incidents/{incident}/files': ['town'], '/incidents/{incident}/report': ['town'], '/incidents/{incident}/sent/{delivery}': ['town'],
@@ -285,7 +288,9 @@ describe('every view', WHOLE, () => {
     await nation.post('/darknet/dark', { ranges: '198.19.0.0/16', note: '観測網' });
     const alert = plantAlert(c.file, 483010);
     plantFact(c.file);
-    c.parts = { part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    const notice = await sendAlert(nation, '483010 483028', { due: '2040-12-03' });
+    c.alertDraft = (await nation.post('/alerts/office')).json.notice;
+    c.parts = { notice, part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.drill = (await town.post('/incidents', { drill: '1' })).json.incident;
     const at = `/incidents/${c.parts.incident}`, { seen } = (await town.get(`${at}/report`)).json;
@@ -305,6 +310,7 @@ describe('every view', WHOLE, () => {
 
   function address(path) {
     const p = { ...c.parts };
+    if (/office\/\{notice\}(\/check)?$/.test(path)) p.notice = c.alertDraft;
     if (/members$|scope$/.test(path)) p.body = c.union;
     if (/board\/\{body\}/.test(path)) p.body = p.submitted;
     if (path.endsWith('/drill')) p.incident = c.drill;

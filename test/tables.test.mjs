@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 
 import {
-  complete, darknetApply, darknetApprove, demo, plantAlert, plantFact, program, reportIncident, root, save, serve, sqlite, token, visitor,
+  complete, darknetApply, darknetApprove, demo, plantAlert, plantFact, program, reportIncident, root, save, sendAlert, serve, sqlite, token, visitor,
   yaguraOk,
 } from './lib.mjs';
 
@@ -50,6 +50,8 @@ const FILES = {
   '/policies/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
     established: 'established', revised: 'revised', guideline: 'guideline', published: 'published',
     address: 'address', late: 'late' } },
+  '/alerts/office/{notice}/receipts/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', pref: 'pref', body: 'body',
+    readers: 'readers', seen_at: 'seen_at', answered_at: 'answered_at', answer: 'answer', note: 'note' } },
   '/darknet/alerts/list/csv': { as: 'town', page: '/darknet/alerts', rows: (j) => j.rows, same: { alert: 'alert', code6: 'code6',
     body: 'body', severity: 'severity', source: 'source', class: 'class_name', tool: 'tool', services: 'services',
     packets: 'packets', first: 'first', last: 'last', state: 'state', handling: 'handling' } },
@@ -95,11 +97,13 @@ const FILES = {
 };
 
 /** Rows of many bodies, or of everybody: a proof of who it is that is older than ten minutes is not enough. */
-const FRESH = ['/bodies/csv', '/incidents/board/list/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
+const FRESH = ['/alerts/office/{notice}/receipts/csv', '/bodies/csv', '/incidents/board/list/csv', '/mail/csv', '/people/list/csv', '/policies/csv', '/surveys/{survey}/board/csv',
   '/surveys/{survey}/totals/csv', '/surveys/{survey}/totals/{code}/csv'];
 
 /** Tables on pages that are no file, and why. By template. */
 const NO_FILE = {
+  'alert/alert_office': 'what the office wrote; each one\'s receipts are a file, all of it is in what the body takes with it',
+  'alert/alert_phones': 'made to be printed; the contacts of each body are a file',
   'org/privacy': 'about the program: the table is doc/personal-data.csv itself',
   'darknet/darknet_board': 'the last 24 hours, of which the hours are a file',
   'darknet/darknet_alert': 'the facts, the first packets and the record of one alert',
@@ -200,7 +204,9 @@ describe('every table as a file', LIMIT, () => {
     const past = sqlite(c.file, `SELECT id FROM survey WHERE id<>${survey} ORDER BY fiscal_year DESC LIMIT 1`).trim();
     ok(await nation.post(`/surveys/${past}/editions`, {}));
     const edition = sqlite(c.file, `SELECT number FROM edition WHERE survey=${past}`).trim();
-    c.parts = { survey, code: 'ORG-01', body: 483010, edition };
+    const notice = await sendAlert(nation, '483010 483028 483036');
+    ok(await town.post(`/alerts/${notice}/answer`, { answer: 'checking', note: LINES[0] }));
+    c.parts = { notice, survey, code: 'ORG-01', body: 483010, edition };
     c.past = past;
     await complete(town, survey);
     for (const login of ['town', 'kacho', 'ciso']) ok(await as(login).post(`/surveys/${survey}/submit`));

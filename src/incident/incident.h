@@ -16,6 +16,15 @@ void incident_packs_prepare(void);
  * and the server's key: what cannot be opened is counted. */
 MUST err incident_replay_report(
     struct db *db, struct arena *a, const struct vault *v, str json, usec at, struct buf *out, str *why);
+/* The kinds of incidents ("ransomware"), in the order in which they are asked for. */
+const struct word *incident_kind_words(size_t *n);
+/* The bodies of the scope that reported one of that kind since, exercises aside, each once, rising. */
+struct incident_body_ids {
+    int64_t *v;
+    size_t n;
+};
+MUST err incident_bodies_with(struct db *db, struct arena *a, const struct scope *s, str kind, usec since,
+    struct incident_body_ids *out);
 
 extern const struct module incident_module;
 

@@ -60,6 +60,12 @@ static struct filter filter_of(const struct req *rq)
         .to = day_of(rq, "to", true)};
 }
 
+const struct word *incident_kind_words(size_t *n)
+{
+    *n = kinds()->n_choices;
+    return kinds()->choices;
+}
+
 static int by_id(const void *key, const void *at)
 {
     int64_t id = *(const int64_t *)key, other = ((const struct body *)at)->id.v;

@@ -102,7 +102,7 @@ static void put_told(struct brief *s, struct buf *b)
     const struct flow_deliveries *all = &s->c->handed;
     size_t accepted = 0;
     for (size_t i = 0; i < all->n; i++) {
-        const struct rule_recipient *to = rule_pack_recipient(incident_pack(), all->v[i].recipient);
+        const struct rule_recipient *to = rule_pack_recipient(s->c->pack, all->v[i].recipient);
         accepted += all->v[i].state == RECEIPT_ACCEPTED;
         if (was_named(all, i, all->v[i].recipient))
             continue;

@@ -159,6 +159,21 @@ err incident_newest(struct db *db, const struct scope *s, int64_t *out)
     return OK;
 }
 
+err incident_bodies_with(struct db *db, struct arena *a, const struct scope *s, str kind, usec since,
+    struct incident_body_ids *out)
+{
+    *out = (struct incident_body_ids){ARENA_ARRAY(a, int64_t, INCIDENT_BODIES), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT DISTINCT i.body FROM incident i WHERE i.reported_at>=$5 AND i.drill=0"
+            " AND REPLACE(' ' || i.kinds || ' ', ' ' || CAST($4 AS TEXT) || ' ', '')<>' ' || i.kinds || ' ' AND" SEEN
+            " ORDER BY i.body LIMIT 4000"),
+        V(scope_level(s), scope_body(s).v, scope_pref(s), kind, since))
+    out->v[out->n++] = row_i64(&r, 0);
+    return db_status(db);
+}
+
 /* What a row repeats of its case, so that a board reads one table, is what the engine has. */
 err incident_check(struct db *db, struct arena *a, struct check_report *report)
 {

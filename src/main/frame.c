@@ -27,7 +27,8 @@ static void put_menu(struct req *rq, struct web_frame *f)
     f->menu[f->n_menu++] = (struct web_menu){S("はじめ"), S("/"), STR_NONE};
     for (const struct module *const *m = modules; *m; m++) {
         for (const struct nav_item *i = (*m)->nav; i && i->label; i++) {
-            if (f->n_menu == COUNT_OF(f->menu) || (i->perm && !(i->perm->roles & rq->who.roles)))
+            if (f->n_menu == COUNT_OF(f->menu) || (i->perm && !(i->perm->roles & rq->who.roles)) ||
+                (i->unless && (i->unless->roles & rq->who.roles)))
                 continue;
             size_t at = f->n_menu++;
             for (; ranks[at - 1] > i->rank; at--) {

@@ -3,6 +3,7 @@
 #ifndef MAIN_MAIN_H
 #define MAIN_MAIN_H
 
+#include "alert/alert.h"
 #include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "core/version.h"

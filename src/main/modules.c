@@ -13,11 +13,13 @@ const struct module *const modules[] = {
     &mail_module,
     &evidence_module,
     &form_module,
+    &notice_module,
     &flow_module,
     &survey_module,
     &policy_module,
     &darknet_module,
     &incident_module,
+    &alert_module,
     &guide_module,
     &export_module,
     &inspect_module,
@@ -67,5 +69,6 @@ const struct route *const *modules_routes(struct arena *a, size_t *n)
     for (size_t i = 0; i < MODULES; i++)
         for (const struct route *const *l = modules[i]->routes; l && *l; l++)
             lists[(*n)++] = *l;
+        }
     return lists;
 }

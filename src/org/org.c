@@ -16,8 +16,8 @@ static const struct nav_item nav[] = {
     {"課の一覧", "/sections", &org_p_section, NULL, 4},
     {"閲覧記録", "/seen", &org_p_seen, NULL, 3},
     {"団体", "/bodies", &org_p_bodies, NULL, 4},
-    {"緊急連絡先", "/contacts", &org_p_contacts, NULL, 3},
-    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read, NULL, 3},
+    {"緊急連絡先", "/contacts", &org_p_contacts, NULL, 3, &org_p_contacts_read},
+    {"団体の緊急連絡先", "/contacts/of", &org_p_contacts_read, "/contacts", 3, NULL},
     {NULL, NULL, NULL},
 };
 

@@ -249,7 +249,30 @@ MUST err org_people_with_role(
 /* Active people of that organisation itself who hold ROLE_PREF or ROLE_NATION: whom it tells what it received. At
  * most 100. */
 MUST err org_receivers(struct db *db, body_id office, struct person_ids *out);
+/* The same of all organisations at once, for addressing many: active people who hold one of the roles there, or
+ * stand in today for one who does, by organisation and person. LIMIT: more than 60,000. */
+struct role_holder {
+    int64_t body;
+    person_id person;
+};
+struct role_holders {
+    struct role_holder *v;
+    size_t n;
+};
+MUST err org_role_holders(struct db *db, struct arena *a, uint32_t roles, jday today, struct role_holders *out);
 MUST err org_person_by_login(struct db *db, str login, person_id *out);
+
+/* The emergency contacts of the bodies in the scope that have a telephone, by body and as they are to be tried:
+ * to call many. LIMIT: more than 40,000. */
+struct phone {
+    int64_t body;
+    str kind, name, phone, hours;
+};
+struct phones {
+    struct phone *v;
+    size_t n;
+};
+MUST err org_phone_all(struct db *db, struct arena *a, const struct scope *s, struct phones *out);
 
 /* ── sections of a body (課・係) ── */
 

@@ -30,7 +30,7 @@ static err bodies_read(struct req *rq)
         return ERR(NOMEM);
     TRY(org_contact_states(rq->db, rq->a, rq->who.scope, &all));
     *v = (struct view_bodies_contacts){.show = req_query(rq, "show"), .q = req_query(rq, "q"),
-        .page = req_page(rq)};
+        .page = req_page(rq), .own = (org_p_contacts.roles & rq->who.roles) != 0};
     v->rows.p = ARENA_ARRAY(rq->a, struct view_bodies_contacts_rows, PAGE);
     if (!v->rows.p)
         return ERR(NOMEM);

@@ -189,3 +189,23 @@ err org_sample_contacts(struct tx *tx, const struct scope *s, size_t n)
         TRY(org_contact_add(tx, s, &list[i]));
     return n % 3 ? org_contacts_confirm(tx, s) : OK;
 }
+
+err org_phone_all(struct db *db, struct arena *a, const struct scope *s, struct phones *out)
+{
+    int64_t n = 0;
+    DB_EACH(db, c, SQL("SELECT COUNT(*) FROM contact WHERE phone<>''"), V0)
+    n = row_i64(&c, 0);
+    if (n > 40000)
+        return ERR(LIMIT);
+    *out = (struct phones){ARENA_ARRAY(a, struct phone, (size_t)n), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT c.body, c.kind, c.name, c.phone, c.hours FROM contact c JOIN body b ON b.id=c.body WHERE c.phone<>''"
+            " AND (b.id=$1 OR CAST($2 AS BIGINT)=3 OR (CAST($2 AS BIGINT)=2 AND b.pref=$3))"
+            " ORDER BY c.body, c.position, c.id LIMIT CAST($4 AS BIGINT)"),
+        V(scope_body(s).v, scope_level(s), scope_pref(s), n))
+    out->v[out->n++] = (struct phone){row_i64(&r, 0), org_contact_kind_name((enum contact_kind)row_i64(&r, 1)),
+        row_str(a, &r, 2), row_str(a, &r, 3), row_str(a, &r, 4)};
+    return db_status(db);
+}

@@ -158,6 +158,28 @@ err org_receivers(struct db *db, body_id office, struct person_ids *out)
     return db_status(db);
 }
 
+err org_role_holders(struct db *db, struct arena *a, uint32_t roles, jday today, struct role_holders *out)
+{
+    enum { MOST = 60000 };
+    *out = (struct role_holders){ARENA_ARRAY(a, struct role_holder, MOST), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    DB_EACH(db, r,
+        SQL("SELECT p.body, p.id FROM person p WHERE p.active=1"
+            " AND (EXISTS (SELECT 1 FROM person_role x WHERE x.person=p.id AND (x.role & CAST($1 AS BIGINT))<>0)"
+            " OR EXISTS (SELECT 1 FROM deputy d JOIN person_role y ON y.person=d.principal"
+            " JOIN person q ON q.id=d.principal WHERE d.deputy=p.id AND (y.role & CAST($1 AS BIGINT))<>0"
+            " AND y.role IN (2, 64) AND q.active=1 AND q.body=p.body AND d.ended_at IS NULL"
+            " AND d.from_day<=$2 AND d.to_day>=$2)) ORDER BY p.body, p.id LIMIT 60001"),
+        V(roles, today))
+    {
+        if (out->n == MOST)
+            return ERR(LIMIT);
+        out->v[out->n++] = (struct role_holder){row_i64(&r, 0), {row_i64(&r, 1)}};
+    }
+    return db_status(db);
+}
+
 #define PERSON_COLUMNS                                                                           \
     "p.id, p.body, p.login, p.name, b.name, COALESCE(b.code6, ''), p.active,"                    \
     " CAST(COALESCE((SELECT SUM(role) FROM person_role x WHERE x.person=p.id), 0) AS BIGINT),"   \

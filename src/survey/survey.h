@@ -52,6 +52,18 @@ struct survey_demo {
 };
 MUST err survey_demo_make(struct writer *w, const struct survey_demo *d);
 
+/* What the bodies of the scope last submitted to the item of that code, by body; who never did is not there. */
+struct survey_answer {
+    int64_t body;
+    str value;
+};
+struct survey_answers {
+    struct survey_answer *v;
+    size_t n;
+};
+MUST err survey_answered(
+    struct db *db, struct arena *a, const struct scope *s, question_id q, struct survey_answers *out);
+
 extern const struct module survey_module;
 
 #endif

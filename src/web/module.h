@@ -15,6 +15,7 @@ struct nav_item {
     const struct permission *perm; /* NULL: everybody who is signed in */
     const char *under;             /* beginning of the routes that belong to it too; or NULL */
     int rank;                      /* lower ones stand first; equal ones in the order of modules */
+    const struct permission *unless; /* or NULL: not for those, who come to it from a page that is theirs */
 };
 
 /* The one line at the top of every page: what this person should do next. */

@@ -86,6 +86,9 @@ static const struct {
     {S("darknet-withdraw"), S("取り下げました。")},
     {S("darknet-leave"), S("利用を終了しました。観測は止まりました。")},
     {S("darknet-end"), S("観測を終了しました。")},
+    {S("acknowledged"), S("確認したことを、出した所に知らせました。")},
+    {S("alert-sent"), S("送りました。メールはまもなく届きます。")},
+    {S("dropped"), S("下書きを消しました。")},
     {S("reminded"), S("お知らせのメールを用意しました。まもなく送られます。")},
 };
 

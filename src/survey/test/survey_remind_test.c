@@ -115,7 +115,7 @@ static void each_date_concerns_those_who_are_behind(void **state)
 
 /* ── when a step opens ── */
 
-struct notice {
+struct occasion {
     struct fix *f;
     survey_id survey;
     enum response_state to;
@@ -124,7 +124,7 @@ struct notice {
 
 static err run_open(struct tx *tx, void *arg)
 {
-    struct notice *n = arg;
+    struct occasion *n = arg;
     struct new_survey s = {.title = S("調査"), .fiscal_year = 2026};
     TRY(form_catalog_publish(tx, n->f->a, 2026, &s.catalog));
     return survey_open(tx, n->f->a, n->f->scope[P_NATION], &s, &n->survey);
@@ -132,7 +132,7 @@ static err run_open(struct tx *tx, void *arg)
 
 static err run_notify(struct tx *tx, void *arg)
 {
-    struct notice *n = arg;
+    struct occasion *n = arg;
     struct writing w = {tx, n->f->a, n->f->scope[n->who], n->f->person[n->who].v};
     return survey_notify_step(&w, n->survey, (body_id){BODY_TOWN}, n->to);
 }
@@ -140,7 +140,7 @@ static err run_notify(struct tx *tx, void *arg)
 static void the_next_person_is_told_once(void **state)
 {
     struct fix *f = *state;
-    struct notice n = {.f = f, .to = RESPONSE_SUBMITTED, .who = P_TOWN};
+    struct occasion n = {.f = f, .to = RESPONSE_SUBMITTED, .who = P_TOWN};
     fix_write(f, run_open, &n);
     fix_write(f, run_notify, &n); /* the town submits: its prefecture, not the town itself */
     fix_write(f, run_notify, &n);
@@ -169,7 +169,7 @@ static void the_next_person_is_told_once(void **state)
 
 static err run_reminder(struct tx *tx, void *arg)
 {
-    struct notice *n = arg;
+    struct occasion *n = arg;
     return survey_reminder_add(tx, n->survey, (body_id){BODY_TOWN}, jday_of_usec(tx_now(tx)),
         n->f->person[P_PREF].v);
 }
@@ -178,7 +178,7 @@ static void the_last_reminder_is_known_inside_the_scope(void **state)
 {
     static const size_t seen[PEOPLE] = {[P_PREF] = 1, [P_TOWN] = 1, [P_NATION] = 1};
     struct fix *f = *state;
-    struct notice n = {.f = f};
+    struct occasion n = {.f = f};
     struct reminded_list list;
     struct reminded last;
     fix_write(f, run_open, &n);

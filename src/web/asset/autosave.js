@@ -46,7 +46,10 @@ class Autosave {
   }
 
   /** A form of many questions says which were touched: what others said of the rest stays. */
-  get many() { return this.form.dataset.autosave === 'many'; }
+  get many() { return this.form.dataset.autosave !== ''; }
+
+  /** Also by its button only those: what others wrote into the rest of a draft stays. */
+  get parts() { return this.form.dataset.autosave === 'parts'; }
 
   /** Two answers stand there, of which one is to be chosen. */
   get isAsking() { return this.panel !== null && !this.panel.hidden; }
@@ -157,6 +160,7 @@ class Autosave {
     this.saved = value;
     if (this.many) {
       for (const error of this.form.querySelectorAll('.error-text[id]')) this.mark(error.id.replace(/-error$/, ''), '');
+      for (const shows of this.form.querySelectorAll('[data-shows]')) shows.textContent = view[shows.dataset.shows];
       this.say(`保存しました ${clock.format(new Date())}`);
       return;
     }
@@ -238,11 +242,23 @@ class Autosave {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.leaving = true; // whatever comes back is a page of its own
-    if (!this.running) return;
+    if (!this.running) {
+      if (this.parts) this.nameTouched();
+      return;
+    }
     event.preventDefault();
     while (this.running) await this.running;
     if (this.isAsking) this.leaving = false; // both values are here already
     else this.form.requestSubmit(event.submitter);
+  }
+
+  /** '-' is no field: nothing was touched since the last save. */
+  nameTouched() {
+    for (const name of ['-', ...this.touched]) {
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'hidden', name: 'touched', value: name });
+      this.form.append(input);
+    }
   }
 
   /** A link of this page: what was typed is saved before it is followed. */
