@@ -272,6 +272,7 @@ function table(c) {
       unused: ['message'] },
     '/incidents/{incident}/checks/{check}': { as: 'town', at: `/incidents/${c.incident}/checks/spread`, fields: { state: 'done' },
       kept: { note: 150 }, unused: ['state'] },
+    '/incidents/{incident}/files': { as: 'town', at: `/incidents/${c.incident}/files`, file: true, fields: { note: '' }, kept: { note: 40 } },
     '/incidents/{incident}/files/{evidence}/custody': { as: 'town', at: `/incidents/${c.incident}/files/${c.evidence}/custody`,
       fields: { act: 'handed' }, kept: { note: 100 }, unused: ['act'] },
     '/incidents/{incident}/sent/{delivery}/envelope': { as: 'town', at: `/incidents/${c.incident}/sent/${c.delivery}/envelope`,

@@ -20,7 +20,7 @@ after(() => agent.destroy());
 const FORMS = {
   'ppc-8': 'summary vendor cause prevention other', 'number-act': 'summary vendor cause prevention other',
   mic: 'summary vendor cause prevention contact', 'unified-ransomware': 'contact extension indicator', 'unified-ddos': 'contact indicator',
-  police: 'summary extension indicator contact', ipa: 'summary prevention indicator extension',
+  police: 'summary extension indicator contact', ipa: 'summary indicator extension',
   jpcert: 'summary contact indicator extension', persons: 'cause prevention',
   operator: 'summary contact indicator extension other', ministry: 'summary contact', '': 'summary contact',
 };

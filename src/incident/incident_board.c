@@ -62,8 +62,8 @@ static struct filter filter_of(const struct req *rq)
 
 const struct word *incident_kind_words(size_t *n)
 {
-    *n = kinds()->n_choices;
-    return kinds()->choices;
+    *n = incident_questions[Q_kind].n_choices;
+    return incident_questions[Q_kind].choices;
 }
 
 static int by_id(const void *key, const void *at)

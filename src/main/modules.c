@@ -69,6 +69,5 @@ const struct route *const *modules_routes(struct arena *a, size_t *n)
     for (size_t i = 0; i < MODULES; i++)
         for (const struct route *const *l = modules[i]->routes; l && *l; l++)
             lists[(*n)++] = *l;
-        }
     return lists;
 }
