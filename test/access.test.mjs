@@ -240,7 +240,7 @@ class Nation {
 
   address(row, role) {
     const last = /\{(\w+)\}[^{]*$/.exec(row.path)?.[1];
-    const given = { notice: row.path.includes('{notice}') ? this.notice(row, role) : 0, pack: 0, incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
+    const given = { product: 1, notice: row.path.includes('{notice}') ? this.notice(row, role) : 0, pack: 0, incident: this.incident, delivery: this.delivery, part: 'first', rule: 'jp.mic', answer: 'accepted', addressee: 'nco', check: 'isolate', move: 'day', evidence: 1, alert: 4401, suppression: 4404, application: 4343, claim: 4344, recipient: 4345, dark: 4346, factor: 1, session: 1, topic: 'staff', survey: this.survey, code: 'ORG-S1', area: 'ORG', person: this.someone,
       act: this.act(row), deputy: 1, section: 1, edition: 99, contact: this.contact, draft: this.draft, mail: 1,
       body: row.path.includes('{body}') ? this.body(row, role) : 0,
       file: row.path.includes('{file}') ? this.files.get(this.body(row, role)) ?? 1 : 0,
@@ -290,6 +290,7 @@ class Nation {
     if (row.path.endsWith('/leave')) return { to: row.send === 'bad' ? '999' : '0', ...more };
     if (row.path.startsWith('/envelope')) return { word: 'x' };
     if (row.path.startsWith('/bodies')) return this.register(row);
+    if (row.path === '/products') return { name: row.send === 'bad' ? '' : `製品 ${this.serial++}`, version: '1.0', place: '庁舎' };
     if (row.path.startsWith('/alerts')) return this.alerts(row, who, where);
     if (row.path.startsWith('/incidents')) {
       const last = row.path.split('/').pop();

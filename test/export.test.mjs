@@ -191,7 +191,7 @@ z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; assert all(i.flag_
       darknet_range_body: 'as its application: darknet_sharers', retention: 'in body', flow_holder: 'a key, sealed with the server\'s', flow_key: 'wrapped keys', progress: 'computed from answers' };
     const IN = { fact: 'answers', contact: 'contacts', contact_event: 'contact_events', person: 'people', section: 'sections',
       organ: 'organs', policy: 'policy', plan_item: 'plan', item_file: 'files', item_comment: 'comments', response: 'responses',
-      flow_case: 'cases', flow_erased: 'case_erased', flow_years: 'case_years', incident: 'incidents', notice_receipt: 'notices_received', notice_reader: 'notices_named', darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
+      flow_case: 'cases', flow_erased: 'case_erased', flow_years: 'case_years', incident: 'incidents', notice_receipt: 'notices_received', product: 'products', notice_reader: 'notices_named', darknet_application: 'darknet_applications', darknet_range: 'darknet_ranges', darknet_contact: 'darknet_contacts',
       darknet_alert: 'darknet_alerts', darknet_suppression: 'darknet_suppressions', darknet_dark: 'darknet_internal', evidence: 'measurements', allowed: 'allowed_networks', assignment: 'assignments', body_attribute: 'attributes', body_name: 'body', audit: 'audit', journal: 'journal' };
     const there = sqlite(c.file, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i ON i.name='body'
       WHERE m.type='table' ORDER BY 1`).trim().split('\n');

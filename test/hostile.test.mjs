@@ -259,6 +259,7 @@ function table(c) {
     '/alerts/office/{notice}': { as: 'nation', at: `/alerts/office/${c.alertDraft}`, fields: async (at) => ({ title: '題名',
       seen: (await seenAt('nation', at)).seen }), kept: { title: 100, summary: 150, background: 150, damage: 150, affected: 150, first: 150,
       later: 150, refs: 150 }, unused: c.alertChoices },
+    '/products': { as: 'town', fields: () => ({ name: `製品 ${c.serial++}` }), kept: { name: 60, version: 60, place: 60 } },
     '/alerts/{notice}/answer': { as: 'town', at: `/alerts/${c.notice}/answer`, fields: { answer: 'not' }, kept: { note: 150 },
       unused: ['answer'] },
     '/alerts/{notice}/follow': { as: 'nation', at: `/alerts/${c.notice}/follow`, fields: {}, unused: ['as'] },
@@ -362,8 +363,8 @@ describe('hostile texts', LIMIT, () => {
     Object.assign(c, await reportIncident(c.as('town')));
     c.notice = await sendAlert(nation, '483010');
     c.alertDraft = (await nation.post('/alerts/office')).json.notice;
-    c.alertChoices = ['tlp', 'urgency', 'importance', 'due', 'then', 'touched', 'to_all', 'to_pref', 'to_class', 'to_band', 'to_network',
-      'to_incident', 'to_body'];
+    c.alertChoices = ['tlp', 'urgency', 'importance', 'due', 'then', 'touched', 'to_all', 'to_pref', 'to_class', 'to_band', 'to_network', 'to_product',
+      'to_incident', 'to_product', 'to_body'];
     await c.as('town').upload(`/incidents/${c.incident}/files`, ['note', ''], ['file', 'x', 'x.txt']);
     c.envelope = Buffer.alloc(32, 7).toString('base64url');
     c.evidence = (await c.as('town').get(`/incidents/${c.incident}/files`)).json.files[0].file;

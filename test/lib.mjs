@@ -401,7 +401,7 @@ export async function sendAlert(p, codes, fields = {}) {
 // ── every address ──
 
 /** Parts that a test need not know better; a part named neither here nor by the test is an error. */
-const ELSEWHERE = { alert: ['1'], notice: ['1'], pack: ['0'], incident: ['1'], delivery: ['1'], addressee: ['ppc'], check: ['isolate'], move: ['day'], evidence: ['1'], part: ['first'], rule: ['jp.mic'], application: ['1'], recipient: ['1'], contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
+const ELSEWHERE = { alert: ['1'], product: ['1'], notice: ['1'], pack: ['0'], incident: ['1'], delivery: ['1'], addressee: ['ppc'], check: ['isolate'], move: ['day'], evidence: ['1'], part: ['first'], rule: ['jp.mic'], application: ['1'], recipient: ['1'], contact: ['1'], draft: ['1'], edition: ['1'], file: ['1'], organ: ['0', '1'],
   person: ['1'], topic: ['staff'] };
 
 /** Every address of the GET routes with every known value of its parts. */

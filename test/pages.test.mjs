@@ -42,7 +42,7 @@ const VIEWS = {
   '/surveys/{survey}/board/{body}': ['pref', 'nation'], '/surveys/{survey}/files': ['town'],
   '/surveys/{survey}/board/{body}/files': ['pref'], '/plan': ['town'], '/plan/{code}': ['town'],
   '/policy': ['town'], '/policies': ['nation'],
-  '/alerts': ['town', 'nation'], '/alerts/{notice}': ['town', 'nation'], '/alerts/office': ['nation'],
+  '/products': ['town'], '/alerts': ['town', 'nation'], '/alerts/{notice}': ['town', 'nation'], '/alerts/office': ['nation'],
   '/alerts/office/{notice}': ['nation'], '/alerts/office/{notice}/check': ['nation'], '/alerts/office/{notice}/receipts': ['nation'],
   '/alerts/office/{notice}/phones': ['nation'],
   '/incidents': ['town'], '/incidents/{incident}': ['town'], '/incidents/{incident}/facts/{part}': ['town'],

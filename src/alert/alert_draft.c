@@ -15,7 +15,7 @@ struct draft_form {
 #define PART(key, label, help, most, rows) str key;
 #include "alert/alert_part_list.h"
 #undef PART
-    struct strs to_all, to_pref, to_class, to_band, to_network, to_incident;
+    struct strs to_all, to_pref, to_class, to_band, to_network, to_product, to_incident;
     str to_body;
     /* by prepare */
     jday day;
@@ -37,7 +37,7 @@ static const struct web_field fields[] = {
 #include "alert/alert_part_list.h"
 #undef PART
     CHOICES(to_all, "全ての団体"), CHOICES(to_pref, "都道府県"), CHOICES(to_class, "団体の区分"), CHOICES(to_band, "人口規模"),
-    CHOICES(to_network, "ネットワークのモデル"), CHOICES(to_incident, "報告したインシデント"),
+    CHOICES(to_network, "ネットワークのモデル"), CHOICES(to_product, "使っている製品"), CHOICES(to_incident, "報告したインシデント"),
     {.name = "to_body", .label = "団体コード", .type = FIELD_TEXT, .offset = offsetof(struct draft_form, to_body), .max = 4000},
 };
 static const struct web_form form = WEB_FORM(fields, draft_form);

@@ -3,6 +3,7 @@
 #include "alert/alert_private.h"
 
 #include "incident/incident.h"
+#include "product/product.h"
 #include "survey/survey.h"
 
 const struct alert_part alert_parts[ALERT_PARTS] = {
@@ -101,9 +102,38 @@ static err incident_mark(const struct notice_marking *m, str value)
 static const struct notice_condition to_incident = {"incident", "報告したインシデント",
     "90日のうちに、この種類のインシデントを報告した団体（訓練は除きます）", incident_options, incident_mark};
 
-/* A register of products adds its row here. */
+/* ── who uses a product ── */
+
+static err product_options(struct db *db, struct arena *a, const struct scope *s, struct notice_options *out)
+{
+    struct product_names all;
+    TRY(product_names_of(db, a, s, &all));
+    *out = (struct notice_options){ARENA_ARRAY(a, struct notice_option, all.n), 0};
+    if (!out->v)
+        return ERR(NOMEM);
+    for (size_t i = 0; i < all.n; i++)
+        out->v[out->n++] = (struct notice_option){all.v[i].name,
+            str_fmt(a, "%.*s（%lld 団体）", STR_F(all.v[i].name), (long long)all.v[i].bodies)};
+    return OK;
+}
+
+static err mark_one(void *ctx, int64_t body)
+{
+    notice_mark_body(ctx, body);
+    return OK;
+}
+
+static err product_mark(const struct notice_marking *m, str value)
+{
+    struct notice_marking copy = *m;
+    return product_bodies_with(m->db, value, mark_one, &copy);
+}
+
+static const struct notice_condition to_product = {"product", "使っている製品",
+    "団体が「使っている製品」に登録した名前によります。版は問いません。登録していない団体は当てはまりません。", product_options, product_mark};
+
 static const struct notice_condition *const conditions[] = {&notice_to_all, &notice_to_pref, &notice_to_class, &notice_to_band,
-    &to_network, &to_incident, &notice_to_body, &notice_to_received, NULL};
+    &to_network, &to_product, &to_incident, &notice_to_body, &notice_to_received, NULL};
 
 const struct notice_kind alert_kind = {.name = "alert",
     .word = "注意喚起",

@@ -4,6 +4,7 @@
 #define MAIN_MAIN_H
 
 #include "alert/alert.h"
+#include "product/product.h"
 #include "anchor/anchor.h"
 #include "backup/backup.h"
 #include "core/version.h"

@@ -19,6 +19,7 @@ const struct module *const modules[] = {
     &policy_module,
     &darknet_module,
     &incident_module,
+    &product_module,
     &alert_module,
     &guide_module,
     &export_module,

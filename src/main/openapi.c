@@ -30,6 +30,7 @@ static const struct web_query parts[] = {
     {"incident", "インシデントの番号", true},
     {"delivery", "知らせたものの番号", true},
     {"pack", "決まりの表の番号。0は、プログラムに付属するもの", true},
+    {"product", "使っている製品の番号", true},
     {"notice", "注意喚起の番号", true},
     {"part", "質問の組の鍵", false},
     {"rule", "報告の決まりの鍵", false},
