@@ -45,6 +45,7 @@ const FILES = {
     same: { position: 'place', kind: 'kind', name: 'name', phone: 'phone', mail: 'mail', hours: 'hours' } },
   '/contacts/of/{body}/csv': { as: 'pref', rows: (j) => j.rows,
     same: { kind: 'kind', name: 'name', phone: 'phone', mail: 'mail', hours: 'hours' } },
+  '/products/csv': { as: 'town', rows: (j) => j.rows, same: { name: 'name', version: 'version', place: 'place' } },
   '/mail/csv': { as: 'system', rows: (j) => j.rows, same: { kind: 'kind', subject: 'subject', person: 'person',
     org: 'org', attempts: 'attempts', answer: 'answer', tried_at: 'tried_at' } },
   '/policies/csv': { as: 'nation', rows: (j) => j.rows, same: { code6: 'code6', body: 'name',
@@ -188,6 +189,7 @@ describe('every table as a file', LIMIT, () => {
     const section = (await town.get('/sections')).json.sections.find((k) => k.name === '情報課').id;
     ok(await town.post(`/sections/${section}/people`, { person: [id('town'), id('town2')] }));
     for (const name of LINES) ok(await town.post('/contacts', { kind: 'night', name, phone: '026-200-0000' }));
+    for (const name of LINES) ok(await town.post('/products', { name, version: '1.0', place: name }));
     ok(await town.post('/contacts/confirm'));
     ok(await as('ciso').post('/deputies', { principal: id('ciso'), deputy: id('kacho'), from: '2040-01-01', to: '2040-01-05' }));
     for (const [i, code] of ['ORG-01', 'ORG-02', 'HUM-01'].entries()) {
