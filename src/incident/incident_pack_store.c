@@ -12,13 +12,14 @@ struct kept {
 };
 
 static pthread_once_t read_once = PTHREAD_ONCE_INIT;
+static struct arena *shipped_in; /* for as long as the program runs */
 static struct rule_pack *shipped;
 
 static void read_shipped(void)
 {
     struct rule_problem why;
-    struct arena *a = arena_new(16 << 20);
-    BUG_IF(!a || err_is(rule_pack_read(a, rule_pack_shipped(), &shipped, &why)));
+    shipped_in = arena_new(16 << 20);
+    BUG_IF(!shipped_in || err_is(rule_pack_read(shipped_in, rule_pack_shipped(), &shipped, &why)));
 }
 
 static void drop(void *p)
