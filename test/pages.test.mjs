@@ -290,7 +290,7 @@ describe('every view', WHOLE, () => {
     plantFact(c.file);
     const notice = await sendAlert(nation, '483010 483028', { due: '2040-12-03' });
     c.alertDraft = (await nation.post('/alerts/office')).json.notice;
-    c.parts = { notice, part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
+    c.parts = { pack: 0, notice, part: 'first', ...await reportIncident(town), alert, application, overlapping, recipient, topic: 'staff', survey, draft, contact, person: id, code: 'ORG-01', organ: 1, body: 483010, submitted, editions,
       token: /invite\/([\w-]+)/.exec(JSON.stringify(invited))[1] };
     c.drill = (await town.post('/incidents', { drill: '1' })).json.incident;
     const at = `/incidents/${c.parts.incident}`, { seen } = (await town.get(`${at}/report`)).json;
