@@ -256,7 +256,7 @@ function table(c) {
       note: '', version: (await seenAt('town', `/darknet/alerts/${c.alert}`)).version }), kept: { note: 150 } },
     '/darknet/alerts/{alert}/suppress': { as: 'town', at: `/darknet/alerts/${c.alert}/suppress`, fields: { scope: 'source',
       reason: '検査', until: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) }, kept: { reason: 100 } },
-    '/alerts/office/{notice}': { as: 'nation', at: `/alerts/office/${c.alertDraft}`, fields: async (at) => ({ title: '題名',
+    '/alerts/office/{notice}': { as: 'nation', at: `/alerts/office/${c.alertDraft}`, fields: async (at) => ({ title: HOSTILE[0],
       seen: (await seenAt('nation', at)).seen }), kept: { title: 100, summary: 150, background: 150, damage: 150, affected: 150, first: 150,
       later: 150, refs: 150 }, unused: c.alertChoices },
     '/products': { as: 'town', fields: () => ({ name: `製品 ${c.serial++}` }), kept: { name: 60, version: 60, place: 60 } },
