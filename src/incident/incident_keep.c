@@ -61,6 +61,7 @@ static err keep_read(struct req *rq)
         return ERR(NOMEM);
     TRY(flow_years(rq->db, &incident_kind, scope_body(rq->who.scope), &years));
     *v = (struct view_incident_keep){.body = rq->who.org_name,
+        .reports = (incident_p_report.roles & rq->who.roles) != 0,
         .now = years,
         .usual = FLOW_YEARS,
         .least = FLOW_YEARS_LEAST,

@@ -5,7 +5,7 @@
 #include "incident_rules.ht.h"
 
 const struct permission incident_p_rules = {
-    "incident.rules", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER | ROLE_PREF | ROLE_NATION};
+    "incident.rules", ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER | ROLE_PREF | ROLE_NATION | ROLE_SYSTEM};
 
 /* ── the rules ── */
 
