@@ -25,10 +25,13 @@ const escapeQuoted = (s) => escapeText(s).replaceAll('"', '&quot;').replaceAll("
 const BLANK = /^[ \t\n\r\u3000]+|[ \t\n\r\u3000]+$/g;
 
 /** The ways a text may stand somewhere: as it was sent, or as it is kept (doc: web.h, FIELD_LINE); and
- *  its last line, the one with the mark, where each line is an option of its own. */
+ *  its last line, the one with the mark, where each line is an option of its own; and as the name of a product, half-width
+ *  and with single blanks, so that what is typed in two ways is one (product_text). */
+const half = (s) => s.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replaceAll('\u3000', ' ');
 const forms = HOSTILE.map((s) => {
   const kept = s.replaceAll('\r', ''), last = kept.split('\n').at(-1);
-  return [...new Set([s, kept, kept.replace(BLANK, ''), last.replace(BLANK, '')])];
+  return [...new Set([s, kept, kept.replace(BLANK, ''), last.replace(BLANK, ''),
+    half(kept).replace(BLANK, '').replace(/ +/g, ' ')])];
 });
 const written = forms.map((list) => [...new Set(list.flatMap((s) => [escapeQuoted(s), escapeText(s)]))]
   .sort((a, b) => b.length - a.length));
