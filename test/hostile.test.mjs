@@ -262,7 +262,7 @@ function table(c) {
     '/alerts/office/{notice}': { as: 'nation', at: `/alerts/office/${c.alertDraft}`, fields: async (at) => ({ title: HOSTILE[0],
       seen: (await seenAt('nation', at)).seen }), kept: { title: 100, summary: 150, background: 150, damage: 150, affected: 150, first: 150,
       later: 150, refs: 150 }, unused: c.alertChoices },
-    '/products': { as: 'town', fields: () => ({ name: `製品 ${c.serial++}` }), kept: { name: 60, version: 60, place: 60 } },
+    '/products': { as: 'town', fields: () => ({ name: `製品 ${c.serial++}` }), kept: { name: 30, version: 30, place: 30 }, step: 3 },
     '/alerts/{notice}/answer': { as: 'town', at: `/alerts/${c.notice}/answer`, fields: { answer: 'not' }, kept: { note: 150 },
       unused: ['answer'] },
     '/alerts/{notice}/follow': { as: 'nation', at: `/alerts/${c.notice}/follow`, fields: {}, unused: ['as'] },
