@@ -2,6 +2,8 @@
 /* Alerts as their readers have them: the list, one of them, and the answer of the own body. */
 #include "alert/alert_private.h"
 
+#include "product/product.h"
+
 #include "alert.ht.h"
 #include "alerts.ht.h"
 
@@ -137,7 +139,7 @@ static err list_read(struct req *rq)
         (enum notice_urgency)WORD_OF_KEY(notice_urgencies, req_query(rq, "urgency"))->value};
     if (!v)
         return ERR(NOMEM);
-    *v = (struct view_alerts){.body = rq->who.org_name, .keeps = (rq->who.roles & (ROLE_STAFF | ROLE_ADMIN | ROLE_CISO | ROLE_APPROVER)) != 0, .sends = (alert_p_send.roles & rq->who.roles) != 0,
+    *v = (struct view_alerts){.body = rq->who.org_name, .keeps = (rq->who.roles & product_p_keep.roles) != 0, .sends = (alert_p_send.roles & rq->who.roles) != 0,
         .answers = (alert_p_answer.roles & rq->who.roles) != 0, .q = req_query(rq, "q"), .show = req_query(rq, "show")};
     TRY(notice_received(rq->db, rq->a, &alert_kind, &rq->who, v->q, &all));
     TRY(notice_quiet_get(rq->db, &alert_kind, &rq->who, &v->quiet));

@@ -159,8 +159,8 @@ MUST err flow_delivery_before(struct db *db, struct arena *a, const struct vault
  * either side. NOTFOUND. */
 MUST err flow_chain_file(
     struct db *db, struct arena *a, const struct vault *v, const struct scope *s, int64_t delivery, struct buf *out);
-/* The office's answer: SEEN, ACCEPTED or RETURNED; after RETURNED it may still be ACCEPTED. CONFLICT: it was
- * answered. Whoever is called for it is called no longer. */
+/* The office's answer: SEEN, ACCEPTED or RETURNED; after RETURNED it may still be ACCEPTED. NOTFOUND: not of that
+ * office; CONFLICT: it was answered. Whoever is called for it is called no longer. */
 MUST err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer);
 
 /* ── questions and answers about what was handed over ── */

@@ -177,9 +177,9 @@ err flow_waiting(struct db *db, const struct scope *s, int64_t *n)
 }
 
 /* What is signed under the answer; of SEEN nothing is. */
-err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_receipt answer, usec now, uint8_t out[SIGN_BYTES])
+static err receipt_of(struct db *db, struct arena *a, int64_t id, str answer, usec now, uint8_t out[SIGN_BYTES])
 {
-    struct chain_link link = {.answer = WORD_OF(flow_receipts, answer)->key, .answered_at = now};
+    struct chain_link link = {.answer = answer, .answered_at = now};
     DB_ONE(db, r, SQL("SELECT hash FROM flow_delivery WHERE id=$1"), V(id));
     struct bytes hash = row_bytes(a, &r, 0);
     if (hash.n != CHAIN_HASH)
@@ -188,22 +188,26 @@ err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_rece
     return sign(db, chain_receipt_text(a, &link), out);
 }
 
-err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer)
+err flow_receipt_put(struct tx *tx, struct arena *a, int64_t id, enum flow_receipt answer, usec at, int64_t by)
 {
     int64_t n;
     uint8_t receipt[SIGN_BYTES];
     if (answer == RECEIPT_SEEN) {
-        TRY(db_exec_count(tx, SQL("UPDATE flow_delivery SET state=2, seen_at=$3 WHERE id=$1 AND office=$2 AND state=1"),
-            V(id, scope_body(s).v, tx_now(tx)), &n));
+        TRY(db_exec_count(tx, SQL("UPDATE flow_delivery SET state=2, seen_at=$2 WHERE id=$1 AND state=1"), V(id, at), &n));
         return n ? flow_call_end(tx, id) : ERR(CONFLICT);
     }
-    TRY(flow_receipt_sign(tx_db(tx), a, id, answer, tx_now(tx), receipt));
+    TRY(receipt_of(tx_db(tx), a, id, WORD_OF(flow_receipts, answer)->key, at, receipt));
     TRY(db_exec_count(tx,
-        SQL("UPDATE flow_delivery SET state=$3, seen_at=COALESCE(seen_at, CAST($4 AS BIGINT)), answered_at=$4,"
-            " answered_by=$5, receipt=$6 WHERE id=$1 AND office=$2"
-            " AND (state<3 OR (state=4 AND CAST($3 AS BIGINT)=3))"),
-        V(id, scope_body(s).v, answer, tx_now(tx), scope_person(s).v, ((struct bytes){receipt, SIGN_BYTES})), &n));
+        SQL("UPDATE flow_delivery SET state=$2, seen_at=COALESCE(seen_at, CAST($3 AS BIGINT)), answered_at=$3, answered_by=$4,"
+            " receipt=$5 WHERE id=$1 AND (state<3 OR (state=4 AND CAST($2 AS BIGINT)=3))"),
+        V(id, answer, at, by, ((struct bytes){receipt, SIGN_BYTES})), &n));
     return n ? flow_call_end(tx, id) : ERR(CONFLICT);
+}
+
+err flow_answer(struct tx *tx, struct arena *a, const struct scope *s, int64_t id, enum flow_receipt answer)
+{
+    DB_ONE(tx_db(tx), r, SQL("SELECT 1 FROM flow_delivery WHERE id=$1 AND office=$2"), V(id, scope_body(s).v));
+    return flow_receipt_put(tx, a, id, answer, tx_now(tx), scope_person(s).v);
 }
 
 /* ── the chain ── */

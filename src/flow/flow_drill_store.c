@@ -20,14 +20,9 @@ err flow_drill_move(struct tx *tx, struct flow_case *c, usec by)
 err flow_drill_answer(struct tx *tx, struct arena *a, const struct vault *v, const struct scope *s, const struct flow_case *c,
     const struct flow_delivery *d, enum flow_receipt answer, str question)
 {
-    uint8_t receipt[SIGN_BYTES];
     usec at = flow_now(c, tx_now(tx));
     if (!c->drill || d->flow != c->id || d->office)
         return ERR(CONFLICT);
-    TRY(flow_receipt_sign(tx_db(tx), a, d->id, answer, at, receipt));
-    TRY(db_exec(tx,
-        SQL("UPDATE flow_delivery SET state=$2, seen_at=COALESCE(seen_at, CAST($3 AS BIGINT)), answered_at=$3, answered_by=0,"
-            " receipt=$4 WHERE id=$1 AND state IN (1, 2, 4)"),
-        V(d->id, answer, at, ((struct bytes){receipt, SIGN_BYTES}))));
+    TRY(flow_receipt_put(tx, a, d->id, answer, at, 0));
     return question.n ? flow_message_put(tx, a, v, s, d, true, 0, at, question) : OK;
 }

@@ -103,18 +103,11 @@ err flow_envelope_of(struct db *db, int64_t delivery, struct flow_envelope *out)
 err flow_envelope_answer(struct tx *tx, struct arena *a, const struct flow_key *key, const struct flow_delivery *d,
     enum flow_receipt answer, str question)
 {
-    uint8_t receipt[SIGN_BYTES];
-    int64_t n;
     TRY(db_exec(tx, SQL("UPDATE flow_envelope SET opened_at=COALESCE(opened_at, CAST($2 AS BIGINT)) WHERE delivery=$1"),
         V(d->id, tx_now(tx))));
-    if (answer == RECEIPT_SEEN)
-        return db_exec(tx, SQL("UPDATE flow_delivery SET state=2, seen_at=$2 WHERE id=$1 AND state=1"), V(d->id, tx_now(tx)));
-    TRY(flow_receipt_sign(tx_db(tx), a, d->id, answer, tx_now(tx), receipt));
-    TRY(db_exec_count(tx,
-        SQL("UPDATE flow_delivery SET state=$2, seen_at=COALESCE(seen_at, CAST($3 AS BIGINT)), answered_at=$3, answered_by=0,"
-            " receipt=$4 WHERE id=$1 AND (state<3 OR (state=4 AND CAST($2 AS BIGINT)=3))"),
-        V(d->id, answer, tx_now(tx), ((struct bytes){receipt, SIGN_BYTES})), &n));
-    if (n != 1)
-        return ERR(CONFLICT);
+    err e = flow_receipt_put(tx, a, d->id, answer, tx_now(tx), 0);
+    if (answer == RECEIPT_SEEN && e.code == ERR_CONFLICT)
+        return OK;
+    TRY(e);
     return question.n ? flow_message_by_key(tx, a, key, d->id, true, 0, tx_now(tx), question) : OK;
 }

@@ -15,8 +15,9 @@ void flow_key_new(struct flow_key *out);
 MUST err flow_key_share(struct tx *tx, struct arena *a, const struct vault *v, const struct flow_key *k,
     int64_t thing, body_id body);
 
-/* What is signed under an answer; of SEEN nothing is. */
-MUST err flow_receipt_sign(struct db *db, struct arena *a, int64_t id, enum flow_receipt answer, usec now, uint8_t out[SIGN_BYTES]);
+/* Writes what was answered, whoever may: SEEN of what was not opened; ACCEPTED or RETURNED, signed, of what was not answered,
+ * and ACCEPTED of what was returned. by 0: nobody with an account. Ends the calls for it. CONFLICT. */
+MUST err flow_receipt_put(struct tx *tx, struct arena *a, int64_t id, enum flow_receipt answer, usec at, int64_t by);
 /* For whoever holds its key. */
 MUST err flow_delivery_by_key(
     struct db *db, struct arena *a, const struct flow_key *key, int64_t id, struct flow_delivery *out, str *text);

@@ -79,7 +79,7 @@ bool incident_is_told(const struct incident_case *c, str rule)
     return false;
 }
 
-static bool binds(const struct incident_case *c, const struct obligation *o)
+bool incident_binds(const struct incident_case *c, const struct obligation *o)
 {
     return o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c->waivers, o->rule->id);
 }
@@ -90,7 +90,7 @@ static err set_clocks(struct tx *tx, struct arena *a, const struct incident_case
     TRY(flow_clocks_stop(tx, c->flow.id));
     for (size_t i = 0; i < c->duties.n; i++) {
         const struct obligation *o = &c->duties.v[i];
-        for (size_t k = 0; k < o->n_steps && binds(c, o); k++) {
+        for (size_t k = 0; k < o->n_steps && incident_binds(c, o); k++) {
             const struct rule_due *d = &o->step[k];
             str name = str_fmt(a, "%.*s/%.*s", STR_F(o->rule->id), STR_F(WORD_OF(rule_step_kinds, d->kind)->key));
             TRY(flow_clock_set(tx, c->flow.id, name, d->due, incident_step_done_at(c, o->rule, d->kind)));
@@ -105,7 +105,7 @@ static err note_steps(struct tx *tx, const struct incident_case *c)
     int64_t in_time = 0, too_late = 0;
     for (size_t i = 0; i < c->duties.n; i++) {
         const struct obligation *o = &c->duties.v[i];
-        for (size_t k = 0; k < o->n_steps && binds(c, o); k++) {
+        for (size_t k = 0; k < o->n_steps && incident_binds(c, o); k++) {
             usec due = o->step[k].due, done = incident_step_done_at(c, o->rule, o->step[k].kind);
             bool counts = due && done && due != c->facts.known[Q_known_at].time;
             in_time += counts && done <= due;

@@ -75,19 +75,10 @@ static err move_write(struct tx *tx, struct req *rq)
 
 /* ── what came late ── */
 
-/* When that step of the rule was first handed over; 0: it was not. */
-static usec handed_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind)
-{
-    for (size_t i = 0; i < c->handed.n; i++)
-        if (str_eq(c->handed.v[i].subject, rule->id) && c->handed.v[i].step == (int)kind)
-            return c->handed.v[i].at;
-    return 0;
-}
-
 static void show_step(const struct req *rq, const struct incident_case *c, const struct obligation *o, const struct rule_due *d,
     struct view_incident_drill *v)
 {
-    usec at = handed_at(c, o->rule, d->kind), now = flow_now(&c->flow, rq->now), until = at ? at : now;
+    usec at = incident_step_done_at(c, o->rule, d->kind), now = flow_now(&c->flow, rq->now), until = at ? at : now;
     int64_t late = d->due && until > d->due ? (until - d->due) / USEC_MINUTE : 0;
     if (!at && (!d->due || now <= d->due))
         v->ahead++; /* may still come in time */
@@ -129,8 +120,7 @@ static err drill_read(struct req *rq)
         v->moves.p[v->moves.n++] = (struct view_incident_drill_moves){moves[i].word.key, moves[i].word.name};
     for (size_t i = 0; i < c.duties.n; i++) {
         const struct obligation *o = &c.duties.v[i];
-        bool binds = o->truth == RULE_YES && !o->rule->voluntary && !incident_waiver_of(&c.waivers, o->rule->id);
-        for (size_t k = 0; binds && k < o->n_steps; k++)
+        for (size_t k = 0; k < o->n_steps && incident_binds(&c, o); k++)
             show_step(rq, &c, o, &o->step[k], v);
     }
     count_needless(&c, v);

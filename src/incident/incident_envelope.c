@@ -121,7 +121,7 @@ static err show_opened(struct req *rq, struct db *db, const struct flow_key *key
     *v = (struct view_incident_envelope){.token = req_param(rq, "token"), .word = f->word, .open = true,
         .error = req_error_of(rq, "question"), .question_typed = req_error_of(rq, "question").n ? f->question : STR_NONE,
         .body = d->body.name, .title = lines.title, .step = lines.step,
-        .sort = d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name, .reason = lines.reason, .law = lines.law,
+        .sort = incident_sort_name(d->sort), .reason = lines.reason, .law = lines.law,
         .official = incident_view_of(lines.form)->official, .number = d->number, .at = d->at,
         .receipt_key = WORD_OF(flow_receipts, d->state)->key, .receipt = WORD_OF(flow_receipts, d->state)->name,
         .answers = d->state <= RECEIPT_SEEN || d->state == RECEIPT_RETURNED, .returns = d->state <= RECEIPT_SEEN};

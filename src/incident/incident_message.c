@@ -82,7 +82,7 @@ static err show(struct req *rq, const struct flow_delivery *d, str text, bool mi
         .title = lines.title,
         .step = lines.step,
         .sort_key = WORD_OF(flow_sorts, d->sort)->key,
-        .sort = d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name,
+        .sort = incident_sort_name(d->sort),
         .reason = lines.reason,
         .to = lines.to,
         .law = lines.law,

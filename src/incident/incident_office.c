@@ -27,7 +27,7 @@ static err list_read(struct req *rq)
             .number = d->number,
             .subject = d->subject,
             .step = WORD_OF(rule_step_kinds, d->step)->name,
-            .sort = d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name,
+            .sort = incident_sort_name(d->sort),
             .at = d->at,
             .receipt_key = WORD_OF(flow_receipts, d->state)->key,
             .receipt = WORD_OF(flow_receipts, d->state)->name,

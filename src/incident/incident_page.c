@@ -201,7 +201,7 @@ static err show_handed(struct req *rq, const struct incident_case *c, struct vie
         const struct flow_delivery *d = &c->handed.v[i];
         const struct rule_recipient *to = rule_pack_recipient(c->pack, d->recipient);
         v->handed.p[v->handed.n++] = (struct view_incident_handed){d->id, to ? to->name : d->recipient,
-            WORD_OF(rule_step_kinds, d->step)->name, d->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, d->sort)->name, d->at, WORD_OF(flow_receipts, d->state)->key,
+            WORD_OF(rule_step_kinds, d->step)->name, incident_sort_name(d->sort), d->at, WORD_OF(flow_receipts, d->state)->key,
             WORD_OF(flow_receipts, d->state)->name, d->seen_at, d->answered_at};
     }
     return OK;

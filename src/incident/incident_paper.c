@@ -47,7 +47,7 @@ void incident_sheet_begin(struct buf *b, str title, str foot, bool drill, usec a
 static void describe(struct buf *b, struct arena *a, const struct incident_paper *p, const struct incident_lines *l)
 {
     bool official = incident_view_of(l->form)->official;
-    str sort = p->sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, p->sort)->name;
+    str sort = incident_sort_name(p->sort);
     str step = sort.n ? str_fmt(a, "%.*sの%.*s", STR_F(l->step), STR_F(sort)) : l->step;
     str how = p->number ? str_fmt(a, "%.*s（%lld通目）　%.*s", STR_F(step), (long long)p->number, STR_F(wareki(a, p->at)))
                         : str_fmt(a, "%.*s（まだ知らせていません）　%.*sの内容", STR_F(step), STR_F(wareki(a, p->at)));

@@ -131,6 +131,8 @@ void incident_case_done(struct incident_case *c);
 #define INCIDENT_CASE_AUTO struct incident_case CLEANUP(incident_case_done)
 /* Was that step of the rule handed over. */
 bool incident_step_done(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind);
+/* Has to be done: the facts say so, it is no offer, and nobody has said why it is not followed. */
+bool incident_binds(const struct incident_case *c, const struct obligation *o);
 /* Was anything handed over in the name of the rule that was not withdrawn. */
 bool incident_is_told(const struct incident_case *c, str rule);
 usec incident_step_done_at(const struct incident_case *c, const struct rule *rule, enum rule_step_kind kind); /* first; 0: no */
@@ -159,6 +161,7 @@ struct incident_view {
     const struct incident_view_row *rows;
     size_t n;
 };
+str incident_sort_name(enum flow_sort sort); /* 「訂正」; empty for a report */
 const struct incident_view *incident_views(size_t *n);
 const struct incident_view *incident_view_of(str key); /* the common one when there is none */
 /* What a report is beside its facts. */

@@ -156,6 +156,11 @@ bool incident_view_is_known(str key)
     return find(key) != NULL;
 }
 
+str incident_sort_name(enum flow_sort sort)
+{
+    return sort == SORT_REPORT ? STR_NONE : WORD_OF(flow_sorts, sort)->name;
+}
+
 const struct incident_view *incident_views(size_t *n)
 {
     *n = COUNT_OF(views);

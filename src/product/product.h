@@ -21,6 +21,7 @@ MUST err product_names_of(struct db *db, struct arena *a, const struct scope *s,
 /* Each body that has that product, whatever its version. */
 MUST err product_bodies_with(struct db *db, str name, err (*each)(void *ctx, int64_t body), void *ctx);
 
+extern const struct permission product_p_keep; /* who may register */
 extern const struct module product_module;
 
 #endif

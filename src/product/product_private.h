@@ -24,7 +24,6 @@ MUST err product_remove(struct tx *tx, const struct scope *s, int64_t id);
 /* As it is kept; empty when the text has nothing. */
 str product_text(struct arena *a, str typed);
 
-extern const struct permission product_p_keep;
 extern const struct route product_routes[];
 
 #endif
